@@ -1,0 +1,103 @@
+"""What happens to the built front end before it is served: islands, order of loading, one build for every host.
+
+Runs once per build, inside Reflex's own build, before it compresses the files.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+
+from saas_app.edge.pages import declared
+
+SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
+STYLESHEET = re.compile(r'<link\b[^>]*href="(/assets/[^"]+\.css)"[^>]*rel="stylesheet"[^>]*>')
+# What React leaves between texts and around boundaries; nothing reads it once the scripts are gone.
+REACT_MARKS = re.compile(r'<!--.*?-->|<template id="[BP]:\w+"></template>', re.S)
+BUILT_PORT = re.compile(r"""([`"'])(ws|http)s?://localhost:\d+(/[^`"']*)\1""")
+
+
+class SitePlugin(rx.plugins.Plugin):
+    """Rewrite the build so that public pages are islands and member pages paint before they hydrate."""
+
+    def post_build(self, **context: Any) -> None:
+        static = Path(context["static_dir"])
+        follow_the_origin(static)
+        pull_out_islands(static, static.parent / "islands")
+        for page in static.rglob("*.html"):
+            page.write_text(paint_first(page.read_text(), static))
+        write_csp(static)
+
+
+def follow_the_origin(static: Path) -> None:
+    """Let the browser talk to whatever origin served it: Reflex bakes the build's host and port into one chunk."""
+    rewritten = 0
+    for chunk in static.rglob("reflex-env-*.js"):
+        text, count = BUILT_PORT.subn(_from_location, chunk.read_text())
+        chunk.write_text(text)
+        rewritten += count
+    if not rewritten:
+        raise RuntimeError("The built front end names no backend address: has Reflex changed its env chunk?")
+
+
+def _from_location(match: re.Match[str]) -> str:
+    scheme, path = match[2], match[3]
+    swap = ".replace(/^http/,`ws`)" if scheme == "ws" else ""
+    return f"(globalThis.location?location.origin{swap}:`{scheme}://localhost`)+`{path}`"
+
+
+def pull_out_islands(static: Path, islands: Path) -> None:
+    """Move the public pages out of the static folder, as templates that the edge fills."""
+    islands.mkdir(parents=True, exist_ok=True)
+    for name, route in declared.islands.items():
+        page = prerendered(static, route.path)
+        (islands / f"{name}.html").write_text(make_island(page.read_text(), static))
+        page.unlink()
+
+
+def prerendered(static: Path, path: str) -> Path:
+    """Where Reflex put the HTML of a route."""
+    stem = path.strip("/")
+    for candidate in (static / stem / "index.html", static / f"{stem or 'index'}.html"):
+        if candidate.is_file():
+            return candidate
+    raise RuntimeError(f"Reflex did not prerender {path}")
+
+
+def make_island(html: str, static: Path) -> str:
+    """Strip what only a hydrated page needs, and carry the stylesheet along."""
+    style = "".join(f"<style>{(static / href.lstrip('/')).read_text()}</style>" for href in STYLESHEET.findall(html))
+    html = SCRIPT.sub(lambda m: m[0] if "data-keep" in m[1] or "ld+json" in m[1] else "", html)
+    html = re.sub(r'<link\b[^>]*(rel="modulepreload"|as="style"|rel="stylesheet")[^>]*>', "", html)
+    html = REACT_MARKS.sub("", html).replace(' data-discover="true"', "")
+    html = re.sub(r'<div hidden="?"? ?id="S:\w+"></div>', "", html)
+    # The stylesheet's braces are not ours to interpret.
+    return html.replace("</head>", "{% raw %}" + style + "{% endraw %}</head>")
+
+
+def paint_first(html: str, static: Path) -> str:
+    """Let a hydrated page paint before its scripts arrive.
+
+    Only attributes change and one style is added: React refuses (error 418) a page in which elements are missing.
+    """
+    for match in list(STYLESHEET.finditer(html)):
+        tag, href = match[0], match[1]
+        later = tag.replace("<link ", '<link media="print" data-late ', 1)
+        style = f"<style>{(static / href.lstrip('/')).read_text()}</style>"
+        html = html.replace(tag, later).replace("</head>", style + "</head>")
+    return html.replace('<link rel="modulepreload"', '<link rel="later"')
+
+
+def write_csp(static: Path) -> None:
+    """List the digests of every inline script that the pages may run; the edge puts them into the policy."""
+    digests = {
+        "'sha256-" + base64.b64encode(hashlib.sha256(body.encode()).digest()).decode() + "'"
+        for page in static.rglob("*.html")
+        for attributes, body in SCRIPT.findall(page.read_text())
+        if "src=" not in attributes and "ld+json" not in attributes and body.strip()
+    }
+    (static.parent / "csp.json").write_text(json.dumps(sorted(digests)))

@@ -1,0 +1,257 @@
+"""The ASGI wrapper around the whole app: origins, limits, headers, and the pages that need no Reflex to be answered."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from saas_app.core.errors import AppError
+from saas_app.core.viewer import Viewer
+from saas_app.edge.islands import Islands
+from saas_app.edge.pages import Route
+
+# Reflex writes its client tokens with a variant nibble of 8 to f.
+TAB_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89a-f][0-9a-f]{3}-[0-9a-f]{12}")
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+WEBHOOK = "/api/stripe/webhook"
+WEBHOOK_LIMIT = 256 * 1024
+BODY_LIMIT = 64 * 1024
+# Reflex's own doors that nobody needs here: uploads, its long-polling transport, its lists.
+CLOSED = ("/_upload", "/_event", "/_all_routes", "/_health", "/auth-codespace")
+
+FindViewer = Callable[[str], Awaitable[Viewer | None]]
+
+
+class Edge:
+    """Everything that reaches the app comes through here.
+
+    `find_viewer` turns the digest of a session cookie into who is looking. `members` are the paths that strangers
+    are sent away from. `cookies` are the names that the session cookie may have.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        islands: Islands,
+        island_routes: dict[str, Route],
+        members: dict[str, Route],
+        find_viewer: FindViewer,
+        base_url: str,
+        build: Path,
+        policy: str,
+    ) -> None:
+        self._app = app
+        self._islands = islands
+        self._island_at = {route.path: name for name, route in island_routes.items()}
+        self._members = {route.path for route in members.values()}
+        self._find_viewer = find_viewer
+        self._base_url = base_url
+        self._static = build / "client"
+        https = base_url.startswith("https://")
+        self._cookie = "__Host-session" if https else "session"
+        self._headers = _common_headers(https)
+        self._policy = policy.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    # -- the socket
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let in our own pages only, with the cookie replaced by its digest: state, logs and Redis never hold it."""
+        headers = _headers(scope)
+        token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        if not self._own_origin(headers, need_origin=True) or not TAB_TOKEN.fullmatch(token):
+            await receive()
+            await send({"type": "websocket.close", "code": 4403})
+            return
+        digest = self._digest(headers)
+        scope["headers"] = [(key, value) for key, value in scope["headers"] if key != b"cookie"]
+        if digest:
+            scope["headers"].append((b"cookie", f"session={digest}".encode()))
+        await self._app(scope, receive, send)
+
+    # -- plain requests
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers, path, method = _headers(scope), scope["path"], scope["method"]
+        send = self._with_headers(send, path)
+        refusal = self._refusal(headers, path, method)
+        if refusal is None and method in UNSAFE:
+            receive = _limited(receive, WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT)
+        response = refusal or (await self._page(scope, headers) if method in ("GET", "HEAD") else None)
+        if response is not None:
+            await response(scope, receive, send)
+            return
+        try:
+            await self._app(self._directory_index(scope), receive, self._own_404(scope, headers, receive, send))
+        except BodyTooLarge:
+            await PlainTextResponse("This is larger than we accept.", 413)(scope, receive, send)
+
+    def _refusal(self, headers: dict[str, str], path: str, method: str) -> Response | None:
+        if path.startswith(CLOSED):
+            return PlainTextResponse("Not found", 404)
+        if method not in UNSAFE:
+            return None
+        limit = WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT
+        size = headers.get("content-length", "0")
+        if not size.isdigit() or int(size) > limit:
+            return PlainTextResponse("This is larger than we accept.", 413)
+        if path != WEBHOOK and not self._own_origin(headers, need_origin=False):
+            return PlainTextResponse("This form was sent from another site, so nothing was done.", 403)
+        return None
+
+    async def _page(self, scope: Scope, headers: dict[str, str]) -> Response | None:
+        """Islands, and the redirect of strangers from member pages; None when Reflex or a route must answer."""
+        path = scope["path"].rstrip("/") or "/"
+        island = self._island_at.get(path)
+        if island is None and path not in self._members:
+            return None
+        viewer = await self._who(headers)
+        if island is not None:
+            query = {
+                key: values[0]
+                for key, values in parse_qs(scope["query_string"].decode("latin-1")).items()
+                if len(values[0]) <= 300
+            }
+            context = {"form": query} if query else {}
+            return await self._islands.answer(island, headers, viewer, **context)
+        if viewer is None:
+            wanted = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+            return RedirectResponse(f"/login?next={quote(wanted, safe='/')}", 303, {"cache-control": "no-store"})
+        return None
+
+    async def _who(self, headers: dict[str, str]) -> Viewer | None:
+        digest = self._digest(headers)
+        if not digest:
+            return None
+        try:
+            return await self._find_viewer(digest)
+        except AppError:  # the database is busy: a public page is still worth more than an error
+            return None
+
+    def _directory_index(self, scope: Scope) -> Scope:
+        """Reflex answers `/x` with a redirect to `/x/`; spare the visitor the round trip."""
+        path = scope["path"]
+        if (
+            scope["method"] in ("GET", "HEAD")
+            and not path.endswith("/")
+            and ".." not in path
+            and (self._static / path.lstrip("/") / "index.html").is_file()
+        ):
+            return {**scope, "path": path + "/", "raw_path": f"{path}/".encode()}
+        return scope
+
+    def _own_404(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send) -> Send:
+        """Replace Reflex's empty shell for unknown pages by a page that helps."""
+        replaced = False
+
+        async def out(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                kind = dict(message["headers"]).get(b"content-type", b"")
+                replaced = message["status"] == 404 and b"text/html" in kind
+                if replaced:
+                    viewer = await self._who(headers)
+                    page = await self._islands.answer("404", headers, viewer, status=404)
+                    await page(scope, receive, send)
+            if not replaced:
+                await send(message)
+
+        return out
+
+    def _with_headers(self, send: Send, path: str) -> Send:
+        async def out(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = {key for key, _ in message["headers"]}
+                extra = [(k, v) for k, v in self._headers if k not in sent]
+                html = b"text/html" in dict(message["headers"]).get(b"content-type", b"")
+                if b"content-security-policy" not in sent:
+                    extra.append((b"content-security-policy", self._policy if html else b"default-src 'none'"))
+                if b"cache-control" not in sent:
+                    built = path.startswith("/assets/") and message["status"] == 200
+                    forever = b"public, max-age=31536000, immutable"
+                    extra.append((b"cache-control", forever if built else b"no-cache" if html else b"no-store"))
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        return out
+
+    # -- who and from where
+
+    def _own_origin(self, headers: dict[str, str], *, need_origin: bool) -> bool:
+        """Whether a request was made by one of our own pages.
+
+        Fetch metadata (https://www.w3.org/TR/fetch-metadata/) when the browser sends it, else the Origin header.
+        """
+        origin = headers.get("origin")
+        if origin is not None and not self._is_ours(origin, headers.get("host", "")):
+            return False
+        site = headers.get("sec-fetch-site")
+        if site is not None and not need_origin:
+            return site in ("same-origin", "none")
+        return origin is not None or not need_origin
+
+    def _is_ours(self, origin: str, host: str) -> bool:
+        return origin == self._base_url or (bool(host) and urlsplit(origin).netloc == host)
+
+    def _digest(self, headers: dict[str, str]) -> str:
+        jar: SimpleCookie = SimpleCookie()
+        try:
+            jar.load(headers.get("cookie", ""))
+        except CookieError:
+            return ""
+        morsel = jar.get(self._cookie)
+        return hashlib.sha256(morsel.value.encode()).hexdigest() if morsel and morsel.value else ""
+
+
+class BodyTooLarge(Exception):
+    """A body grew past its limit while it was read."""
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Count what arrives: a chunked body announces no length."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise BodyTooLarge
+        return message
+
+    return counted
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in scope["headers"]:
+        name, text = key.decode("latin-1"), value.decode("latin-1")
+        found[name] = f"{found[name]}; {text}" if name == "cookie" and name in found else text
+    return found
+
+
+def _common_headers(https: bool) -> list[tuple[bytes, bytes]]:
+    features = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics")
+    headers = {
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "strict-origin-when-cross-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": ", ".join(f"{feature}=()" for feature in features),
+    }
+    if https:
+        headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+    return [(key.encode(), value.encode()) for key, value in headers.items()]

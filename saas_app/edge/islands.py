@@ -1,0 +1,188 @@
+"""Public pages, filled and kept ready in memory.
+
+Reflex builds a public page once; `edge.build` turns it into a template; here its slots are filled. A page that does
+not depend on who asks is rendered once per catalogue version, compressed once, and then answered from memory.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from starlette.requests import Request
+from starlette.responses import Response
+
+from saas_app.core.viewer import Viewer
+
+INLINE_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
+INLINE_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.S)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """What public pages show that the build cannot know. A new `version` drops every page kept in memory."""
+
+    version: str = ""
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+Filler = Callable[[], Awaitable[Slots]]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page ready to be sent, in both encodings, with its policy and its validator."""
+
+    plain: bytes
+    gzipped: bytes
+    etag: str
+    policy: str
+
+
+class Islands:
+    """The public pages of one built app.
+
+    `folder` holds the templates that the build made; `fill` gives the slots, and is asked on each request, so it
+    must answer from memory most of the time.
+    """
+
+    def __init__(self, folder: Path, fill: Filler, form_targets: tuple[str, ...] = ()) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False
+        )
+        self._fill = fill
+        self._form_targets = form_targets
+        self._kept: dict[tuple[str, str], Rendered] = {}
+        self._version = ""
+        self._policies: dict[str, str] = {}
+
+    async def answer(
+        self, name: str, headers: dict[str, str], viewer: Viewer | None, *, status: int = 200, **context: Any
+    ) -> Response:
+        """The page `name` as a response; anonymous visitors with nothing typed get the copy kept in memory."""
+        slots = await self._fill()
+        if slots.version != self._version:
+            self._kept.clear()
+            self._version = slots.version
+        if viewer is None and not context:
+            key = (name, slots.version)
+            if key not in self._kept:
+                self._kept[key] = self._render(name, slots, None, {})
+            return _respond(self._kept[key], headers, status, "public, max-age=0, must-revalidate")
+        return _respond(self._render(name, slots, viewer, context), headers, status, "private, no-store")
+
+    def _render(self, name: str, slots: Slots, viewer: Viewer | None, context: dict[str, Any]) -> Rendered:
+        template: Template = self._environment.get_template(f"{name}.html")
+        values: dict[str, Any] = {
+            "member": viewer is not None,
+            "viewer": viewer,
+            "notice": "",
+            **slots.values,
+            **context,
+            "form": Blank(context.get("form", {})),
+            "errors": Blank(context.get("errors", {})),
+        }
+        html = template.render(values)
+        if name not in self._policies:
+            self._policies[name] = self._policy(html)
+        plain = html.encode()
+        return Rendered(plain, gzip.compress(plain, 6), _etag(plain), self._policies[name])
+
+    def _policy(self, html: str) -> str:
+        """Nothing loads and nothing runs, but what this page carries itself."""
+        scripts = [_digest(body) for a, body in INLINE_SCRIPT.findall(html) if "ld+json" not in a]
+        styles = [_digest(body) for body in INLINE_STYLE.findall(html)]
+        return "; ".join(
+            [
+                "default-src 'none'",
+                f"script-src {' '.join(scripts)}" if scripts else "script-src 'none'",
+                f"style-src {' '.join(styles)}",
+                "img-src 'self' data:",
+                "connect-src 'self'",
+                "manifest-src 'self'",
+                " ".join(["form-action 'self'", *self._form_targets]),
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+            ]
+        )
+
+
+class Blank(dict[str, str]):
+    """Form values by field; a field that was not sent is empty, so that templates need no tests for it."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+_installed: list[Islands] = []
+
+
+def install(islands: Islands) -> None:
+    """Make these the pages that `respond` answers with."""
+    _installed[:] = [islands]
+
+
+async def respond(
+    request: Request, page: str, *, status: int = 200, viewer: Viewer | None = None, **context: Any
+) -> Response:
+    """Answer a form's POST with its page again.
+
+    `context` may hold `form` (what was typed, by field), `errors` (by field, `form` for the whole) and `notice`.
+    """
+    headers = {key: value for key, value in request.headers.items() if key == "accept-encoding"}
+    return await _installed[0].answer(page, headers, viewer, status=status, **context)
+
+
+def _respond(page: Rendered, headers: dict[str, str], status: int, caching: str) -> Response:
+    common = {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": page.policy,
+        "cache-control": caching,
+        "vary": "accept-encoding, cookie",
+    }
+    if status == 200 and caching.startswith("public"):
+        common["etag"] = page.etag
+        if page.etag in headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=common)
+    if "gzip" in headers.get("accept-encoding", ""):
+        return Response(page.gzipped, status, {**common, "content-encoding": "gzip"})
+    return Response(page.plain, status, common)
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+
+
+@cache
+def _digest(body: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
+
+
+def hydrated_policy(build: Path, form_targets: tuple[str, ...]) -> str:
+    """The policy of the pages that hydrate: their own inline scripts by digest, and no eval.
+
+    `style-src` needs 'unsafe-inline': emotion and the icons insert style elements while they run.
+    """
+    scripts = " ".join(json.loads((build / "csp.json").read_text()))
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {scripts}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            " ".join(["form-action 'self'", *form_targets]),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )

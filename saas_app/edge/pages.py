@@ -1,0 +1,68 @@
+"""Two kinds of page, declared in one line each.
+
+An **island** is a public page: Reflex builds it once, we keep its HTML, drop its scripts, and fill its slots
+(prices, what was typed, who is looking) when it is served. A **member page** is hydrated and talks over the socket.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import reflex as rx
+
+Page = Callable[[], rx.Component]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page as the edge knows it."""
+
+    name: str
+    path: str
+
+
+@dataclass
+class _Pages:
+    islands: dict[str, Route] = field(default_factory=dict[str, Route])
+    members: dict[str, Route] = field(default_factory=dict[str, Route])
+
+
+declared = _Pages()
+
+
+def island(route: str, *, title: str, description: str, name: str = "") -> Callable[[Page], Page]:
+    """Declare a public page. Its text may hold Jinja slots such as ``{{ form.email }}`` and ``{% if member %}``.
+
+    `name` is how `edge.islands.respond` finds it; it defaults to the route without its slash.
+    """
+
+    def declare(page: Page) -> Page:
+        key = name or route.strip("/") or "landing"
+        declared.islands[key] = Route(key, route)
+        return rx.page(
+            route=route,
+            title=title,
+            description=description,
+            image="/og.png",
+            meta=[{"name": "color-scheme", "content": "light dark"}],
+        )(page)
+
+    return declare
+
+
+def member_page(route: str, *, title: str, on_load: rx.event.EventType[()] | None = None) -> Callable[[Page], Page]:
+    """Declare a page that only members get: strangers are sent to log in before anything is served."""
+
+    def declare(page: Page) -> Page:
+        key = route.strip("/")
+        declared.members[key] = Route(key, route)
+        return rx.page(
+            route=route,
+            title=title,
+            on_load=on_load,
+            meta=[
+                {"name": "color-scheme", "content": "light dark"},
+                {"name": "robots", "content": "noindex"},
+            ],
+        )(page)
+
+    return declare
