@@ -1,0 +1,90 @@
+"""The frame of member pages, and the one line that declares such a page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.edge import pages
+from saas_app.ui.brand import home_link
+from saas_app.ui.forms import native_form
+from saas_app.ui.public import skip_link
+from saas_app.ui.scripts import ONCE, inline_script
+from saas_app.ui.text import anchor
+from saas_app.ui.theme import classes
+
+Draw = Callable[[], rx.Component]
+
+# What stands above every member page, such as the billing banner. A feature adds its own.
+above_pages: list[Draw] = []
+
+_TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium"
+
+
+def member_page(
+    route: str, *, title: str, active: str = "", on_load: rx.event.EventType[()] | None = None
+) -> Callable[[Draw], Draw]:
+    """Declare a page for members; what the function returns is drawn inside the shell.
+
+    `active` is the address of the menu entry that this page belongs to, by default its own.
+    """
+
+    def declare(draw: Draw) -> Draw:
+        def framed() -> rx.Component:
+            return member_shell(draw(), active=active or route)
+
+        framed.__name__ = framed.__qualname__ = draw.__name__
+        framed.__module__ = draw.__module__
+        pages.member_page(route, title=f"{title} · {site.PRODUCT}", on_load=on_load)(framed)
+        return draw
+
+    return declare
+
+
+def member_shell(*children: Any, active: str) -> rx.Component:
+    """Menu on the side (on top of phones), banners, then the page."""
+    return rx.el.div(
+        skip_link(),
+        rx.el.header(
+            home_link(site.DASHBOARD, inside=True),
+            rx.el.nav(
+                *[_tab(item, active) for item in site.MEMBER_NAV],
+                aria_label="Main",
+                class_name="flex gap-1 max-md:order-last max-md:w-full max-md:overflow-x-auto "
+                "md:mt-8 md:flex-1 md:flex-col",
+            ),
+            _log_out(),
+            class_name="flex flex-wrap items-center justify-between gap-x-4 border-line bg-sunk px-4 py-2 "
+            "max-md:border-b md:sticky md:top-0 md:h-dvh md:w-60 md:shrink-0 md:flex-col md:flex-nowrap "
+            "md:items-stretch md:border-r md:px-5 md:py-6",
+        ),
+        rx.el.main(
+            *[draw() for draw in above_pages],
+            *children,
+            id="main",
+            tab_index=-1,
+            class_name="mx-auto w-full min-w-0 max-w-5xl px-5 py-8 outline-none sm:px-8 md:py-12",
+        ),
+        inline_script(ONCE),
+        class_name="min-h-dvh md:flex",
+    )
+
+
+def _tab(item: site.Link, active: str) -> rx.Component:
+    current = item.href == active
+    return anchor(
+        item.label,
+        href=item.href,
+        inside=True,
+        class_name=classes(_TAB, "bg-tint text-brick-ink" if current else "hover:bg-line"),
+        **({"aria_current": "page"} if current else {}),
+    )
+
+
+def _log_out() -> rx.Component:
+    return native_form(
+        rx.el.button("Log out", type="submit", class_name=classes(_TAB, "w-full text-quiet hover:bg-line")),
+        action="/logout",
+        class_name="",
+    )

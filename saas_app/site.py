@@ -1,0 +1,41 @@
+"""Whose product this is: names, words, links and dates. A founder's first edit."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place in a menu."""
+
+    label: str
+    href: str
+
+
+PRODUCT = "Ladrillo"
+TAGLINE = "Loan scenarios you can check"
+DESCRIPTION = (
+    "Work out the payment, the interest and the real cost of a flat, compare your options side by side, "
+    "and see every step of the arithmetic."
+)
+DISCLAIMER = "Not financial advice."
+
+COMPANY = "Ladrillo"
+COMPANY_ADDRESS = "1 Example Street, 10000 Example City"
+SUPPORT_EMAIL = "help@ladrillo.example"
+TERMS_DATE = date(2026, 11, 1)
+PRIVACY_DATE = date(2026, 11, 1)
+REFUND_DAYS = 14
+
+# The calculator on the landing page; prices of the plans come from Stripe with their own currency.
+CURRENCY_SIGN = "€"
+
+PUBLIC_NAV = (Link("Product", "/#how"), Link("Pricing", "/pricing"))
+LEGAL_NAV = (Link("Terms", "/terms"), Link("Privacy", "/privacy"))
+MEMBER_NAV = (Link("Dashboard", "/dashboard"), Link("Scenarios", "/scenarios"), Link("Billing", "/billing"))
+
+HOME = "/"
+PRICING = "/pricing"
+SIGNUP = "/signup"
+LOGIN = "/login"
+DASHBOARD = "/dashboard"

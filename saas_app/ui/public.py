@@ -1,0 +1,94 @@
+"""The frame of public pages: ribbon, header, the page, footer."""
+
+from typing import Any
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.ui.banners import banner, sandbox_ribbon
+from saas_app.ui.brand import home_link
+from saas_app.ui.buttons import link_button
+from saas_app.ui.scripts import ONCE, inline_script
+from saas_app.ui.slots import slot, when
+from saas_app.ui.text import anchor
+from saas_app.ui.theme import PAGE_WIDTH, classes
+
+_MENU = "inline-flex min-h-11 items-center rounded-lg px-3 font-medium hover:bg-sunk"
+
+
+def public_page(*children: Any, scripts: tuple[str, ...] = ()) -> rx.Component:
+    """A whole public page; `scripts` run after it."""
+    return rx.el.div(
+        skip_link(),
+        when("sandbox", sandbox_ribbon(slot("sandbox_card"))),
+        _header(),
+        rx.el.main(
+            when("notice", rx.el.div(banner(slot("notice")), class_name=classes(PAGE_WIDTH, "pt-6"))),
+            *children,
+            id="main",
+            tab_index=-1,
+            class_name="flex-1 outline-none",
+        ),
+        _footer(),
+        *[inline_script(code) for code in (ONCE, *scripts)],
+        class_name="flex min-h-dvh flex-col",
+    )
+
+
+def skip_link() -> rx.Component:
+    """The first stop of the Tab key."""
+    return anchor(
+        "Skip to content",
+        href="#main",
+        class_name="sr-only focus:not-sr-only focus:absolute focus:left-4 focus:top-4 focus:z-10 focus:rounded-lg "
+        "focus:bg-brick focus:px-4 focus:py-3 focus:text-on-brick",
+    )
+
+
+def _header() -> rx.Component:
+    links = [
+        anchor(
+            item.label, href=item.href, class_name=classes(_MENU, "max-sm:hidden" if item.href.startswith("/#") else "")
+        )
+        for item in site.PUBLIC_NAV
+    ]
+    account = when(
+        "member",
+        link_button("Dashboard", href=site.DASHBOARD),
+        otherwise=(
+            anchor("Log in", href=site.LOGIN, class_name=classes(_MENU, "whitespace-nowrap")),
+            link_button("Sign up", href=site.SIGNUP, class_name="max-[24rem]:hidden whitespace-nowrap"),
+        ),
+    )
+    return rx.el.header(
+        rx.el.div(
+            home_link(),
+            rx.el.nav(*links, account, aria_label="Main", class_name="ml-auto flex items-center gap-1"),
+            class_name=classes(PAGE_WIDTH, "flex min-h-18 items-center gap-4"),
+        ),
+        class_name="border-b border-line",
+    )
+
+
+def _footer() -> rx.Component:
+    links = [
+        anchor(
+            item.label,
+            href=item.href,
+            class_name="inline-flex min-h-11 items-center underline-offset-4 hover:underline",
+        )
+        for item in (*site.PUBLIC_NAV, *site.LEGAL_NAV)
+    ]
+    mail = anchor(
+        site.SUPPORT_EMAIL,
+        href=f"mailto:{site.SUPPORT_EMAIL}",
+        class_name="inline-flex min-h-11 items-center underline underline-offset-4",
+    )
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.div(home_link(), rx.el.p(f"{site.TAGLINE}. {site.DISCLAIMER}", class_name="mt-1 text-quiet")),
+            rx.el.nav(*links, mail, aria_label="Footer", class_name="flex flex-wrap gap-x-6 text-quiet"),
+            class_name=classes(PAGE_WIDTH, "flex flex-wrap items-end justify-between gap-6 py-10 text-sm"),
+        ),
+        class_name="border-t border-line",
+    )

@@ -1,0 +1,56 @@
+"""The few lines of JavaScript that public pages carry. The build hashes each of them into the page's policy.
+
+Mind that pages are Jinja templates: no two opening braces beside each other, no brace beside % or #.
+"""
+
+import reflex as rx
+
+# One submit per form, and words that say so; coming back by the back button makes it usable again.
+ONCE = """
+addEventListener("submit", e => {
+  if (e.defaultPrevented) return;
+  const form = e.target, button = e.submitter || form.querySelector("[data-busy]");
+  if (form.dataset.sent) return e.preventDefault();
+  form.dataset.sent = 1;
+  if (!button || !button.dataset.busy) return;
+  button.dataset.label = button.textContent;
+  button.textContent = button.dataset.busy;
+  button.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(form => {
+  delete form.dataset.sent;
+  form.querySelectorAll("[aria-busy]").forEach(button => {
+    button.textContent = button.dataset.label;
+    button.removeAttribute("aria-busy");
+  });
+}));
+"""
+
+# Show and hide a password; without script the button stays hidden.
+REVEAL = """
+document.querySelectorAll("[data-reveals]").forEach(button => {
+  const input = document.getElementById(button.dataset.reveals);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = input.type === "password";
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? "Hide" : "Show";
+    button.setAttribute("aria-pressed", shown);
+  });
+});
+"""
+
+# After a refused form the first thing that is wrong gets the focus.
+FOCUS_ERROR = """
+(document.querySelector("[data-first-error]") || document.querySelector('[aria-invalid="true"]'))?.focus();
+"""
+
+
+def inline_script(code: str) -> rx.Component:
+    """A script that stays in a public page."""
+    return rx.el.script(squeeze(code), data_keep="true")
+
+
+def squeeze(code: str) -> str:
+    """Leave out the indentation."""
+    return "\n".join(line.strip() for line in code.splitlines() if line.strip())
