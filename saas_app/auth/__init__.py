@@ -1,0 +1,1 @@
+"""Accounts: signing up, logging in, and proving an e-mail address."""

@@ -1,0 +1,118 @@
+"""What no start may get away with. Each rule names the variable, what is wrong and what to do; never a value."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic_core import ErrorDetails
+
+if TYPE_CHECKING:
+    from saas_app.core.config import Settings
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SHORTEST_SECRET = 32
+
+
+def problems(found: "Settings") -> list[str]:
+    """Everything that is wrong with these settings."""
+    rules = [_addresses, _databases, _secrets, _stripe, _mail]
+    if found.is_production:
+        rules += [_production_secrets, _production_addresses, _production_stripe, _production_mail]
+    return [problem for rule in rules for problem in rule(found)]
+
+
+def in_words(error: ErrorDetails) -> str:
+    """A value of the wrong kind, without repeating the value."""
+    name = str(error["loc"][0]).upper()
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}. Correct it, or remove it for the default."
+
+
+def is_loopback(url: str) -> bool:
+    """Whether this address is this very machine."""
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK or host.endswith(".localhost")
+
+
+def _addresses(found: "Settings") -> Iterator[str]:
+    parts = urlsplit(found.base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield "BASE_URL: is not a web address. Write it like https://app.example.com."
+    elif parts.path or parts.query or parts.fragment or parts.username:
+        yield "BASE_URL: has more than scheme, host and port. Write it like https://app.example.com."
+    if found.stripe_api_base and urlsplit(found.stripe_api_base).scheme not in {"http", "https"}:
+        yield "STRIPE_API_BASE: is not a web address. Leave it empty for Stripe's own."
+    if found.redis_url and urlsplit(found.redis_url).scheme not in {"redis", "rediss", "unix"}:
+        yield "REDIS_URL: must begin with redis:// or rediss://. Correct it, or leave it empty."
+
+
+def _databases(found: "Settings") -> Iterator[str]:
+    for name in ("database_url", "database_owner_url", "database_system_url"):
+        value: str = getattr(found, name)
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            yield f"{name.upper()}: must begin with sqlite:/// or postgresql://. Other databases are not tested."
+        elif value and value.startswith("sqlite") != found.is_sqlite:
+            yield f"{name.upper()}: is another kind of database than DATABASE_URL. Use the same for both."
+
+
+def _secrets(found: "Settings") -> Iterator[str]:
+    if len(found.secret_key.encode()) < SHORTEST_SECRET:
+        yield f"SECRET_KEY: is shorter than {SHORTEST_SECRET} bytes. {_MAKE_ONE}"
+    if found.secret_key_old and len(found.secret_key_old.encode()) < SHORTEST_SECRET:
+        yield f"SECRET_KEY_OLD: is shorter than {SHORTEST_SECRET} bytes. Put the former SECRET_KEY here, or nothing."
+
+
+def _stripe(found: "Settings") -> Iterator[str]:
+    key = found.stripe_secret_key
+    if not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
+        yield "STRIPE_SECRET_KEY: is not a secret key. It begins with sk_test_ or sk_live_ (not pk_)."
+    elif "_live_" in key[:8] and not found.is_production:
+        yield (
+            "STRIPE_SECRET_KEY: is a live key outside production, where it would charge real cards. "
+            "Use a test key, or leave it empty for the sandbox."
+        )
+    if any(not each.startswith("whsec_") for each in found.webhook_secrets()):
+        yield "STRIPE_WEBHOOK_SECRET: begins with whsec_. Copy it from the webhook endpoint in Stripe."
+
+
+def _mail(found: "Settings") -> Iterator[str]:
+    parts = urlsplit(found.smtp_url)
+    if found.smtp_url and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        yield "SMTP_URL: must look like smtp://user:password@host:587 or smtps://…:465."
+    if "@" not in found.mail_from or "\n" in found.mail_from:
+        yield "MAIL_FROM: is not a sender. Write it like Your App <hello@example.com>."
+
+
+def _production_secrets(found: "Settings") -> Iterator[str]:
+    if "secret_key" not in found.model_fields_set or found.secret_key.startswith("development-only"):
+        yield f"SECRET_KEY: is missing or the one from development. {_MAKE_ONE}"
+
+
+def _production_addresses(found: "Settings") -> Iterator[str]:
+    if not found.is_https:
+        yield "BASE_URL: production needs https, or cookies travel in the clear. Write it like https://app.example.com."
+
+
+def _production_stripe(found: "Settings") -> Iterator[str]:
+    if "stripe_secret_key" not in found.model_fields_set:
+        yield "STRIPE_SECRET_KEY: is missing. The sandbox takes no money; copy the live key from Stripe."
+    elif found.stripe_mode == "sandbox":
+        yield "STRIPE_API_BASE: points at the sandbox on this machine. Remove it for Stripe's own."
+    elif found.stripe_mode == "test" and not found.allow_test_key:
+        yield (
+            "STRIPE_SECRET_KEY: is a test key, so nobody would be charged. "
+            "Use the live key, or set ALLOW_TEST_KEY=true for a rehearsal."
+        )
+    if found.stripe_api_base.startswith("http://") and found.stripe_mode != "sandbox":
+        yield "STRIPE_API_BASE: is not https, so the key would travel in the clear. Remove it for Stripe's own."
+    if not found.webhook_secrets():
+        yield "STRIPE_WEBHOOK_SECRET: is missing. Run: python -m saas_app stripe-setup, or copy it from Stripe."
+
+
+def _production_mail(found: "Settings") -> Iterator[str]:
+    if not found.smtp_url:
+        yield "SMTP_URL: is missing, so no mail would leave. Write it like smtp://user:password@host:587."
+    if "mail_from" not in found.model_fields_set:
+        yield "MAIL_FROM: is missing. Write it like Your App <hello@example.com>."
+
+
+_MAKE_ONE = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"

@@ -1,0 +1,133 @@
+"""What can go wrong, as classes: the message is written for the person who sees it.
+
+AppError                     500
+├── BadInput                 422   one message per field
+├── Refused                  403
+│   └── LoginNeeded          401
+├── NotFound                 404
+├── Gone                     410   a link that was used, replaced or has expired
+├── Conflict                 409
+├── TooManyTries             429   with the seconds to wait
+└── Unavailable              503
+    ├── DatabaseBusy               locked, full or out of reach; nothing was written
+    ├── NotMigrated                the schema is older than the code
+    └── HashingBusy                every password worker is taken
+ConfigError                        stops the start; for the operator, never shown to a visitor
+RowLevelSecurity                   a mistake of ours that was stopped before it touched a row
+"""
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Anything the app says to the user in words."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class BadInput(AppError):
+    """What was typed cannot be used; says why, field by field ("form" is the whole form)."""
+
+    status = 422
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()), field=next(iter(errors), None))
+        self.errors = errors
+
+
+class Refused(AppError):
+    """The person is known, and may not do this."""
+
+    status = 403
+
+
+class LoginNeeded(Refused):
+    """Only somebody who is logged in may do this."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Please log in first.")
+
+
+class NotFound(AppError):
+    """There is no such thing, or it is not yours: the two look the same on purpose."""
+
+    status = 404
+
+    def __init__(self, message: str = "We could not find that.") -> None:
+        super().__init__(message)
+
+
+class Gone(AppError):
+    """A link that was used, replaced by a newer one, or has expired."""
+
+    status = 410
+
+
+class Conflict(AppError):
+    """It has changed in the meantime, or is already done."""
+
+    status = 409
+
+
+class TooManyTries(AppError):
+    """A limit was reached; `retry_after` is in seconds."""
+
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = max(1, retry_after)
+        super().__init__(f"Too many tries. Please wait {in_words(self.retry_after)} and try again.")
+
+
+class Unavailable(AppError):
+    """Not now; nothing was written, and trying again is safe."""
+
+    status = 503
+    retry_after: int = 2
+
+
+class DatabaseBusy(Unavailable):
+    """The database is locked, full or out of reach."""
+
+    def __init__(self) -> None:
+        super().__init__("We are very busy right now. Nothing was saved; please try again in a moment.")
+
+
+class NotMigrated(Unavailable):
+    """The code knows a table that the database does not have."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"The database has no table “{table}”. Run: python -m saas_app migrate")
+
+
+class HashingBusy(Unavailable):
+    """Every password worker is taken and the queue is full."""
+
+    def __init__(self) -> None:
+        super().__init__("Many people are logging in right now. Please try again in a moment.")
+
+
+class ConfigError(Exception):
+    """Settings that must not be started with; every problem at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(["The settings are not usable:", *(f"  - {each}" for each in problems)]))
+
+
+class RowLevelSecurity(PermissionError):
+    """Code of ours reached for a row its session may not see or write."""
+
+
+def in_words(seconds: int) -> str:
+    """A waiting time as people say it."""
+    if seconds < 90:
+        return f"{seconds} seconds" if seconds != 1 else "a second"
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60)} hours"

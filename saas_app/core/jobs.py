@@ -1,0 +1,159 @@
+"""Work for later, kept in the same transaction as what it belongs to: nothing is lost, nothing is done for nothing.
+
+    jobs.enqueue(session, "mail", {"to": …}, key="welcome:usr_1")     in a service
+
+    @jobs.handles("mail")                                             once, at import
+    async def deliver(job: jobs.Job) -> None: …
+
+    jobs.every("prune", timedelta(hours=1), prune)                    one of all workers does it
+    jobs.lane(WebhookEvent, handle_event)                             any other table of Leased rows
+
+A handler works outside any transaction and may return an effect, `f(session)`, which is written in the one
+transaction that also marks the work done. Work is done at least once: a worker may die after the last step.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, delete, func, select
+
+from saas_app.core import clock, db
+from saas_app.core.ids import new_id
+from saas_app.core.leases import Leased, LeaseLost, claim, complete, due, fail, postpone
+from saas_app.core.rls import Appended
+from saas_app.core.rls_session import append
+
+__all__ = ["LeaseLost", "Leased", "claim", "complete", "due", "fail", "postpone"]
+
+KEPT_FOR = timedelta(days=30)
+
+Effect = Callable[[Session], object]
+Payload = dict[str, Any]
+
+
+class Outbox(Leased, Appended, table=True):
+    """Something to be sent or done, once per key. The payload is dropped when it is done."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (sa.Index("outbox_due", "status", "due_at"),)
+
+    id: str = Field(default_factory=lambda: new_id("job"), primary_key=True)
+    kind: str
+    key: str | None = Field(default=None, unique=True)
+    payload: Payload = Field(default_factory=dict, sa_type=sa.JSON, nullable=False)
+
+
+class Schedule(Leased, table=True):
+    """Something to be done again and again; one row per name, so only one worker does it."""
+
+    __tablename__ = "schedule"
+
+    id: str = Field(primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An outbox row as its handler sees it."""
+
+    id: str
+    kind: str
+    payload: Payload
+    attempts: int = 1
+
+
+class Ignore(Exception):
+    """Raised by a handler for work that needs nothing: it is marked `ignored`, with the reason."""
+
+
+Handler = Callable[[Job], Awaitable[Effect | None]]
+Work = Callable[[Any], Awaitable[Effect | None]]
+Task = Callable[[], Awaitable[object]]
+
+
+@dataclass
+class Registry:
+    """What this process knows how to do."""
+
+    handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
+    tasks: dict[str, tuple[timedelta, Task]] = field(default_factory=dict[str, tuple[timedelta, Task]])
+    lanes: dict[type[Leased], Work] = field(default_factory=dict[type[Leased], Work])
+    wakers: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
+
+
+registry = Registry()
+
+
+def enqueue(
+    session: Session, kind: str, payload: Payload, *, key: str | None = None, due_at: datetime | None = None
+) -> bool:
+    """Keep this work with everything else the session writes; False when the key was used before."""
+    row = Outbox(kind=kind, payload=payload, key=key, due_at=due_at or clock.now())
+    is_new = append(session, row)
+    if is_new:
+        db.after_commit(session, wake)
+    return is_new
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Declare who does this kind of outbox work."""
+
+    def declare(handler: Handler) -> Handler:
+        registry.handlers[kind] = handler
+        return handler
+
+    return declare
+
+
+def every(name: str, interval: timedelta, task: Task) -> None:
+    """Do this about once per interval, in whichever process comes first."""
+    registry.tasks[name] = (interval, task)
+
+
+def lane(table: type[Leased], work: Work) -> None:
+    """Let workers go through another table of Leased rows."""
+    registry.lanes[table] = work
+
+
+def wake() -> None:
+    """Tell this process's workers that there is something to do; others find it within a second."""
+    for waker in list(registry.wakers):
+        waker()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the background work is doing; `oldest` is how long the most delayed row has been due, in seconds."""
+
+    oldest: float
+    pending: int
+    dead: int
+
+
+def health(session: Session) -> Health:
+    """Delays and dead rows over every table of work."""
+    oldest, pending, dead = 0.0, 0, 0
+    for table in (Outbox, *registry.lanes):
+        waiting = (col(table.status) == "pending", col(table.due_at) <= clock.now())
+        first, count = session.exec(select(func.min(table.due_at), func.count()).where(*waiting)).one()
+        oldest = max(oldest, (clock.now() - first).total_seconds() if first else 0.0)
+        pending += count
+        dead += session.exec(select(func.count()).select_from(table).where(col(table.status) == "dead")).one()
+    return Health(oldest, pending, dead)
+
+
+def retry_dead(session: Session, table: type[Leased] = Outbox) -> int:
+    """Give dead rows another twelve tries; what the button in the admin pages does."""
+    revived = sa.update(table).where(col(table.status) == "dead")
+    result = session.exec(revived.values(status="pending", attempts=0, due_at=clock.now(), done_at=None))
+    db.after_commit(session, wake)
+    return result.rowcount
+
+
+def prune(session: Session) -> None:
+    """Drop what was done a month ago."""
+    for table in (Outbox, *registry.lanes):
+        is_over = col(table.status).in_(["done", "ignored"])
+        session.exec(delete(table).where(is_over, col(table.done_at) < clock.now() - KEPT_FOR))

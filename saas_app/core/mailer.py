@@ -1,0 +1,151 @@
+"""Mail: written together with what it is about, sent by the worker, readable at /dev/mailbox while developing."""
+
+import asyncio
+import hashlib
+import smtplib
+import ssl
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from saas_app.core import clock, jobs
+from saas_app.core.config import settings
+from saas_app.core.errors import AppError
+from saas_app.core.ids import new_id
+from saas_app.core.types import Utc
+
+SMTP_SECONDS = 15
+
+
+class Mailbox(SQLModel, table=True):
+    """A mail that was kept here instead of being sent, because no SMTP_URL is set."""
+
+    __tablename__ = "mailbox"
+
+    id: str = Field(default_factory=lambda: new_id("mail"), primary_key=True)
+    message_id: str = Field(unique=True)
+    to: str = Field(index=True)
+    subject: str
+    text: str
+    html: str
+    created_at: datetime = Field(default_factory=clock.now, sa_type=Utc, index=True)
+
+
+class MailRefused(AppError):
+    """The mail server did not take it; the worker tries again."""
+
+    status = 503
+
+
+def send(session: Session, to: str, subject: str, text: str, html: str, *, key: str | None = None) -> bool:
+    """Write a mail in this transaction; False when one with this key was written before."""
+    payload = {"to": _one_line(to), "subject": _one_line(subject), "text": text, "html": html}
+    return jobs.enqueue(session, "mail", payload, key=f"mail:{key}" if key else None)
+
+
+def send_note(
+    session: Session,
+    *,
+    to: str,
+    subject: str,
+    words: str,
+    name: str = "",
+    link: str = "",
+    label: str = "",
+    quiet: str = "",
+    key: str | None = None,
+) -> bool:
+    """Write a mail in our one look: a greeting, plain words (blank lines part paragraphs), and at most one link."""
+    parts = {
+        "subject": subject,
+        "name": name,
+        "paragraphs": [each.strip() for each in words.split("\n\n") if each.strip()],
+        "link": link,
+        "label": label or "Open",
+        "quiet": quiet,
+        "home": settings().base_url,
+        "sender": parseaddr(settings().mail_from)[0],
+    }
+    return send(session, to, subject, _render("mail.txt", parts), _render("mail.html", parts), key=key)
+
+
+@jobs.handles("mail")
+async def deliver(job: jobs.Job) -> jobs.Effect | None:
+    """Hand a mail to the server, or keep it here. Its Message-ID is the same at each try, so receivers can tell."""
+    message_id = _message_id(job.id)
+    if not settings().smtp_url:
+        kept = Mailbox(message_id=message_id, **job.payload)
+        return lambda session: session.add(kept)
+    message = EmailMessage()
+    message["From"], message["To"] = settings().mail_from, job.payload["to"]
+    message["Subject"], message["Message-ID"] = job.payload["subject"], message_id
+    message["Date"] = format_datetime(clock.now())
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(job.payload["text"])
+    message.add_alternative(job.payload["html"], subtype="html")
+    try:
+        await asyncio.to_thread(_hand_over, message)
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailRefused(f"The mail server did not take it ({type(error).__name__}).") from error
+    return None
+
+
+def latest(session: Session, to: str | None = None) -> Mailbox | None:
+    """The newest mail kept here, of all or of one receiver."""
+    return next(iter(kept(session, to, limit=1)), None)
+
+
+def kept(session: Session, to: str | None = None, *, limit: int = 50) -> list[Mailbox]:
+    """Mails kept here, newest first."""
+    query = select(Mailbox).order_by(col(Mailbox.created_at).desc(), col(Mailbox.id)).limit(limit)
+    return list(session.exec(query.where(Mailbox.to == to) if to else query).all())
+
+
+def _hand_over(message: EmailMessage) -> None:
+    server = urlsplit(settings().smtp_url)
+    secure = ssl.create_default_context()
+    host, port = server.hostname or "", server.port
+    connection: smtplib.SMTP = (
+        smtplib.SMTP_SSL(host, port or 465, timeout=SMTP_SECONDS, context=secure)
+        if server.scheme == "smtps"
+        else smtplib.SMTP(host, port or 587, timeout=SMTP_SECONDS)
+    )
+    with connection:
+        if server.scheme == "smtp" and connection.has_extn("starttls"):
+            connection.starttls(context=secure)
+        if server.username:
+            connection.login(unquote(server.username), unquote(server.password or ""))
+        connection.send_message(message)
+
+
+def _message_id(job_id: str) -> str:
+    domain = parseaddr(settings().mail_from)[1].rpartition("@")[2] or "localhost"
+    return f"<{hashlib.sha256(job_id.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def _one_line(value: str) -> str:
+    """A header is one line: a name with a line break must not become a header of its own."""
+    return " ".join(value.split())
+
+
+def _render(template: str, parts: dict[str, Any]) -> str:
+    return _templates().get_template(template).render(parts)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,103 @@
+"""How often something may be tried, counted in the database: exact over workers, and kept over restarts.
+
+A try is counted in a transaction of its own, before the work, so that work which fails does not take it back:
+
+    await db.run_system("throttle", ratelimit.hit, LOGIN_BY_IP, ip)
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from saas_app.core import clock, tokens
+from saas_app.core.errors import TooManyTries
+from saas_app.core.types import Utc
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """So many tries of one key in each window of time."""
+
+    name: str
+    limit: int
+    window: timedelta
+
+
+class Try(SQLModel, table=True):
+    """The tries of one key in one window. Keys are digests: addresses of visitors are not kept."""
+
+    __tablename__ = "tries"
+
+    name: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    window_start: datetime = Field(sa_type=Utc, primary_key=True)
+    count: int = 0
+    ends_at: datetime = Field(sa_type=Utc, index=True)
+
+
+def hit(session: Session, rule: Rule, key: str) -> None:
+    """Count one try; TooManyTries when the limit was reached already."""
+    if _add_one(session, rule, key) > rule.limit:
+        raise TooManyTries(_seconds_left(rule))
+
+
+def hit_all(session: Session, *tries: tuple[Rule, str]) -> None:
+    """Count one try under each rule; the first that is full refuses all."""
+    for rule, key in tries:
+        hit(session, rule, key)
+
+
+def is_full(session: Session, rule: Rule, key: str) -> bool:
+    """Whether the next try would be refused."""
+    found = session.get(Try, (rule.name, _key(rule, key), _start(rule)))
+    return found is not None and found.count >= rule.limit
+
+
+def clear(session: Session, rule: Rule, key: str) -> None:
+    """Forget the tries of a key."""
+    session.exec(delete(Try).where(col(Try.name) == rule.name, col(Try.key) == _key(rule, key)))
+
+
+def prune(session: Session) -> None:
+    """Drop windows that are over."""
+    session.exec(delete(Try).where(col(Try.ends_at) < clock.now()))
+
+
+def total(session: Session, rule: Rule, key: str) -> int:
+    """How many tries this window has seen."""
+    found = session.exec(
+        select(Try.count).where(Try.name == rule.name, Try.key == _key(rule, key), Try.window_start == _start(rule))
+    ).first()
+    return found or 0
+
+
+def _add_one(session: Session, rule: Rule, key: str) -> int:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {
+        "name": rule.name,
+        "key": _key(rule, key),
+        "window_start": _start(rule),
+        "ends_at": _start(rule) + rule.window,
+        "count": 1,
+    }
+    statement = insert(Try).values(row)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name", "key", "window_start"], set_={"count": sa.text("tries.count + 1")}
+    ).returning(col(Try.count))
+    return session.exec(statement).scalar_one()
+
+
+def _key(rule: Rule, key: str) -> str:
+    return tokens.keyed_digest(f"try:{rule.name}", key)[:32]
+
+
+def _start(rule: Rule) -> datetime:
+    seconds = int(rule.window.total_seconds())
+    return datetime.fromtimestamp(int(clock.now().timestamp()) // seconds * seconds, UTC)
+
+
+def _seconds_left(rule: Rule) -> int:
+    return int((_start(rule) + rule.window - clock.now()).total_seconds()) + 1

@@ -1,0 +1,147 @@
+"""Does the work that waits in tables: claims it, does it, marks it. Any number of workers may run at once."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from saas_app.core import clock, db, leases
+from saas_app.core.errors import AppError, DatabaseBusy
+from saas_app.core.jobs import Effect, Ignore, Job, Outbox, Schedule, registry
+from saas_app.core.leases import Leased, LeaseLost
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+AT_ONCE = 8
+TIME_LIMIT = leases.LEASE - timedelta(seconds=10)  # work ends before its lease does
+STOP_SECONDS = 10.0
+
+
+class Worker:
+    """One per process: a task for each table of work, woken by commits here and by a poll for the others'."""
+
+    def __init__(self) -> None:
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._lanes: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to work, on the running loop."""
+        loop = asyncio.get_running_loop()
+        self._waker = lambda: loop.call_soon_threadsafe(self._wake.set)
+        registry.wakers.append(self._waker)
+        await db.run_system("jobs", _write_schedule)
+        tables: list[type[Leased]] = [Outbox, Schedule, *registry.lanes]
+        self._lanes = [asyncio.create_task(self._go_through(table), name=table.__name__) for table in tables]
+
+    async def stop(self) -> None:
+        """Take nothing new, and give what is running ten seconds; what is cut off is taken up after its lease."""
+        self._stopping = True
+        registry.wakers.remove(self._waker)
+        self._wake.set()
+        if self._lanes:
+            _, late = await asyncio.wait(self._lanes, timeout=STOP_SECONDS)
+            for lane in late:
+                lane.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def drain(self) -> int:
+        """Do all that is due now, then come back: for commands and tests. Returns how much was done."""
+        done = 0
+        await db.run_system("jobs", _write_schedule)
+        while batches := [await self._batch(table) for table in (Outbox, Schedule, *registry.lanes)]:
+            if not sum(batches):
+                break
+            done += sum(batches)
+        return done
+
+    async def _go_through(self, table: type[Leased]) -> None:
+        while not self._stopping:
+            try:
+                worked = await self._batch(table)
+            except DatabaseBusy:
+                worked = 0
+            except Exception:
+                log.exception("the worker stumbled over %s", table.__tablename__)
+                worked = 0
+            if not worked:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(0)  # every lane sees the event before it is cleared
+        if not self._stopping:
+            self._wake.clear()
+
+    async def _batch(self, table: type[Leased]) -> int:
+        if not await db.read_system("jobs", leases.due, table):
+            return 0
+        rows: Sequence[Any] = await db.run_system("jobs", leases.claim, table, limit=AT_ONCE)
+        await asyncio.gather(*(_do(row) for row in rows))
+        return len(rows)
+
+
+async def _do(row: Any) -> None:
+    """One piece of work, from claim to mark. Whatever goes wrong is written on the row."""
+    try:
+        try:
+            async with asyncio.timeout(TIME_LIMIT.total_seconds()):
+                effect = await _work(row)
+            await db.run_system("jobs", _mark_done, row, effect)
+        except Ignore as reason:
+            await db.run_system("jobs", leases.complete, row, status="ignored", error=str(reason)[:500])
+        except LeaseLost:
+            raise
+        except Exception as error:
+            await db.run_system("jobs", _mark_failed, row, _describe(error))
+            log.warning(
+                "%s %s failed (try %s): %s", type(row).__tablename__, row.id, row.attempts, type(error).__name__
+            )
+    except LeaseLost:
+        log.warning("%s %s was taken over by another worker", type(row).__tablename__, row.id)
+    except DatabaseBusy:
+        log.warning("%s %s could not be marked; it will be done again", type(row).__tablename__, row.id)
+
+
+async def _work(row: Any) -> Effect | None:
+    if isinstance(row, Outbox):
+        return await registry.handlers[row.kind](Job(row.id, row.kind, row.payload, row.attempts))
+    if isinstance(row, Schedule):
+        await registry.tasks[row.id][1]()
+        return None
+    return await registry.lanes[type(row)](row)
+
+
+def _mark_done(session: Session, row: Any, effect: Effect | None) -> None:
+    if effect is not None:
+        effect(session)
+    if isinstance(row, Outbox):
+        leases.complete(session, row, payload={})  # links and addresses are not kept
+    elif isinstance(row, Schedule):
+        leases.postpone(session, row, clock.now() + registry.tasks[row.id][0])
+    else:
+        leases.complete(session, row)
+
+
+def _mark_failed(session: Session, row: Any, error: str) -> None:
+    leases.fail(session, row, error, forever=not isinstance(row, Schedule))
+
+
+def _describe(error: Exception) -> str:
+    """Our own words, or the class only: other people's messages may repeat addresses and keys."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, AppError) else type(error).__name__
+
+
+def _write_schedule(session: Session) -> None:
+    """A row for each task that has none yet, due at once."""
+    for name in registry.tasks:
+        if session.get(Schedule, name) is None:
+            session.add(Schedule(id=name))
