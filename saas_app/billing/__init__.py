@@ -1,0 +1,1 @@
+"""What is sold, who has paid for it, and what that opens."""

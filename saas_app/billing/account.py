@@ -1,0 +1,80 @@
+"""An account at Stripe: made once per user, and fetched afresh whenever somebody has reason to look."""
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select, update
+
+from saas_app.billing import sync
+from saas_app.billing.gateway import customers
+from saas_app.billing.models import Customer
+from saas_app.core import db
+from saas_app.core.clock import now
+from saas_app.core.ids import new_id
+from saas_app.core.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Account:
+    """Our side of a customer: `stripe_customer_id` is empty until Stripe has been asked for one."""
+
+    id: str
+    generation: int
+    stripe_customer_id: str
+
+
+async def sync_account(user_id: str) -> bool:
+    """Fetch this user's customer from Stripe and write it down. True when something newer was written.
+
+    Raises StripeUnavailable; nothing is half-written then.
+    """
+    fetch = await db.run_system("billing", sync.begin, user_id)
+    if fetch is None:
+        return False
+    found = await customers.fetch_customer(fetch.stripe_customer_id)
+    return await db.run_system("billing", sync.apply, fetch, found)
+
+
+async def ensure_customer(viewer: Viewer) -> Account:
+    """This viewer's account with a Stripe customer. However often and from how many tabs it is called, one is made."""
+    account = await db.run_system("billing", open_account, viewer.id)
+    if account.stripe_customer_id:
+        return account
+    made = await customers.create_customer(account.id, account.generation)
+    await customers.describe_customer(made, name=viewer.name, email=viewer.email)
+    return await db.run_system("billing", bind, account, made)
+
+
+def open_account(session: Session, user_id: str) -> Account:
+    """The user's billing account, made on first sight."""
+    row = session.exec(select(Customer).where(Customer.user_id == user_id)).first()
+    if row is None:
+        row = Customer(id=new_id("acct"), user_id=user_id, created_at=now())
+        session.add(row)
+        session.flush()
+    return Account(row.id, row.generation, row.stripe_customer_id or "")
+
+
+def bind(session: Session, account: Account, stripe_customer_id: str) -> Account:
+    """Remember the customer that was made. The first to come wins; the idempotency key makes all of them the same."""
+    session.exec(
+        update(Customer)
+        .where(
+            col(Customer.id) == account.id,
+            col(Customer.generation) == account.generation,
+            col(Customer.stripe_customer_id).is_(None),
+        )
+        .values(stripe_customer_id=stripe_customer_id)
+    )
+    row = session.exec(select(Customer).where(Customer.id == account.id)).one()
+    session.refresh(row)
+    return Account(row.id, row.generation, row.stripe_customer_id or "")
+
+
+async def sync_soon(user_id: str, seconds: float) -> bool:
+    """Sync, but give up waiting after so long: a page that returns from Stripe must not hang on it."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await sync_account(user_id)
+    except TimeoutError:
+        return False

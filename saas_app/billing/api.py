@@ -1,0 +1,109 @@
+"""The doors of billing that are not Reflex: Stripe's webhook, and the forms that lead to Stripe's hosted pages."""
+
+import logging
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from saas_app.billing import checkout, portal, webhooks
+from saas_app.billing.account import sync_account, sync_soon
+from saas_app.billing.gateway.errors import BadSignature
+from saas_app.core.config import settings
+from saas_app.core.errors import AppError, DatabaseBusy
+from saas_app.edge.who import viewer_of
+
+log = logging.getLogger(__name__)
+
+BACK_WAITS_SECONDS = 5
+
+
+async def stripe_webhook(request: Request) -> Response:
+    """Verify, store, answer. What the event means is looked up afterwards, by a worker.
+
+    200 only when the event is stored; 400 for a signature that is not Stripe's; 404 while no secret is configured,
+    since anybody could forge an event signed with nothing; 503 when it could not be stored, so that Stripe retries.
+    """
+    secrets = settings().webhook_secrets()
+    if not secrets:
+        return PlainTextResponse("No webhook secret is configured.", 404)
+    try:
+        await webhooks.receive(await request.body(), request.headers.get("stripe-signature", ""), secrets)
+    except BadSignature as error:
+        log.warning("a webhook with a bad signature was refused")
+        return PlainTextResponse(str(error), 400)
+    except DatabaseBusy:
+        return PlainTextResponse("Not stored. Please send it again.", 503)
+    return PlainTextResponse("stored")
+
+
+async def start_checkout(request: Request) -> Response:
+    """From a "Subscribe" button to the hosted checkout."""
+    form = await request.form()
+    plan, interval = str(form.get("plan", "")), _interval(str(form.get("billing", "")))
+    viewer = await viewer_of(request, settings().base_url)
+    if viewer is None:
+        return _see(f"/signup?{urlencode({'plan': plan, 'billing': interval})}")
+    try:
+        return _see(await checkout.start_checkout(viewer, plan, interval))
+    except AppError as error:
+        return _explain(error, plan=plan, billing=interval)
+
+
+async def open_portal(request: Request) -> Response:
+    """From "Manage billing" to the hosted portal."""
+    form = await request.form()
+    viewer = await viewer_of(request, settings().base_url)
+    if viewer is None:
+        return _see("/login?next=/billing")
+    try:
+        return _see(await portal.open_portal(viewer, flow=str(form.get("flow", ""))))
+    except AppError as error:
+        return _explain(error)
+
+
+async def back_from_portal(request: Request) -> Response:
+    """Look at Stripe before the page is shown, so that what was just changed there is on it."""
+    viewer = await viewer_of(request, settings().base_url)
+    if viewer is None:
+        return _see("/login?next=/billing")
+    try:
+        await sync_soon(viewer.id, BACK_WAITS_SECONDS)
+    except AppError as error:
+        return _explain(error)
+    return _see("/billing")
+
+
+async def refresh(request: Request) -> Response:
+    """Ask Stripe again, by hand."""
+    viewer = await viewer_of(request, settings().base_url)
+    if viewer is None:
+        return _see("/login?next=/billing")
+    try:
+        await sync_account(viewer.id)
+    except AppError as error:
+        return _explain(error)
+    return _see("/billing")
+
+
+def _interval(text: str) -> str:
+    return "month" if text in ("month", "monthly") else "year"
+
+
+def _see(url: str) -> Response:
+    return RedirectResponse(url, 303, {"cache-control": "no-store"})
+
+
+def _explain(error: AppError, **chosen: str) -> Response:
+    """Back to the billing page, which says what went wrong; what was chosen is kept."""
+    return _see(f"/billing?{urlencode({'problem': type(error).__name__, **chosen})}")
+
+
+routes = [
+    Route("/api/stripe/webhook", stripe_webhook, methods=["POST"]),
+    Route("/billing/checkout", start_checkout, methods=["POST"]),
+    Route("/billing/portal", open_portal, methods=["POST"]),
+    Route("/billing/back", back_from_portal),
+    Route("/billing/refresh", refresh, methods=["POST"]),
+]

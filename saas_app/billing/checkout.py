@@ -1,0 +1,181 @@
+"""From "Subscribe" to the hosted checkout, and back.
+
+Two clicks, two tabs and a crash in between all end in one checkout: an attempt is stored first, its id is the
+idempotency key, and the database allows one open attempt per user.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from urllib.parse import quote
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select, update
+
+from saas_app.billing import catalogue, portal
+from saas_app.billing.account import Account, ensure_customer, open_account, sync_account
+from saas_app.billing.entitlements import entitlements
+from saas_app.billing.gateway import hosted
+from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
+from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Subscription
+from saas_app.core import db
+from saas_app.core.clock import now
+from saas_app.core.config import settings
+from saas_app.core.errors import BadInput, NotFound
+from saas_app.core.ids import new_id
+from saas_app.core.rls_session import actor_of
+from saas_app.core.viewer import Viewer
+
+# Stripe forgets an idempotency key after a day, and closes an unpaid checkout after the same time.
+REUSABLE_FOR = timedelta(hours=23)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An open intention to subscribe; `url` is empty until Stripe has answered."""
+
+    id: str
+    price_id: str
+    session_id: str
+    url: str
+
+
+class Outcome(StrEnum):
+    """What became of a checkout, as far as we know."""
+
+    ACTIVE = "active"
+    PROCESSING = "processing"
+    OPEN = "open"
+
+
+async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
+    """The address to send this viewer to: a checkout, or the portal when they have a subscription already.
+
+    Raises BadInput for a plan that is not sold, StripeUnavailable when Stripe does not answer.
+    """
+    price_id = await db.read_system("catalog", catalogue.price_for, plan_key, interval)
+    if price_id is None:
+        raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
+    account = await ensure_customer(viewer)
+    await sync_account(viewer.id)
+    running = await db.read(viewer, running_subscription)
+    if running is not None:
+        return await portal.open_portal(viewer, flow="subscription_update")
+    return await _open_session(viewer, account, price_id)
+
+
+async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
+    attempt = await _attempt(viewer, price_id)
+    if attempt.session_id and attempt.price_id == price_id:
+        try:
+            session = await hosted.fetch_checkout_session(attempt.session_id)
+        except StripeMissing:
+            session = None
+        if session is not None and session.status == "open":
+            return session.url
+    if attempt.session_id:
+        await _close(attempt)
+        attempt = await _attempt(viewer, price_id)
+    base = settings().base_url
+    session = await hosted.create_checkout_session(
+        attempt_id=attempt.id,
+        account_id=account.id,
+        stripe_customer_id=account.stripe_customer_id,
+        price_id=attempt.price_id,
+        success_url=f"{base}/billing/return?session_id={{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{base}/pricing?canceled=1",
+    )
+    await db.run(viewer, remember_session, attempt.id, session.id, session.url)
+    return session.url
+
+
+async def _attempt(viewer: Viewer, price_id: str) -> Attempt:
+    """The viewer's open attempt, or a new one. Of two that are made at once, the database keeps one."""
+    try:
+        return await db.run(viewer, open_attempt, price_id)
+    except IntegrityError:
+        return await db.run(viewer, open_attempt, price_id)
+
+
+def open_attempt(session: Session, price_id: str) -> Attempt:
+    """Find or make the one open attempt; one that is too old, or for another price and unanswered, is given up."""
+    row = session.exec(select(CheckoutAttempt).where(CheckoutAttempt.status == "open")).first()
+    if row is not None and row.created_at < now() - REUSABLE_FOR:
+        row.status = "expired"
+        session.flush()
+        row = None
+    if row is not None and row.stripe_checkout_session_id is None and row.stripe_price_id != price_id:
+        row.status = "abandoned"  # its key may have reached Stripe with the other price: never use it again
+        session.flush()
+        row = None
+    if row is None:
+        row = CheckoutAttempt(
+            id=new_id("att"),
+            user_id=actor_of(session).user_id,
+            stripe_price_id=price_id,
+            created_at=now(),
+        )
+        session.add(row)
+        session.flush()
+    return Attempt(row.id, row.stripe_price_id, row.stripe_checkout_session_id or "", row.url)
+
+
+async def _close(attempt: Attempt) -> None:
+    """End an attempt for another price, or one that is over, so that only one checkout can ever be paid."""
+    with suppress(StripeRefused):  # complete or expired already: either way it cannot be paid again
+        await hosted.expire_checkout_session(attempt.session_id)
+    await db.run_system("checkout", close_attempt, attempt.session_id, "expired")
+
+
+def remember_session(session: Session, attempt_id: str, session_id: str, url: str) -> None:
+    """Store which hosted checkout belongs to the attempt."""
+    session.exec(
+        update(CheckoutAttempt)
+        .where(col(CheckoutAttempt.id) == attempt_id)
+        .values(stripe_checkout_session_id=session_id, url=url)
+    )
+
+
+def close_attempt(session: Session, session_id: str, status: str) -> None:
+    """An attempt whose checkout is over no longer stands in the way of the next."""
+    session.exec(
+        update(CheckoutAttempt)
+        .where(col(CheckoutAttempt.stripe_checkout_session_id) == session_id, col(CheckoutAttempt.status) == "open")
+        .values(status=status)
+    )
+
+
+def running_subscription(session: Session) -> str | None:
+    """The id of a subscription that is not over; somebody who has one changes it instead of buying a second."""
+    rows = session.exec(select(Subscription)).all()
+    return next((r.stripe_subscription_id for r in rows if r.status not in (*ENDED_STATUSES, "incomplete")), None)
+
+
+async def finish(viewer: Viewer, session_id: str) -> Outcome:
+    """Look at the checkout that somebody came back from, and sync if it is theirs.
+
+    Raises NotFound for a session of somebody else, with the same words as for one that never existed.
+    """
+    try:
+        session = await hosted.fetch_checkout_session(session_id)
+    except StripeMissing as error:
+        raise NotFound("We do not know this checkout.") from error
+    account = await db.run_system("billing", _account_of, viewer.id)
+    if not account or session.customer_id != account:
+        raise NotFound("We do not know this checkout.")
+    if session.status != "complete":
+        return Outcome.OPEN
+    await sync_account(viewer.id)
+    await db.run_system("checkout", close_attempt, session_id, "complete")
+    found = await db.read(viewer, entitlements)
+    return Outcome.ACTIVE if found.subscription and found.plan.key != "free" else Outcome.PROCESSING
+
+
+def _account_of(session: Session, user_id: str) -> str:
+    return open_account(session, user_id).stripe_customer_id
+
+
+def safe_session_id(text: str) -> str:
+    """A checkout session id as it may stand in a URL; '' when it cannot be one."""
+    return quote(text, safe="_") if text.startswith("cs_") and len(text) <= 300 else ""

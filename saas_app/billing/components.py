@@ -1,0 +1,161 @@
+"""What billing draws: plans to choose, the plan one has, banners, and the paywall."""
+
+import reflex as rx
+
+from saas_app.billing.catalogue import Offer
+from saas_app.billing.service import BillingView, InvoiceView, Notice
+from saas_app.billing.state import AccountState
+from saas_app.ui.banners import banner
+from saas_app.ui.buttons import link_button, submit_button
+from saas_app.ui.cards import badge, card, fact, facts
+from saas_app.ui.forms import hidden, native_form
+from saas_app.ui.layout import row, stack
+from saas_app.ui.theme import Tone
+
+INLINE = "inline-flex"
+
+
+def portal_button(words: str | rx.Var[str], *, flow: str | rx.Var[str] = "", kind: str = "secondary") -> rx.Component:
+    """Open the hosted portal, at one task when `flow` names one."""
+    return native_form(
+        hidden("flow", flow),
+        submit_button(words, busy="Opening…", kind=kind),
+        action="/billing/portal",
+        class_name=INLINE,
+    )
+
+
+def subscribe_button(
+    words: str | rx.Var[str], *, plan: str | rx.Var[str], interval: str | rx.Var[str], kind: str = "primary"
+) -> rx.Component:
+    """Go to the hosted checkout for this plan and interval."""
+    return native_form(
+        hidden("plan", plan),
+        hidden("billing", interval),
+        submit_button(words, busy="Opening checkout…", kind=kind, wide=True),
+        action="/billing/checkout",
+    )
+
+
+def offer_card(offer: rx.Var[Offer]) -> rx.Component:
+    """One plan that can be bought, yearly first."""
+    return card(
+        rx.el.p(offer.description, class_name="text-quiet"),
+        rx.el.p(
+            rx.el.span(offer.year.per_month, class_name="font-display text-4xl"),
+            rx.el.span(" a month", class_name="text-quiet"),
+            class_name="mt-4",
+        ),
+        rx.el.p(
+            offer.year.total,
+            " billed yearly",
+            rx.cond(offer.year.saving_percent > 0, f", you save {offer.year.saving_percent} %", ""),
+            class_name="text-sm text-quiet",
+        ),
+        rx.el.ul(
+            rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
+        ),
+        stack(
+            subscribe_button("Subscribe yearly", plan=offer.key, interval="year"),
+            rx.cond(
+                offer.month.available,
+                subscribe_button(f"Or {offer.month.total} monthly", plan=offer.key, interval="month", kind="secondary"),
+            ),
+            gap="small",
+        ),
+        title=offer.name,
+    )
+
+
+def status_badge(view: rx.Var[BillingView]) -> rx.Component:
+    """The subscription's state in a word."""
+    return by_tone(view.tone, lambda tone: badge(view.status, tone))
+
+
+def by_tone(tone: rx.Var[str], draw) -> rx.Component:  # type: ignore[no-untyped-def]
+    """Draw the same thing in the tone that a view names; the class lists must be known when the page is built."""
+    tones: tuple[Tone, ...] = ("good", "warn", "bad", "info")
+    return rx.match(tone, *[(name, draw(name)) for name in tones], draw("plain"))
+
+
+def plan_card(view: rx.Var[BillingView]) -> rx.Component:
+    """The plan somebody has: price, interval, the next date, the card, and the way to the portal."""
+    return card(
+        row(
+            rx.el.h2(view.plan_name, class_name="font-display text-2xl", id="plan-name"),
+            status_badge(view),
+            class_name="justify-between",
+        ),
+        facts(
+            rx.cond(
+                view.price != "",
+                fact("Price", rx.el.span(view.price, ", ", view.interval, id="plan-price")),
+                fact("Price", "Free"),
+            ),
+            rx.cond(view.date != "", fact(view.date_label, rx.el.span(view.date, id="plan-date"))),
+            rx.cond(
+                view.card != "",
+                fact(
+                    "Card",
+                    rx.el.span(
+                        rx.el.span(view.card, id="plan-card"),
+                        rx.el.span(view.card_note, class_name="block text-sm font-normal text-quiet"),
+                    ),
+                ),
+            ),
+        ),
+        rx.cond(view.stale != "", rx.el.p(view.stale, class_name="mt-2 text-sm text-quiet")),
+        row(
+            rx.cond(view.has_customer, portal_button("Manage billing")),
+            rx.cond(view.paid, rx.fragment(), link_button("See the plans", href="/pricing")),
+            class_name="mt-5",
+        ),
+    )
+
+
+def account_banners() -> rx.Component:
+    """The one thing about billing that wants attention, on every member page."""
+    notice = AccountState.billing.notice
+    return rx.cond(notice.title != "", by_tone(notice.tone, lambda tone: _notice(notice, tone)))
+
+
+def _notice(notice: rx.Var[Notice], tone: Tone) -> rx.Component:
+    action = rx.cond(notice.action != "", portal_button(notice.action, flow=notice.flow))
+    return banner(notice.title, notice.words, tone=tone, action=action)
+
+
+def paywall(why: str | rx.Var[str], *, plan: str | rx.Var[str], offer: rx.Var[Offer]) -> rx.Component:
+    """What stands where something is locked: the reason, the price, and the way to open it."""
+    return card(
+        rx.el.p(why, class_name="text-lg font-semibold", id="paywall-reason"),
+        rx.el.p(
+            offer.name,
+            " is ",
+            rx.el.b(offer.year.per_month, " a month"),
+            ", billed as ",
+            offer.year.total,
+            " a year. What you have typed stays here.",
+            class_name="mt-1 text-quiet",
+        ),
+        rx.el.div(subscribe_button(f"Open {offer.name}", plan=plan, interval="year"), class_name="mt-4 sm:max-w-xs"),
+        raised=True,
+        role="alert",
+    )
+
+
+def invoice_row(invoice: rx.Var[InvoiceView]) -> rx.Component:
+    """One invoice, with the way to Stripe's page of it."""
+    return rx.el.tr(
+        rx.el.td(invoice.date, class_name="py-3 pr-4"),
+        rx.el.td(invoice.number, class_name="py-3 pr-4 text-quiet max-sm:hidden"),
+        rx.el.td(invoice.amount, class_name="py-3 pr-4 text-right tabular-nums"),
+        rx.el.td(by_tone(invoice.tone, lambda tone: badge(invoice.status, tone)), class_name="py-3 pr-4"),
+        rx.el.td(
+            rx.cond(
+                invoice.url != "",
+                rx.el.a("Open", href=invoice.url, class_name="font-semibold text-brick-ink underline"),
+            ),
+            class_name="py-3 text-right",
+        ),
+        class_name="border-t border-line",
+    )

@@ -1,0 +1,96 @@
+"""What somebody may use now, decided from the local mirror. The one place that reads a subscription's status.
+
+Access by status follows https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Session, select
+
+from saas_app.billing.models import ENDED_STATUSES, Subscription
+from saas_app.billing.plans import FREE, Feature, Limit, Plan, cheapest_beyond, cheapest_with, plan_by_key
+from saas_app.core.clock import now
+from saas_app.core.errors import AppError
+
+# How long somebody whose renewal failed keeps what they paid for, while their bank or card is sorted out.
+GRACE = timedelta(days=7)
+
+
+class Access(StrEnum):
+    """What a subscription gives at this moment."""
+
+    FULL = "full"
+    GRACE = "grace"
+    NONE = "none"
+
+
+class NotEntitled(AppError):
+    """This person's plan does not hold what they asked for; `plan` is the cheapest one that does."""
+
+    status = 402
+
+    def __init__(self, message: str, plan: Plan) -> None:
+        super().__init__(message)
+        self.plan = plan
+
+
+class PlanFull(NotEntitled):
+    """A counted thing is used up on this plan."""
+
+    def __init__(self, limit: Limit, holds: int, plan: Plan) -> None:
+        super().__init__(f"Your plan holds {holds} {limit.value}. {plan.name} holds more.", plan)
+
+
+class FeatureLocked(NotEntitled):
+    """A feature that this plan does not have."""
+
+    def __init__(self, feature: Feature, plan: Plan) -> None:
+        super().__init__(f"{feature.value.replace('_', ' ').capitalize()} is part of {plan.name}.", plan)
+
+
+@dataclass(frozen=True)
+class Entitlements:
+    """What one person may use: their plan, and the subscription that it comes from, if any."""
+
+    plan: Plan
+    access: Access
+    subscription: Subscription | None = None
+
+
+def access_of(subscription: Subscription, at: datetime) -> Access:
+    """What this subscription gives at that time. A status that we do not know gives nothing new."""
+    match subscription.status:
+        case "active" | "trialing":
+            return Access.NONE if subscription.pause_behavior == "void" else Access.FULL
+        case "past_due":
+            since = subscription.past_due_since or subscription.current_period_start
+            return Access.GRACE if at < since + GRACE else Access.NONE
+        case _:
+            return Access.NONE
+
+
+def entitlements(session: Session) -> Entitlements:
+    """What the person whose session this is may use now."""
+    at = now()
+    rows = session.exec(select(Subscription).order_by(Subscription.created_at)).all()  # type: ignore[arg-type]
+    live = [row for row in rows if row.status not in ENDED_STATUSES]
+    for row in live:
+        plan, access = plan_by_key(row.plan_key), access_of(row, at)
+        if plan is not None and access is not Access.NONE:
+            return Entitlements(plan, access, row)
+    return Entitlements(FREE, Access.FULL, live[0] if live else None)
+
+
+def require(session: Session, feature: Feature) -> None:
+    """Go on only if this person's plan has the feature; raises FeatureLocked."""
+    if feature not in entitlements(session).plan.features:
+        raise FeatureLocked(feature, cheapest_with(feature))
+
+
+def require_room(session: Session, limit: Limit, used: int) -> None:
+    """Go on only if this person's plan holds one more; raises PlanFull. Call it in the transaction that adds."""
+    holds = entitlements(session).plan.limit(limit)
+    if holds is not None and used >= holds:
+        raise PlanFull(limit, holds, cheapest_beyond(limit, used))

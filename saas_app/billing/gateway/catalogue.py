@@ -1,0 +1,154 @@
+"""Products, prices, and what the set-up command makes at Stripe."""
+
+from typing import Any, cast
+
+import stripe
+
+from saas_app.billing.gateway.client import ask, client, id_of, when
+from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
+from saas_app.billing.plans import Interval
+
+
+async def fetch_accountid_of() -> str:
+    """Which Stripe account the key belongs to."""
+    account = await ask(client().v1.accounts.retrieve_current_async())
+    return account.id
+
+
+async def list_products() -> list[StripeProduct]:
+    """Every product, archived ones too."""
+    page = await ask(client().v1.products.list_async({"limit": 100}))
+    return [
+        StripeProduct(
+            id=found.id,
+            plan_key=str(found.metadata.to_dict().get("plan", "")) if found.metadata else "",
+            name=found.name,
+            description=found.description or "",
+            marketing_features=tuple(item.name for item in found.marketing_features if item.name),
+            active=found.active,
+        )
+        async for found in page.auto_paging_iter()
+    ]
+
+
+async def list_prices() -> list[StripePrice]:
+    """Every recurring price, archived ones too: they may still have subscribers."""
+    page = await ask(client().v1.prices.list_async({"type": "recurring", "limit": 100}))
+    return [
+        StripePrice(
+            id=found.id,
+            product_id=id_of(found.product),
+            lookup_key=found.lookup_key or "",
+            unit_amount=found.unit_amount or 0,
+            currency=found.currency,
+            interval=found.recurring.interval if found.recurring else "",
+            active=found.active,
+            created=when(found.created),
+        )
+        async for found in page.auto_paging_iter()
+    ]
+
+
+async def create_product(*, plan_key: str, name: str, description: str, marketing_features: tuple[str, ...]) -> str:
+    """Put one plan of the catalogue into Stripe."""
+    product = await ask(
+        client().v1.products.create_async(
+            {
+                "name": name,
+                "description": description,
+                "marketing_features": [{"name": feature} for feature in marketing_features],
+                "metadata": {"plan": plan_key},
+            },
+        )
+    )
+    return product.id
+
+
+async def create_price(*, product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Interval) -> str:
+    """Put one price of the catalogue into Stripe. The lookup key is unique there, so a second call is refused."""
+    price = await ask(
+        client().v1.prices.create_async(
+            {
+                "product": product_id,
+                "lookup_key": lookup_key,
+                "unit_amount": unit_amount,
+                "currency": currency,
+                "recurring": {"interval": interval},
+            },
+        )
+    )
+    return price.id
+
+
+async def find_portal_configuration(tag: str) -> str:
+    """The id of the portal configuration that we made and tagged; '' when there is none."""
+    page = await ask(client().v1.billing_portal.configurations.list_async({"active": True, "limit": 100}))
+    async for found in page.auto_paging_iter():
+        if found.metadata and found.metadata.to_dict().get("app") == tag:
+            return found.id
+    return ""
+
+
+async def write_portal_configuration(
+    *, configuration_id: str, tag: str, headline: str, return_url: str, products: dict[str, list[str]]
+) -> str:
+    """Create the portal configuration, or bring it up to date.
+
+    `products` maps a product to the prices that its subscribers may switch between. What the portal may do follows
+    https://docs.stripe.com/customer-management/configure-portal.
+    """
+    features = {
+        "invoice_history": {"enabled": True},
+        "payment_method_update": {"enabled": True},
+        "customer_update": {"enabled": True, "allowed_updates": ["name", "address", "tax_id"]},
+        "subscription_cancel": {
+            "enabled": True,
+            "mode": "at_period_end",
+            "cancellation_reason": {
+                "enabled": True,
+                "options": ["too_expensive", "missing_features", "switched_service", "unused", "other"],
+            },
+        },
+        "subscription_update": {
+            "enabled": True,
+            "default_allowed_updates": ["price"],
+            "proration_behavior": "always_invoice",
+            "products": [{"product": product, "prices": prices} for product, prices in products.items()],
+        },
+    }
+    params = {
+        "business_profile": {"headline": headline},
+        "default_return_url": return_url,
+        "features": features,
+        "metadata": {"app": tag},
+    }
+    api = client().v1.billing_portal.configurations
+    if configuration_id:
+        updated = await ask(api.update_async(configuration_id, cast(Any, params)))
+        return updated.id
+    created = await ask(api.create_async(cast(Any, params)))
+    return created.id
+
+
+async def find_webhook_endpoint(url: str) -> str:
+    """The id of the endpoint that already sends to this address; '' when there is none."""
+    page = await ask(client().v1.webhook_endpoints.list_async({"limit": 100}))
+    async for found in page.auto_paging_iter():
+        if found.url == url and found.status == "enabled":
+            return found.id
+    return ""
+
+
+async def create_webhook_endpoint(url: str, events: list[str]) -> str:
+    """Ask Stripe to send events to `url`; the secret it signs them with is told only here."""
+    endpoint = await ask(
+        client().v1.webhook_endpoints.create_async(
+            cast(Any, {"url": url, "enabled_events": events, "api_version": stripe.api_version})
+        )
+    )
+    return endpoint.secret or ""
+
+
+async def delete_webhook_endpoint(endpoint_id: str) -> None:
+    """Stop an endpoint whose secret we no longer have."""
+    await ask(client().v1.webhook_endpoints.delete_async(endpoint_id))

@@ -1,0 +1,57 @@
+"""The connection to Stripe, and names of ours for its failures."""
+
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+import stripe
+
+from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.core.config import settings
+
+T = TypeVar("T")
+
+# A person waits for these, and a tab's state is locked for ten seconds at most.
+TIMEOUT_SECONDS = 8
+RETRIES = 1
+
+
+@cache
+def _client(key: str, base: str) -> stripe.StripeClient:
+    stripe.enable_telemetry = False
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": base} if base else {},
+        max_network_retries=RETRIES,
+        http_client=stripe.HTTPXClient(timeout=TIMEOUT_SECONDS),
+    )
+
+
+def client() -> stripe.StripeClient:
+    """The SDK's client for the account that the settings name."""
+    now = settings()
+    return _client(now.stripe_secret_key, now.stripe_api_base)
+
+
+async def ask(call: Awaitable[T]) -> T:
+    """Await one API call and give its failures names of ours."""
+    try:
+        return await call
+    except stripe.InvalidRequestError as error:
+        if error.code == "resource_missing":
+            raise StripeMissing(str(error.user_message)) from error
+        raise StripeRefused(str(error.user_message)) from error
+    except (stripe.AuthenticationError, stripe.PermissionError, stripe.CardError, stripe.IdempotencyError) as error:
+        raise StripeRefused(str(error.user_message)) from error
+    except stripe.StripeError as error:  # network, 5xx, 429
+        raise StripeUnavailable from error
+
+
+def id_of(thing: Any) -> str:
+    """The id of a field that Stripe may expand."""
+    return thing if isinstance(thing, str) else str(thing.id) if thing else ""
+
+
+def when(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

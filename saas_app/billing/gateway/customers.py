@@ -1,0 +1,113 @@
+"""Customers, with everything we mirror of them."""
+
+from typing import Any
+
+import stripe
+
+from saas_app.billing.gateway.client import ask, client, id_of, when
+from saas_app.billing.gateway.errors import StripeMissing
+from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeInvoice, StripeSubscription
+
+
+async def create_customer(account_id: str, generation: int) -> str:
+    """One customer per account, however often this is called: the key is the account and its generation.
+
+    The parameters are constant on purpose: Stripe refuses a key that comes back with others.
+    """
+    customer = await ask(
+        client().v1.customers.create_async(
+            {"metadata": {"account_id": account_id}},
+            {"idempotency_key": f"customer:{account_id}:{generation}"},
+        )
+    )
+    return customer.id
+
+
+async def describe_customer(stripe_customer_id: str, *, name: str, email: str) -> None:
+    """Tell Stripe whom to address on receipts."""
+    await ask(client().v1.customers.update_async(stripe_customer_id, {"name": name, "email": email}))
+
+
+async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
+    """Everything we mirror of one customer, as Stripe has it now. Lists by customer are read-after-write."""
+    api = client().v1
+    try:
+        customer = await ask(
+            api.customers.retrieve_async(stripe_customer_id, {"expand": ["invoice_settings.default_payment_method"]})
+        )
+    except StripeMissing:
+        return StripeCustomer(stripe_customer_id, deleted=True)
+    if getattr(customer, "deleted", False):
+        return StripeCustomer(stripe_customer_id, deleted=True)
+    subscriptions = await ask(
+        api.subscriptions.list_async(
+            {
+                "customer": stripe_customer_id,
+                "status": "all",
+                "limit": 100,
+                "expand": ["data.default_payment_method"],
+            }
+        )
+    )
+    invoices = await ask(api.invoices.list_async({"customer": stripe_customer_id, "limit": 24}))
+    mirrored = tuple([_subscription(item) async for item in subscriptions.auto_paging_iter()])
+    return StripeCustomer(
+        id=stripe_customer_id,
+        card=_card(customer.invoice_settings, list(subscriptions.data)),
+        subscriptions=mirrored,
+        invoices=tuple(_invoice(item) for item in invoices.data if item.status != "draft"),
+    )
+
+
+def _card(settings_: Any, subscriptions: list[stripe.Subscription]) -> StripeCard | None:
+    """The card that will be charged: the subscription's own, else the customer's default."""
+    candidates = [s.default_payment_method for s in subscriptions if s.status not in ("canceled", "incomplete_expired")]
+    candidates.append(settings_.default_payment_method if settings_ else None)
+    for method in candidates:
+        card = getattr(method, "card", None)
+        if card is not None:
+            return StripeCard(card.brand, card.last4, card.exp_month, card.exp_year)
+    return None
+
+
+def _subscription(found: stripe.Subscription) -> StripeSubscription:
+    item = found.items.data[0]
+    price = item.price
+    end = when(item.current_period_end)
+    ends_at = found.ended_at or found.cancel_at
+    return StripeSubscription(
+        id=found.id,
+        status=found.status,
+        price_id=price.id,
+        product_id=id_of(price.product),
+        lookup_key=price.lookup_key or "",
+        unit_amount=price.unit_amount or 0,
+        currency=price.currency,
+        interval=price.recurring.interval if price.recurring else "",
+        quantity=item.quantity or 1,
+        created=when(found.created),
+        current_period_start=when(item.current_period_start),
+        current_period_end=end,
+        cancel_at_period_end=found.cancel_at_period_end,
+        ends_at=when(ends_at) if ends_at else (end if found.cancel_at_period_end else None),
+        trial_end=when(found.trial_end) if found.trial_end else None,
+        pause_behavior=found.pause_collection.behavior if found.pause_collection else "",
+        latest_invoice_id=id_of(found.latest_invoice),
+    )
+
+
+def _invoice(found: stripe.Invoice) -> StripeInvoice:
+    parent = found.parent.subscription_details if found.parent else None
+    return StripeInvoice(
+        id=found.id or "",
+        number=found.number or "",
+        status=found.status or "",
+        total=found.total,
+        amount_due=found.amount_due,
+        amount_paid=found.amount_paid,
+        currency=found.currency,
+        created=when(found.created),
+        hosted_invoice_url=found.hosted_invoice_url or "",
+        invoice_pdf=found.invoice_pdf or "",
+        subscription_id=id_of(parent.subscription) if parent else "",
+    )

@@ -1,0 +1,35 @@
+"""What can go wrong with Stripe, in words that a customer may read."""
+
+from saas_app.core.errors import AppError
+
+
+class StripeUnavailable(AppError):
+    """Stripe did not answer, or not in time. Nothing was changed; the same click can be tried again."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Our payment provider does not answer right now. Nothing was charged. Please try again.")
+
+
+class StripeRefused(AppError):
+    """Stripe understood the request and said no: something of ours is wrong, and trying again does not help."""
+
+    status = 502
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__("Our payment provider refused this request. Nothing was charged. Please write to us.")
+        self.why = why
+
+
+class StripeMissing(StripeRefused):
+    """The thing asked for does not exist at Stripe (any more)."""
+
+
+class BadSignature(AppError):
+    """A webhook that Stripe did not sign, or signed too long ago."""
+
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__("The signature of this event could not be verified.")

@@ -1,0 +1,75 @@
+"""Stripe's hosted pages: checkout and portal."""
+
+import stripe
+from stripe.params.billing_portal import SessionCreateParams
+from stripe.params.checkout import SessionCreateParams as CheckoutParams
+
+from saas_app.billing.gateway.client import ask, client, id_of, when
+from saas_app.billing.gateway.shapes import StripeCheckoutSession
+
+
+async def create_checkout_session(
+    *, attempt_id: str, account_id: str, stripe_customer_id: str, price_id: str, success_url: str, cancel_url: str
+) -> StripeCheckoutSession:
+    """Open a hosted checkout for a subscription. The attempt is the idempotency key: a second click opens no second."""
+    params: CheckoutParams = {
+        "mode": "subscription",
+        "customer": stripe_customer_id,
+        "client_reference_id": account_id,
+        "line_items": [{"price": price_id, "quantity": 1}],
+        "allow_promotion_codes": True,
+        "metadata": {"account_id": account_id, "attempt_id": attempt_id},
+        "subscription_data": {"metadata": {"account_id": account_id}},
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+    }
+    session = await ask(
+        client().v1.checkout.sessions.create_async(params, {"idempotency_key": f"checkout:{attempt_id}"})
+    )
+    return _checkout(session)
+
+
+async def fetch_checkout_session(session_id: str) -> StripeCheckoutSession:
+    """A checkout as it stands now."""
+    return _checkout(await ask(client().v1.checkout.sessions.retrieve_async(session_id)))
+
+
+async def expire_checkout_session(session_id: str) -> None:
+    """Close a checkout that is still open, so that it can no longer be paid."""
+    await ask(client().v1.checkout.sessions.expire_async(session_id))
+
+
+def _checkout(found: stripe.checkout.Session) -> StripeCheckoutSession:
+    return StripeCheckoutSession(
+        id=found.id,
+        status=found.status or "",
+        payment_status=found.payment_status,
+        customer_id=id_of(found.customer),
+        url=found.url or "",
+        expires_at=when(found.expires_at),
+    )
+
+
+async def create_portal_session(
+    *, stripe_customer_id: str, configuration_id: str, return_url: str, flow: str = "", subscription_id: str = ""
+) -> str:
+    """The address of the hosted portal of this customer; `flow` opens it at one task."""
+    params: SessionCreateParams = {
+        "customer": stripe_customer_id,
+        "configuration": configuration_id,
+        "return_url": return_url,
+    }
+    if flow == "payment_method_update":
+        params["flow_data"] = {"type": "payment_method_update"}
+    elif flow == "subscription_cancel" and subscription_id:
+        params["flow_data"] = {
+            "type": "subscription_cancel",
+            "subscription_cancel": {"subscription": subscription_id},
+        }
+    elif flow == "subscription_update" and subscription_id:
+        params["flow_data"] = {
+            "type": "subscription_update",
+            "subscription_update": {"subscription": subscription_id},
+        }
+    session = await ask(client().v1.billing_portal.sessions.create_async(params))
+    return session.url

@@ -1,0 +1,117 @@
+"""Stripe's things as we know them: frozen, small, money in minor units, time aware."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class StripeProduct:
+    """A product as Stripe has it now. `plan_key` comes from its metadata."""
+
+    id: str
+    plan_key: str
+    name: str
+    description: str
+    marketing_features: tuple[str, ...]
+    active: bool
+
+
+@dataclass(frozen=True)
+class StripePrice:
+    """A recurring price: `unit_amount` minor units of `currency` each `interval`."""
+
+    id: str
+    product_id: str
+    lookup_key: str
+    unit_amount: int
+    currency: str
+    interval: str
+    active: bool
+    created: datetime
+
+
+@dataclass(frozen=True)
+class StripeSubscription:
+    """A subscription as Stripe has it now; `ends_at` folds Stripe's two spellings of a cancellation into one."""
+
+    id: str
+    status: str
+    price_id: str
+    product_id: str
+    lookup_key: str
+    unit_amount: int
+    currency: str
+    interval: str
+    quantity: int
+    created: datetime
+    current_period_start: datetime
+    current_period_end: datetime
+    cancel_at_period_end: bool
+    ends_at: datetime | None
+    trial_end: datetime | None
+    pause_behavior: str
+    latest_invoice_id: str
+
+
+@dataclass(frozen=True)
+class StripeInvoice:
+    """An invoice that a customer may see; amounts in minor units."""
+
+    id: str
+    number: str
+    status: str
+    total: int
+    amount_due: int
+    amount_paid: int
+    currency: str
+    created: datetime
+    hosted_invoice_url: str
+    invoice_pdf: str
+    subscription_id: str
+
+
+@dataclass(frozen=True)
+class StripeCard:
+    """What may be shown of a card."""
+
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True)
+class StripeCustomer:
+    """All we mirror of one customer, fetched in one go. `deleted` means that Stripe no longer knows it."""
+
+    id: str
+    deleted: bool = False
+    card: StripeCard | None = None
+    subscriptions: tuple[StripeSubscription, ...] = ()
+    invoices: tuple[StripeInvoice, ...] = ()
+
+
+@dataclass(frozen=True)
+class StripeCheckoutSession:
+    """A hosted checkout: `url` is set while it is open."""
+
+    id: str
+    status: str
+    payment_status: str
+    customer_id: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class StripeEvent:
+    """Who an event is about; what it says is not believed, only looked up."""
+
+    id: str
+    type: str
+    created: datetime
+    api_version: str
+    livemode: bool
+    object_id: str
+    customer_id: str
+    payload: bytes

@@ -1,0 +1,159 @@
+"""What we remember of Stripe, and of what we asked of it. Stripe is the truth; these rows are its mirror."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Column, Field, Index, SQLModel
+
+from saas_app.core.jobs import Leased
+from saas_app.core.rls import Owned
+from saas_app.core.types import Utc
+
+# Stripe's spelling: https://docs.stripe.com/api/subscriptions/object#subscription_object-status
+ENDED_STATUSES = frozenset({"canceled", "incomplete_expired"})
+
+
+class Product(SQLModel, table=True):
+    """A product as Stripe last had it. `plan_key` ties it to what our code enforces."""
+
+    __tablename__ = "products"
+
+    stripe_product_id: str = Field(primary_key=True)
+    plan_key: str = Field(default="", index=True)
+    name: str
+    description: str = ""
+    marketing_features: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+    active: bool = True
+
+
+class Price(SQLModel, table=True):
+    """A recurring price: `unit_amount` in minor units of `currency` each `interval`."""
+
+    __tablename__ = "prices"
+
+    stripe_price_id: str = Field(primary_key=True)
+    stripe_product_id: str = Field(foreign_key="products.stripe_product_id", index=True)
+    lookup_key: str = ""
+    unit_amount: int
+    currency: str
+    interval: str
+    active: bool = True
+    created_at: datetime = Field(sa_type=Utc)
+
+
+class StripeObject(SQLModel, table=True):
+    """What the set-up made or found at Stripe, by our name for it: the account, the portal configuration, a clock."""
+
+    __tablename__ = "stripe_objects"
+
+    name: str = Field(primary_key=True)
+    value: str
+    updated_at: datetime = Field(sa_type=Utc)
+
+
+class Customer(Owned, table=True):
+    """What ties a user to a Stripe customer.
+
+    `generation` rises when Stripe's customer was deleted, so that the next one gets a new idempotency key.
+    `sync_seq` numbers the fetches that were begun, `applied_seq` the newest one written: an older answer that
+    arrives late is dropped.
+    """
+
+    __tablename__ = "customers"
+    __table_args__ = (sa.UniqueConstraint("user_id"),)
+
+    id: str = Field(primary_key=True)
+    stripe_customer_id: str | None = Field(default=None, unique=True)
+    generation: int = 0
+    sync_seq: int = 0
+    applied_seq: int = 0
+    synced_at: datetime | None = Field(default=None, sa_type=Utc)
+    card_brand: str = ""
+    card_last4: str = ""
+    card_exp_month: int = 0
+    card_exp_year: int = 0
+    created_at: datetime = Field(sa_type=Utc)
+
+
+class Subscription(Owned, table=True):
+    """A subscription as Stripe last had it."""
+
+    __tablename__ = "subscriptions"
+
+    stripe_subscription_id: str = Field(primary_key=True)
+    status: str
+    plan_key: str = ""
+    stripe_price_id: str
+    stripe_product_id: str
+    unit_amount: int
+    currency: str
+    interval: str
+    quantity: int = 1
+    created_at: datetime = Field(sa_type=Utc)
+    current_period_start: datetime = Field(sa_type=Utc)
+    current_period_end: datetime = Field(sa_type=Utc)
+    ends_at: datetime | None = Field(default=None, sa_type=Utc)
+    trial_end: datetime | None = Field(default=None, sa_type=Utc)
+    past_due_since: datetime | None = Field(default=None, sa_type=Utc)
+    pause_behavior: str = ""
+    latest_invoice_id: str = ""
+
+
+class Invoice(Owned, table=True):
+    """An invoice that its customer may see; amounts in minor units."""
+
+    __tablename__ = "invoices"
+
+    stripe_invoice_id: str = Field(primary_key=True)
+    stripe_subscription_id: str = ""
+    number: str = ""
+    status: str
+    total: int
+    amount_due: int
+    amount_paid: int
+    currency: str
+    created_at: datetime = Field(sa_type=Utc)
+    hosted_invoice_url: str = ""
+    invoice_pdf: str = ""
+
+
+class CheckoutAttempt(Owned, table=True):
+    """One intention to subscribe. Its id is the idempotency key, so two clicks open one checkout.
+
+    At most one is open per user and kind, which the database holds.
+    """
+
+    __tablename__ = "checkout_attempts"
+    __table_args__ = (
+        Index(
+            "one_open_attempt",
+            "user_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str = "subscription"
+    stripe_price_id: str
+    stripe_checkout_session_id: str | None = Field(default=None, unique=True)
+    url: str = ""
+    status: str = "open"
+    created_at: datetime = Field(sa_type=Utc)
+    expires_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class WebhookEvent(Leased, table=True):
+    """One event that Stripe sent: stored before it is answered, handled once. The primary key is Stripe's id."""
+
+    __tablename__ = "webhook_events"
+
+    id: str = Field(primary_key=True)
+    type: str
+    stripe_customer_id: str = Field(default="", index=True)
+    object_id: str = ""
+    api_version: str = ""
+    stripe_created_at: datetime = Field(sa_type=Utc)
+    payload: bytes = Field(sa_column=Column(sa.LargeBinary, nullable=False))

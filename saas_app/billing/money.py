@@ -1,0 +1,36 @@
+"""Amounts in words. Money is an int of minor units with its currency, everywhere but on the screen."""
+
+# https://docs.stripe.com/currencies#zero-decimal and #three-decimal
+ZERO_DECIMAL = frozenset(
+    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf")
+)
+THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
+SIGNS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥", "inr": "₹"}
+
+
+def decimals(currency: str) -> int:
+    """How many decimal places the currency's minor unit stands for."""
+    code = currency.lower()
+    return 0 if code in ZERO_DECIMAL else 3 if code in THREE_DECIMAL else 2
+
+
+def money(amount: int, currency: str) -> str:
+    """€6, €6.50, ¥900, 4.500 KWD: decimals only where there are any (three-decimal currencies always show them)."""
+    places = decimals(currency)
+    whole, rest = divmod(abs(amount), 10**places)
+    text = f"{whole:,}"
+    if places and (rest or places == 3):
+        text += f".{rest:0{places}d}"
+    minus = "−" if amount < 0 else ""
+    sign = SIGNS.get(currency.lower())
+    return f"{minus}{sign}{text}" if sign else f"{minus}{text} {currency.upper()}"
+
+
+def per_month(unit_amount: int, interval: str) -> int:
+    """What a price comes to per month, rounded to the nearest minor unit."""
+    return unit_amount if interval != "year" else (unit_amount + 6) // 12
+
+
+def saving_percent(yearly: int, monthly: int) -> int:
+    """What paying by the year saves against twelve months, in whole percent, rounded down: never overstated."""
+    return max(0, (12 * monthly - yearly) * 100 // (12 * monthly)) if monthly else 0

@@ -1,0 +1,133 @@
+"""Billing for members: the plan, the invoices, and the page between paying and using."""
+
+import reflex as rx
+
+from saas_app.auth.shell import member_page
+from saas_app.billing.components import account_banners, invoice_row, offer_card, plan_card, subscribe_button
+from saas_app.billing.state import AccountState, BillingState, ReturnState
+from saas_app.ui.banners import banner
+from saas_app.ui.buttons import link_button
+from saas_app.ui.cards import card, empty, skeleton
+from saas_app.ui.layout import grid, page_head, stack
+
+
+@member_page(route="/billing", title="Billing", on_load=[AccountState.load, BillingState.load])
+def billing() -> rx.Component:
+    return stack(
+        page_head("Billing", intro="Your plan, your card and your invoices."),
+        account_banners(),
+        rx.cond(BillingState.problem != "", _problem()),
+        rx.cond(AccountState.loaded, plan_card(AccountState.billing), card(skeleton(4))),
+        rx.cond(
+            BillingState.loaded & ~AccountState.billing.paid,
+            stack(
+                rx.el.h2("Plans", class_name="font-display text-2xl"),
+                grid(rx.foreach(BillingState.offers, offer_card), columns=2),
+            ),
+        ),
+        rx.cond(BillingState.loaded, _invoices(), card(skeleton(3))),
+    )
+
+
+def _problem() -> rx.Component:
+    again = rx.cond(
+        BillingState.plan != "",
+        subscribe_button("Try again", plan=BillingState.plan, interval=BillingState.interval),
+    )
+    return banner(
+        BillingState.problem, "You can try again in a moment.", tone="bad", action=again, id="billing-problem"
+    )
+
+
+def _invoices() -> rx.Component:
+    table = rx.el.table(
+        rx.el.caption("Invoices", class_name="pb-3 text-left font-display text-xl"),
+        rx.el.thead(
+            rx.el.tr(
+                rx.el.th("Date", scope="col", class_name="pb-2 pr-4 text-left font-medium text-quiet"),
+                rx.el.th("Number", scope="col", class_name="pb-2 pr-4 text-left font-medium text-quiet max-sm:hidden"),
+                rx.el.th("Amount", scope="col", class_name="pb-2 pr-4 text-right font-medium text-quiet"),
+                rx.el.th("State", scope="col", class_name="pb-2 pr-4 text-left font-medium text-quiet"),
+                rx.el.th(rx.el.span("Link", class_name="sr-only"), scope="col"),
+            )
+        ),
+        rx.el.tbody(rx.foreach(BillingState.invoices, invoice_row)),
+        class_name="w-full text-left",
+    )
+    return rx.cond(
+        BillingState.invoices.length() > 0,
+        card(table),
+        empty("No invoices yet", "Each payment puts its invoice here, with a PDF to download."),
+    )
+
+
+@member_page(
+    route="/billing/return", title="Your payment", active="/billing", on_load=[AccountState.load, ReturnState.load]
+)
+def billing_return() -> rx.Component:
+    return rx.el.div(
+        rx.match(
+            ReturnState.outcome,
+            ("active", _unlocked()),
+            ("unknown", _unknown()),
+            ("open", _not_paid()),
+            ("slow", _slow()),
+            _activating(),
+        ),
+        aria_live="polite",
+        class_name="mx-auto max-w-xl",
+    )
+
+
+def _activating() -> rx.Component:
+    return card(
+        rx.el.progress(class_name="block h-2.5 w-full rounded-full", aria_label="Activating your plan"),
+        rx.el.p(
+            "We are waiting for the payment provider to confirm. You can close this page: "
+            "your plan opens either way, and we write to you.",
+            class_name="mt-4 text-quiet",
+        ),
+        rx.cond(ReturnState.problem != "", rx.el.p(ReturnState.problem, class_name="mt-3 text-warn")),
+        title="Activating your plan…",
+    )
+
+
+def _unlocked() -> rx.Component:
+    return card(
+        rx.el.p("Everything in it is open now, here and in your other tabs.", class_name="text-quiet"),
+        rx.el.div(
+            link_button("Go to your scenarios", href="/scenarios"),
+            link_button("See billing", href="/billing", kind="secondary"),
+            class_name="mt-6 flex flex-wrap gap-3",
+        ),
+        title=rx.el.span(ReturnState.plan_name, " is yours", id="unlocked"),
+        raised=True,
+    )
+
+
+def _not_paid() -> rx.Component:
+    return card(
+        rx.el.p("This checkout was not completed, and nothing was charged.", class_name="text-quiet"),
+        rx.el.div(link_button("See the plans", href="/pricing"), class_name="mt-6"),
+        title="Not paid",
+    )
+
+
+def _slow() -> rx.Component:
+    return card(
+        rx.el.p(
+            "Some payments take hours to be confirmed. Your plan opens by itself, and we write to you when it does.",
+            class_name="text-quiet",
+        ),
+        rx.cond(ReturnState.problem != "", rx.el.p(ReturnState.problem, class_name="mt-3 text-warn")),
+        rx.el.div(link_button("See billing", href="/billing", kind="secondary"), class_name="mt-6"),
+        title="Still being processed",
+    )
+
+
+def _unknown() -> rx.Component:
+    return card(
+        rx.el.p("This address belongs to no payment of yours. Your plan is under Billing.", class_name="text-quiet"),
+        rx.el.div(link_button("See billing", href="/billing"), class_name="mt-6"),
+        title="We do not know this payment",
+    )

@@ -1,0 +1,105 @@
+"""The catalogue in code: what we sell, and what each plan opens.
+
+The set-up command pushes it to Stripe once. From then on names, descriptions and prices are edited in Stripe and
+synced back; what a plan *opens* stays here, versioned with the code that enforces it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Interval = Literal["month", "year"]
+INTERVALS: tuple[Interval, ...] = ("month", "year")
+
+
+class Feature(StrEnum):
+    """Something a plan opens or does not."""
+
+    COMPARE = "compare"
+    EARLY_REPAYMENT = "early_repayment"
+    CLIENT_FOLDERS = "client_folders"
+
+
+class Limit(StrEnum):
+    """Something a plan holds so many of."""
+
+    SCENARIOS = "scenarios"
+
+
+@dataclass(frozen=True)
+class PlanPrice:
+    """One price of a plan: `unit_amount` in minor units of `currency` for each `interval`."""
+
+    interval: Interval
+    unit_amount: int
+    currency: str
+    lookup_key: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One thing that can be subscribed to. The key carries a version, so that old customers keep old terms.
+
+    A limit that is absent from `limits` is no limit.
+    """
+
+    key: str
+    name: str
+    description: str
+    sells: tuple[str, ...]
+    features: frozenset[Feature] = frozenset()
+    limits: tuple[tuple[Limit, int], ...] = ()
+    prices: tuple[PlanPrice, ...] = ()
+
+    def limit(self, limit: Limit) -> int | None:
+        """How many this plan holds; None is without limit."""
+        return dict(self.limits).get(limit)
+
+
+FREE = Plan(
+    key="free",
+    name="Free",
+    description="To look at one flat, or two.",
+    sells=("2 saved scenarios", "The full repayment schedule", "Every formula shown"),
+    limits=((Limit.SCENARIOS, 2),),
+)
+PRO_V1 = Plan(
+    key="pro_v1",
+    name="Pro",
+    description="For whoever is about to sign.",
+    sells=("Scenarios without limit", "Side by side comparison", "Early repayment"),
+    features=frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT}),
+    prices=(
+        PlanPrice("month", 900, "eur", "pro_v1_month"),
+        PlanPrice("year", 7200, "eur", "pro_v1_year"),
+    ),
+)
+AGENT_V1 = Plan(
+    key="agent_v1",
+    name="Agent",
+    description="For people who do this for others.",
+    sells=("Everything in Pro", "Client folders"),
+    features=frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT, Feature.CLIENT_FOLDERS}),
+    prices=(
+        PlanPrice("month", 2900, "eur", "agent_v1_month"),
+        PlanPrice("year", 22800, "eur", "agent_v1_year"),
+    ),
+)
+
+PLANS: dict[str, Plan] = {plan.key: plan for plan in (FREE, PRO_V1, AGENT_V1)}
+SOLD: tuple[Plan, ...] = (PRO_V1, AGENT_V1)
+
+
+def plan_by_key(key: str | None) -> Plan | None:
+    """The plan of that key; None for a key that we do not know, which grants nothing."""
+    return PLANS.get(key or "")
+
+
+def cheapest_with(feature: Feature) -> Plan:
+    """The plan to offer to somebody who needs this feature."""
+    return next(plan for plan in SOLD if feature in plan.features)
+
+
+def cheapest_beyond(limit: Limit, used: int) -> Plan:
+    """The plan to offer to somebody whose plan is full."""
+    return next(plan for plan in SOLD if (room := plan.limit(limit)) is None or room > used)

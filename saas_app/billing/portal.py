@@ -1,0 +1,52 @@
+"""The hosted portal, where customers change their card, switch and cancel without asking anybody."""
+
+from sqlmodel import Session, select
+
+from saas_app.billing.gateway import hosted
+from saas_app.billing.models import ENDED_STATUSES, Customer, StripeObject, Subscription
+from saas_app.core import db
+from saas_app.core.config import settings
+from saas_app.core.errors import AppError
+from saas_app.core.viewer import Viewer
+
+FLOWS = frozenset({"", "payment_method_update", "subscription_cancel", "subscription_update"})
+
+
+class NothingToManage(AppError):
+    """There is no customer at Stripe yet, so there is no portal to open."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("There is no billing to manage yet: you have never subscribed.")
+
+
+async def open_portal(viewer: Viewer, *, flow: str = "") -> str:
+    """The address of this viewer's own portal, opened at one task when `flow` names one.
+
+    Raises NothingToManage, StripeUnavailable.
+    """
+    customer_id, subscription_id = await db.read(viewer, _mine)
+    if not customer_id:
+        raise NothingToManage
+    configuration = await db.read_system("catalog", stripe_object, "portal_configuration")
+    return await hosted.create_portal_session(
+        stripe_customer_id=customer_id,
+        configuration_id=configuration,
+        return_url=f"{settings().base_url}/billing/back",
+        flow=flow if flow in FLOWS else "",
+        subscription_id=subscription_id,
+    )
+
+
+def _mine(session: Session) -> tuple[str, str]:
+    customer = session.exec(select(Customer)).first()
+    rows = session.exec(select(Subscription)).all()
+    live = next((row.stripe_subscription_id for row in rows if row.status not in ENDED_STATUSES), "")
+    return (customer.stripe_customer_id or "" if customer else "", live)
+
+
+def stripe_object(session: Session, name: str) -> str:
+    """The id that the set-up stored under this name; '' when the set-up has not run."""
+    row = session.get(StripeObject, name)
+    return row.value if row else ""

@@ -1,0 +1,193 @@
+"""Make a Stripe account ready for us, or find that it is. A second run changes nothing.
+
+The same steps run against the sandbox and against Stripe.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from saas_app.billing import catalogue as mirror
+from saas_app.billing.gateway import catalogue as stripe_side
+from saas_app.billing.models import (
+    CheckoutAttempt,
+    Customer,
+    Invoice,
+    Price,
+    Product,
+    StripeObject,
+    Subscription,
+)
+from saas_app.billing.plans import SOLD
+from saas_app.billing.portal import stripe_object
+from saas_app.core import db
+from saas_app.core.clock import now
+from saas_app.core.config import save_webhook_secret, settings
+from saas_app.core.errors import AppError
+
+TAG = "ladrillo"
+EVENTS = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "invoice.finalized",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
+    "payment_method.attached",
+    "payment_method.detached",
+    "payment_method.automatically_updated",
+    "product.created",
+    "product.updated",
+    "product.deleted",
+    "price.created",
+    "price.updated",
+    "price.deleted",
+]
+
+
+class OtherAccount(AppError):
+    """The key belongs to another live account than the rows in this database."""
+
+    status = 409
+
+    def __init__(self, was: str, now_is: str) -> None:
+        super().__init__(
+            f"This database belongs to the live Stripe account {was}, but STRIPE_SECRET_KEY is of {now_is}. "
+            "Use that account's key, or another DATABASE_URL."
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the set-up did, one line for a person each; empty when everything was there."""
+
+    lines: tuple[str, ...]
+
+
+async def set_up(say: Callable[[str], None]) -> Report:
+    """Account, catalogue, portal configuration and webhook endpoint, in this order."""
+    done: list[str] = []
+
+    def did(line: str) -> None:
+        done.append(line)
+        say(line)
+
+    await _adopt_account(did)
+    await _push_catalogue(did)
+    await sync_catalogue()
+    await _portal(did)
+    await _webhook(did)
+    return Report(tuple(done))
+
+
+async def sync_catalogue() -> None:
+    """Mirror Stripe's products and prices."""
+    products, prices = await stripe_side.list_products(), await stripe_side.list_prices()
+    await db.run_system("catalog", mirror.mirror, products, prices)
+
+
+async def _adopt_account(did: Callable[[str], None]) -> None:
+    """Another account knows none of our customers: forget what we mirrored of the old one, unless it was live."""
+    account = await stripe_side.fetch_account_id()
+    mode = settings().stripe_mode
+    known = await db.read_system("catalog", stripe_object, "account")
+    if known == f"{mode}:{account}":
+        return
+    if known.startswith("live:"):
+        raise OtherAccount(known, f"{mode}:{account}")
+    if known:
+        await db.run_system("command", forget_account)
+        did("This is another Stripe account: what was mirrored of the last one is forgotten.")
+    await db.run_system("command", remember, "account", f"{mode}:{account}")
+    did(f"Using the Stripe account {account} ({mode}).")
+
+
+def forget_account(session: Session) -> None:
+    """Drop everything that only the old account knows; users and what they made stay."""
+    for table in (CheckoutAttempt, Invoice, Subscription, Price, Product):
+        session.exec(sa.delete(table))
+    session.exec(
+        sa.update(Customer)
+        .where(col(Customer.id).is_not(None))
+        .values(stripe_customer_id=None, generation=Customer.generation + 1, card_brand="", card_last4="")
+    )
+    session.exec(sa.delete(StripeObject))
+
+
+def remember(session: Session, name: str, value: str) -> None:
+    """Store what the set-up made, by our name for it."""
+    session.merge(StripeObject(name=name, value=value, updated_at=now()))
+
+
+async def _push_catalogue(did: Callable[[str], None]) -> None:
+    """Create what is missing. What is there is edited in Stripe, so it is left as it stands."""
+    products = {product.plan_key: product.id for product in await stripe_side.list_products() if product.active}
+    keys = {price.lookup_key for price in await stripe_side.list_prices()}
+    for plan in SOLD:
+        if plan.key not in products:
+            products[plan.key] = await stripe_side.create_product(
+                plan_key=plan.key, name=plan.name, description=plan.description, marketing_features=plan.sells
+            )
+            did(f"Created the product {plan.name}.")
+        for price in plan.prices:
+            if price.lookup_key not in keys:
+                await stripe_side.create_price(
+                    product_id=products[plan.key],
+                    lookup_key=price.lookup_key,
+                    unit_amount=price.unit_amount,
+                    currency=price.currency,
+                    interval=price.interval,
+                )
+                did(f"Created the price {price.lookup_key}.")
+
+
+async def _portal(did: Callable[[str], None]) -> None:
+    known = await db.read_system("catalog", stripe_object, "portal_configuration")
+    found = await stripe_side.find_portal_configuration(TAG)
+    if found and found == known:
+        return
+    made = await stripe_side.write_portal_configuration(
+        configuration_id=found,
+        tag=TAG,
+        headline="Ladrillo: your plan and your invoices",
+        return_url=f"{settings().base_url}/billing/back",
+        products=await db.read_system("catalog", mirror.switchable),
+    )
+    await db.run_system("command", remember, "portal_configuration", made)
+    did("Configured the customer portal.")
+
+
+async def _webhook(did: Callable[[str], None]) -> None:
+    """An endpoint whose secret we do not hold is useless: it is replaced."""
+    now_ = settings()
+    url = f"{now_.base_url}/api/stripe/webhook"
+    found = await stripe_side.find_webhook_endpoint(url)
+    if found and now_.webhook_secrets():
+        return
+    if found:
+        await stripe_side.delete_webhook_endpoint(found)
+    if now_.stripe_mode != "sandbox" and not now_.base_url.startswith("https://"):
+        did(f"Stripe cannot reach {url}. Run: stripe listen --forward-to {url}, and put its secret into .env.")
+        return
+    save_webhook_secret(await stripe_side.create_webhook_endpoint(url, EVENTS))
+    did(f"Events will be sent to {url}.")
+
+
+def has_catalogue(session: Session) -> bool:
+    """Whether anything was ever mirrored."""
+    return session.exec(select(StripeObject).where(StripeObject.name == mirror.VERSION)).first() is not None

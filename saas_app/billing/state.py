@@ -1,0 +1,131 @@
+"""What the billing pages know of their viewer. Money moves on Stripe's pages only; nothing here takes any."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from saas_app.billing import checkout, service
+from saas_app.billing.catalogue import Offer, offers
+from saas_app.billing.gateway.errors import StripeRefused, StripeUnavailable
+from saas_app.billing.portal import NothingToManage
+from saas_app.billing.service import BillingView, InvoiceView
+from saas_app.core import db
+from saas_app.core.config import settings
+from saas_app.core.errors import AppError, BadInput, NotFound
+from saas_app.core.viewer import Viewer
+from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.live import LiveState
+
+LOOKS = 15
+SECONDS_BETWEEN_LOOKS = 2.0
+
+# What /billing says when a form came back with a problem; the address bar carries the name only.
+PROBLEMS: dict[str, str] = {
+    StripeUnavailable.__name__: str(StripeUnavailable()),
+    StripeRefused.__name__: str(StripeRefused()),
+    NothingToManage.__name__: str(NothingToManage()),
+    BadInput.__name__: "This plan is not sold any more. Please choose another one.",
+}
+
+
+class AccountState(LiveState):
+    """Whose page this is and what they pay for; every member page shows some of it."""
+
+    name: str = ""
+    email: str = ""
+    email_verified: bool = False
+    billing: BillingView = BillingView()
+    sandbox: bool = False
+    mailbox: bool = False
+
+    async def _read(self, viewer: Viewer) -> None:
+        self.name, self.email, self.email_verified = viewer.name, viewer.email, viewer.email_verified
+        self.billing = await db.read(viewer, service.billing)
+        self.sandbox = settings().stripe_mode == "sandbox"
+        self.mailbox = not settings().is_production and not settings().smtp_url
+
+    @rx.event
+    @member
+    async def load(self) -> None:
+        """Read who is looking and their plan."""
+        await self._load()
+
+
+class BillingState(LiveState):
+    """The billing page: invoices, what can be bought, and what a form that came back had to say."""
+
+    invoices: list[InvoiceView] = []
+    offers: list[Offer] = []
+    problem: str = ""
+    plan: str = ""
+    interval: str = "year"
+
+    async def _read(self, viewer: Viewer) -> None:
+        self.invoices = await db.read(viewer, service.invoices)
+        self.offers = [offer for offer in await db.read_system("catalog", offers) if offer.key != "free"]
+
+    @rx.event
+    @member
+    async def load(self) -> None:
+        """Read the invoices and the offers."""
+        await self._load()
+        asked = self.router.url.query_parameters
+        self.problem = PROBLEMS.get(str(asked.get("problem", "")), "")
+        self.plan = str(asked.get("plan", ""))
+        self.interval = "month" if asked.get("billing") == "month" else "year"
+
+
+class ReturnState(LiveState):
+    """The page somebody lands on after paying: "activating" until the truth is known, then what is unlocked."""
+
+    outcome: str = "activating"
+    plan_name: str = ""
+    problem: str = ""
+
+    async def _read(self, viewer: Viewer) -> None:
+        view = await db.read(viewer, service.billing)
+        if view.paid:
+            self.outcome, self.plan_name = "active", view.plan_name
+
+    @rx.event
+    @member
+    async def load(self) -> rx.event.EventSpec | None:
+        """Show what is known already, then look at Stripe."""
+        self.outcome, self.problem = "activating", ""
+        await self._load()
+        return None if self.outcome == "active" else ReturnState.look  # type: ignore[return-value]
+
+    @rx.event(background=True)
+    @member
+    async def look(self) -> AsyncIterator[None]:
+        """Ask Stripe about this checkout, until it is decided or it takes too long to wait for."""
+        viewer = current_viewer()
+        session_id = checkout.safe_session_id(str(self.router.url.query_parameters.get("session_id", "")))
+        for _ in range(LOOKS):
+            outcome, problem = await self._ask(viewer, session_id)
+            async with self:
+                if self.outcome == "active":  # a webhook was faster
+                    return
+                self.problem = problem
+                if outcome:
+                    self.outcome = outcome
+                if outcome == "active":
+                    await self._read(viewer)
+                    return
+                if outcome in ("unknown", "open"):
+                    return
+            yield
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        async with self:
+            if self.outcome != "active":
+                self.outcome = "slow"
+
+    async def _ask(self, viewer: Viewer, session_id: str) -> tuple[str, str]:
+        """(what is known, what to say about a failure that may pass)"""
+        try:
+            return (await checkout.finish(viewer, session_id)).value, ""
+        except NotFound:
+            return "unknown", ""
+        except AppError as error:
+            return "", str(error)

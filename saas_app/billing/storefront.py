@@ -1,0 +1,76 @@
+"""What public pages show of the catalogue, kept in memory until the catalogue changes."""
+
+import asyncio
+import time
+from dataclasses import asdict, replace
+from typing import Any
+
+from saas_app.billing import catalogue
+from saas_app.billing.catalogue import Offer
+from saas_app.core import db, live
+from saas_app.core.config import settings
+from saas_app.core.errors import Unavailable
+from saas_app.edge.islands import Slots
+
+# Another process may have written a new catalogue; ours is announced at once.
+LOOK_AGAIN_SECONDS = 2.0
+SANDBOX_CARD = "4242 4242 4242 4242"
+
+
+class Storefront:
+    """The slots of the public pages: `fill` answers from memory, and looks at the database when it may have changed."""
+
+    def __init__(self) -> None:
+        self._slots: Slots | None = None
+        self._looked_at = 0.0
+        self._lock = asyncio.Lock()
+        live.listen_catalogue(self._forget)
+
+    def _forget(self) -> None:
+        self._looked_at = 0.0
+
+    async def fill(self) -> Slots:
+        """The slots as of now; the last known ones while the database does not answer."""
+        if self._slots is not None and time.monotonic() < self._looked_at + LOOK_AGAIN_SECONDS:
+            return self._slots
+        async with self._lock:
+            if self._slots is None or time.monotonic() >= self._looked_at + LOOK_AGAIN_SECONDS:
+                try:
+                    await self._look()
+                except Unavailable:
+                    if self._slots is None:
+                        return Slots("unavailable", _values((), "Prices cannot be shown right now."))
+                self._looked_at = time.monotonic()
+        assert self._slots is not None  # noqa: S101 (narrowed by _look)
+        return self._slots
+
+    async def _look(self) -> None:
+        version, _ = await db.read_system("catalog", catalogue.version)
+        if self._slots is not None and self._slots.version == version:
+            return
+        offers = await db.read_system("catalog", catalogue.offers)
+        note = "" if version else "Prices are being prepared. Please come back in a minute."
+        self._slots = Slots(version, _values(offers, note))
+
+
+def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:
+    now = settings()
+    return {
+        "plans": {offer.key: _with_empty(offer) for offer in offers} or _no_plans(),
+        "prices_note": note,
+        "sandbox": now.stripe_mode == "sandbox",
+        "sandbox_card": SANDBOX_CARD,
+        "test_mode": now.stripe_mode == "test",
+        "mailbox": not now.is_production and not now.smtp_url,
+        "base_url": now.base_url,
+    }
+
+
+def _with_empty(offer: Offer) -> dict[str, Any]:
+    return asdict(replace(offer, features=tuple(offer.features)))
+
+
+def _no_plans() -> dict[str, Any]:
+    from saas_app.billing.plans import PLANS
+
+    return {plan.key: _with_empty(Offer(plan.key, plan.name, plan.description, plan.sells)) for plan in PLANS.values()}

@@ -1,0 +1,149 @@
+"""The one writer of what Stripe said.
+
+Webhooks, the return page, the reconciler and the portal's way back all fetch afresh and then call `apply`. A fetch
+that began later wins over one that began earlier, whichever arrives first (docs/decisions/0005).
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from saas_app.billing import emails
+from saas_app.billing.gateway.shapes import StripeCustomer, StripeInvoice, StripeSubscription
+from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Product, Subscription
+from saas_app.core import live
+from saas_app.core.clock import now
+from saas_app.core.db import after_commit
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A fetch that was begun: for whom, and its number in the order of beginnings."""
+
+    user_id: str
+    stripe_customer_id: str
+    seq: int
+
+
+def begin(session: Session, user_id: str) -> Fetch | None:
+    """Number the fetch that comes next; None when this user has no customer yet. Commit before you fetch."""
+    row = session.exec(
+        sa.update(Customer)
+        .where(col(Customer.user_id) == user_id, col(Customer.stripe_customer_id).is_not(None))
+        .values(sync_seq=Customer.sync_seq + 1)
+        .returning(col(Customer.stripe_customer_id), col(Customer.sync_seq))
+    ).first()
+    return Fetch(user_id, row[0], row[1]) if row else None
+
+
+def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
+    """Write down what Stripe said, unless something newer is written already. True when it was written."""
+    won = session.exec(
+        sa.update(Customer)
+        .where(
+            col(Customer.user_id) == fetch.user_id,
+            col(Customer.stripe_customer_id) == fetch.stripe_customer_id,
+            col(Customer.applied_seq) < fetch.seq,
+        )
+        .values(applied_seq=fetch.seq, synced_at=now())
+    ).rowcount
+    if not won:
+        return False
+    customer = session.exec(select(Customer).where(Customer.user_id == fetch.user_id)).one()
+    session.refresh(customer)
+    if found.deleted:
+        _forget(session, customer)
+    else:
+        _write_card(customer, found)
+        _write_subscriptions(session, fetch.user_id, found.subscriptions)
+        _write_invoices(session, fetch.user_id, found.invoices)
+    session.add(customer)
+    after_commit(session, lambda: live.announce(fetch.user_id))
+    return True
+
+
+def _forget(session: Session, customer: Customer) -> None:
+    """Stripe no longer knows this customer: its subscriptions are over, and the next customer is another one."""
+    customer.stripe_customer_id = None
+    customer.generation += 1
+    customer.card_brand = customer.card_last4 = ""
+    customer.card_exp_month = customer.card_exp_year = 0
+    for row in session.exec(select(Subscription).where(Subscription.user_id == customer.user_id)):
+        if row.status not in ENDED_STATUSES:
+            row.status, row.ends_at = "canceled", now()
+            session.add(row)
+
+
+def _write_card(customer: Customer, found: StripeCustomer) -> None:
+    card = found.card
+    customer.card_brand = card.brand if card else ""
+    customer.card_last4 = card.last4 if card else ""
+    customer.card_exp_month = card.exp_month if card else 0
+    customer.card_exp_year = card.exp_year if card else 0
+
+
+def _write_subscriptions(session: Session, user_id: str, found: tuple[StripeSubscription, ...]) -> None:
+    rows = {
+        row.stripe_subscription_id: row
+        for row in session.exec(select(Subscription).where(Subscription.user_id == user_id))
+    }
+    plans = {row.stripe_product_id: row.plan_key for row in session.exec(select(Product))}
+    for fresh in found:
+        before = rows.pop(fresh.id, None)
+        old_status, old_end = (before.status, before.ends_at) if before else ("", None)
+        row = before or Subscription(stripe_subscription_id=fresh.id, user_id=user_id, created_at=fresh.created)  # type: ignore[call-arg]
+        _copy(row, fresh, plans.get(fresh.product_id) or _plan_from(fresh.lookup_key))
+        session.add(row)
+        emails.on_change(session, row, old_status, old_end)
+    for gone in rows.values():  # lists by customer are complete, so what is missing is over
+        if gone.status not in ENDED_STATUSES:
+            gone.status, gone.ends_at = "canceled", now()
+            session.add(gone)
+
+
+def _copy(row: Subscription, fresh: StripeSubscription, plan_key: str) -> None:
+    if fresh.status != "past_due":
+        row.past_due_since = None
+    elif row.past_due_since is None:
+        row.past_due_since = now()
+    row.status = fresh.status
+    row.plan_key = plan_key
+    row.stripe_price_id = fresh.price_id
+    row.stripe_product_id = fresh.product_id
+    row.unit_amount = fresh.unit_amount
+    row.currency = fresh.currency
+    row.interval = fresh.interval
+    row.quantity = fresh.quantity
+    row.created_at = fresh.created
+    row.current_period_start = fresh.current_period_start
+    row.current_period_end = fresh.current_period_end
+    row.ends_at = fresh.ends_at
+    row.trial_end = fresh.trial_end
+    row.pause_behavior = fresh.pause_behavior
+    row.latest_invoice_id = fresh.latest_invoice_id
+
+
+def _plan_from(lookup_key: str) -> str:
+    """`pro_v1_year` is the plan `pro_v1`: the fallback while a product is not mirrored yet."""
+    return lookup_key.rpartition("_")[0]
+
+
+def _write_invoices(session: Session, user_id: str, found: tuple[StripeInvoice, ...]) -> None:
+    for fresh in found:
+        session.merge(
+            Invoice(
+                stripe_invoice_id=fresh.id,
+                user_id=user_id,
+                stripe_subscription_id=fresh.subscription_id,
+                number=fresh.number,
+                status=fresh.status,
+                total=fresh.total,
+                amount_due=fresh.amount_due,
+                amount_paid=fresh.amount_paid,
+                currency=fresh.currency,
+                created_at=fresh.created,
+                hosted_invoice_url=fresh.hosted_invoice_url,
+                invoice_pdf=fresh.invoice_pdf,
+            )
+        )

@@ -1,0 +1,1 @@
+"""The first screen behind the log-in."""

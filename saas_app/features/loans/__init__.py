@@ -1,0 +1,1 @@
+"""Loan scenarios: what a flat costs a month, and in the end."""

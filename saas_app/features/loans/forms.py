@@ -1,0 +1,80 @@
+"""What was typed into the loan form, read with a reason for each field that cannot be used."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from saas_app.core.errors import BadInput
+from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Loan
+
+MOST_PRINCIPAL = 100_000_000_00
+NAME_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class LoanForm:
+    """A loan with the name to save it under and, for agents, whom it is for."""
+
+    name: str
+    client: str
+    loan: Loan
+
+
+def read_form(typed: dict[str, object]) -> LoanForm:
+    """The form as typed by a person: `150 000`, `150,000` and `150000.50` are amounts, `3.5` and `3,5` are rates.
+
+    Raises BadInput with a message for every field that is wrong.
+    """
+    errors: dict[str, str] = {}
+    principal = _amount(typed, "principal", errors, "How much do you borrow? For example 250,000.")
+    extra = _amount(typed, "extra", errors, "How much do you repay on top each month?", empty=0)
+    rate = _rate(typed, errors)
+    years = _years(typed, errors)
+    name, client = _text(typed, "name"), _text(typed, "client")
+    if len(name) > NAME_LENGTH or len(client) > NAME_LENGTH:
+        errors["name"] = f"Please keep names within {NAME_LENGTH} characters."
+    if not errors and not 0 < principal <= MOST_PRINCIPAL:
+        errors["principal"] = "The loan must be more than 0 and at most 100,000,000."
+    if errors:
+        raise BadInput(errors)
+    return LoanForm(name, client, Loan(principal, rate, years, extra))
+
+
+def _text(typed: dict[str, object], field: str) -> str:
+    value = typed.get(field, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _amount(typed: dict[str, object], field: str, errors: dict[str, str], ask: str, empty: int | None = None) -> int:
+    text = _text(typed, field).replace(" ", "").replace("\u00a0", "").replace("€", "")
+    if not text and empty is not None:
+        return empty
+    whole, dot, cents = (
+        text.rpartition(".") if text.count(".") == 1 and len(text.rpartition(".")[2]) < 3 else (text, "", "")
+    )
+    if not dot:
+        whole, cents = text, ""
+    digits = whole.replace(",", "").replace(".", "").replace("'", "")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 12 or (cents and not cents.isdigit()):
+        errors[field] = ask if not text else f"{text[:30]} is not an amount. {ask}"
+        return 0
+    return int(digits) * 100 + int(cents.ljust(2, "0") or 0)
+
+
+def _rate(typed: dict[str, object], errors: dict[str, str]) -> Decimal:
+    text = _text(typed, "rate").removesuffix("%").strip().replace(",", ".")
+    try:
+        rate = Decimal(text)
+    except InvalidOperation:
+        rate = Decimal(-1)
+    if not rate.is_finite() or not 0 <= rate <= MOST_RATE:
+        errors["rate"] = f"The yearly rate is a number from 0 to {MOST_RATE}, for example 3.5."
+        return Decimal(0)
+    return rate.quantize(Decimal("0.001"))
+
+
+def _years(typed: dict[str, object], errors: dict[str, str]) -> int:
+    text = _text(typed, "years")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MOST_YEARS:
+        errors["years"] = f"The term is a whole number of years from 1 to {MOST_YEARS}."
+        return 1
+    return int(text)

@@ -1,0 +1,110 @@
+"""The scenario page asks; the service decides."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from saas_app.billing.catalogue import Offer, offers
+from saas_app.billing.entitlements import NotEntitled
+from saas_app.core import db
+from saas_app.core.errors import AppError, BadInput
+from saas_app.core.viewer import Viewer
+from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.live import LiveState
+from saas_app.features.loans import service
+from saas_app.features.loans.forms import LoanForm, read_form
+from saas_app.features.loans.service import Desk, ResultView, ScenarioView
+
+EMPTY = Desk((), "", "", False, False, False, False)
+
+
+class ScenariosState(LiveState):
+    """The loan form, its result, and what is saved."""
+
+    desk: Desk = EMPTY
+    result: ResultView = ResultView()
+    compared: list[ScenarioView] = []
+    errors: dict[str, str] = {}
+    said: str = ""
+    locked_why: str = ""
+    offer: Offer = Offer("", "", "", ())
+    _typed: dict[str, str] = {}
+
+    async def _read(self, viewer: Viewer) -> None:
+        self.desk = await db.read(viewer, service.desk)
+        if self.locked_why and not self.desk.full and self.desk.may_repay_early:
+            self.locked_why = ""
+        if self.compared and self.desk.may_compare:
+            self.compared = list(await db.read(viewer, service.compare))
+
+    @rx.event
+    @member
+    async def load(self) -> None:
+        """Read what is saved, and what the plan allows."""
+        await self._load()
+
+    @rx.event
+    @member
+    async def work_out(self, form: dict[str, Any]) -> None:
+        """Work out the loan as typed. What was typed stays in the page, whatever comes of it."""
+        self.said = ""
+        self._typed = {key: value for key, value in form.items() if isinstance(value, str)}
+        await self._try(service.work_out, self._typed)
+
+    @rx.event
+    @member
+    async def save(self, form: dict[str, Any]) -> None:
+        """Save the loan that was worked out last, under the name typed beside it."""
+        self.said = ""
+        names = {key: value for key, value in form.items() if key in ("name", "client") and isinstance(value, str)}
+        await self._try(service.save_scenario, {**self._typed, **names})
+
+    async def _try(self, verb: Callable[[Session, LoanForm], ResultView | ScenarioView], typed: dict[str, str]) -> None:
+        """Do one of the two things with a form, and word whatever stands in the way."""
+        viewer = current_viewer()
+        self.errors, self.locked_why = {}, ""
+        try:
+            done = await db.run(viewer, verb, read_form(typed))
+        except BadInput as error:
+            self.errors = error.errors
+        except NotEntitled as error:
+            await self._explain(error)
+        except AppError as error:
+            self.errors = {"form": str(error)}
+        else:
+            if isinstance(done, ResultView):
+                self.result = done
+            else:
+                self.said = f"Saved as {done.name}."
+                await self._read(viewer)
+
+    @rx.event
+    @member
+    async def delete(self, scenario_id: str) -> None:
+        """Delete a scenario of one's own."""
+        viewer = current_viewer()
+        try:
+            await db.run(viewer, service.delete_scenario, str(scenario_id))
+            self.said = "Deleted."
+        except AppError as error:
+            self.errors = {"form": str(error)}
+        await self._read(viewer)
+
+    @rx.event
+    @member
+    async def compare(self) -> None:
+        """Put everything that is saved side by side."""
+        viewer = current_viewer()
+        self.said, self.locked_why = "", ""
+        try:
+            self.compared = list(await db.read(viewer, service.compare))
+        except NotEntitled as error:
+            await self._explain(error)
+
+    async def _explain(self, error: NotEntitled) -> None:
+        """Show the reason, and the plan that opens it with its price."""
+        self.locked_why = str(error)
+        found = await db.read_system("catalog", offers)
+        self.offer = next((offer for offer in found if offer.key == error.plan.key), self.offer)
