@@ -8,6 +8,7 @@ import reflex as rx
 
 os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
 
+from saas_app.core.config import settings
 from saas_app.edge.build import SitePlugin
 
 
@@ -33,8 +34,8 @@ config = rx.Config(
     frontend_lazy_bundled_libraries=True,
     # Everything that matters is in the database, so a state lost at a restart costs one page load.
     state_manager_mode=rx.constants.StateManagerMode.REDIS
-    if os.environ.get("REDIS_URL")
+    if settings().redis_url
     else rx.constants.StateManagerMode.MEMORY,
-    redis_url=os.environ.get("REDIS_URL") or None,
-    cors_allowed_origins=[os.environ.get("BASE_URL", "http://localhost:3000")],
+    redis_url=settings().redis_url or None,
+    cors_allowed_origins=[settings().origin],
 )

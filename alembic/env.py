@@ -5,10 +5,10 @@ from logging.config import fileConfig
 
 import sqlalchemy as sa
 from alembic import context
-from row_policies import grant_logins
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
+from row_policies import grant_logins
 from saas_app import models
 from saas_app.core.config import settings
 from saas_app.core.types import Utc

@@ -1,8 +1,36 @@
 """Every table of the app, imported once so that migrations and row-level security know them all."""
 
 from saas_app.auth.models import EmailToken, LoginSession, User
+from saas_app.billing.models import (
+    CheckoutAttempt,
+    Customer,
+    Invoice,
+    Price,
+    Product,
+    StripeObject,
+    Subscription,
+    WebhookEvent,
+)
 from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
+from saas_app.features.loans.models import Scenario
 
-__all__ = ["EmailToken", "LoginSession", "Mailbox", "Outbox", "Schedule", "Try", "User"]
+__all__ = [
+    "CheckoutAttempt",
+    "Customer",
+    "EmailToken",
+    "Invoice",
+    "LoginSession",
+    "Mailbox",
+    "Outbox",
+    "Price",
+    "Product",
+    "Scenario",
+    "Schedule",
+    "StripeObject",
+    "Subscription",
+    "Try",
+    "User",
+    "WebhookEvent",
+]

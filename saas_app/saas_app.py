@@ -1,26 +1,98 @@
 """The app, put together. Imports everyone; nobody imports it."""
 
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
 import reflex as rx
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from saas_app.edge.pages import island, member_page
+from saas_app import health, models
+from saas_app.auth import api as auth_api
+from saas_app.auth import pages as auth_pages
+from saas_app.auth.sessions import find_viewer
+from saas_app.billing import api as billing_api
+from saas_app.billing import pages as billing_pages
+from saas_app.billing import reconcile
+from saas_app.billing.storefront import Storefront
+from saas_app.core import db, mailbox_api
+from saas_app.core.config import settings
+from saas_app.core.worker import Worker
+from saas_app.dashboard import pages as dashboard_pages
+from saas_app.edge import islands, who
+from saas_app.edge.door import Edge
+from saas_app.edge.gate import Gate
+from saas_app.edge.live import tabs
+from saas_app.edge.pages import declared
+from saas_app.features.loans import pages as loans_pages
+from saas_app.marketing import pages as marketing_pages
+from saas_app.ui.banners import connection_banner
+
+# Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
+PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, reconcile)
+
+BUILD = Path(os.environ.get("SITE_BUILD", ".web/build"))
+STRIPE_HOSTS = ("https://checkout.stripe.com", "https://billing.stripe.com")
+
+log = logging.getLogger(__name__)
 
 
-class S(rx.State):
-    n: int = 0
-
-    @rx.event
-    def inc(self):
-        self.n += 1
+def _form_targets() -> tuple[str, ...]:
+    """Where a form of ours may lead: Stripe's hosted pages, or the sandbox's."""
+    base = settings().stripe_api_base
+    return (base,) if settings().stripe_mode == "sandbox" else STRIPE_HOSTS
 
 
-@island("/", title="Landing", description="d", name="landing")
-def landing():
-    return rx.el.main(rx.el.h1("Hello ", "{{ price }}", class_name="text-4xl dark:text-red-500"), "{% if member %}", rx.el.a("Dash", href="/dashboard"), "{% endif %}")
+def edge(inner: ASGIApp) -> ASGIApp:
+    """Put the door before everything."""
+    pages = islands.Islands(BUILD / "islands", Storefront().fill, _form_targets())
+    islands.install(pages)
+    who.install(find_viewer)
+    return Edge(
+        inner,
+        islands=pages,
+        island_routes=declared.islands,
+        members=declared.members,
+        find_viewer=find_viewer,
+        base_url=settings().base_url,
+        build=BUILD,
+        form_targets=_form_targets(),
+    )
 
 
-@member_page("/dashboard", title="Dash")
-def dash():
-    return rx.el.main(rx.el.button(S.n, on_click=S.inc, id="b"))
+@asynccontextmanager
+async def running(app: rx.App) -> AsyncIterator[None]:
+    """Everything that runs beside the requests: the database, the push to open tabs, the worker."""
+    db.start()
+    tabs.start(app)
+    worker = Worker() if settings().worker else None
+    if worker:
+        await worker.start()
+    try:
+        yield
+    finally:
+        if worker:
+            await worker.stop()
+        db.stop()
 
 
-app = rx.App()
+def failed(error: Exception) -> None:
+    """An event handler broke. The log gets the trace; the browser gets nothing, and its page stays as it was."""
+    log.error("an event handler failed", exc_info=error)
+
+
+api = Starlette(
+    routes=[*auth_api.routes, *billing_api.routes, *mailbox_api.routes(), *health.routes],
+)
+app = rx.App(
+    api_transformer=[api, edge],
+    toaster=None,
+    overlay_component=connection_banner(),
+    stylesheets=["/theme.css"],
+    backend_exception_handler=failed,
+)
+app.add_middleware(Gate(find_viewer))
+app.register_lifespan_task(running)

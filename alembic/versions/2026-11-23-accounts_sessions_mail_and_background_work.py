@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from row_policies import appended, create_roles, internal, owned, system_only
 
 revision = "0001"

@@ -24,7 +24,6 @@ from saas_app.core.clock import now
 from saas_app.core.config import settings
 from saas_app.core.errors import BadInput, NotFound
 from saas_app.core.ids import new_id
-from saas_app.core.rls_session import actor_of
 from saas_app.core.viewer import Viewer
 
 # Stripe forgets an idempotency key after a day, and closes an unpaid checkout after the same time.
@@ -86,21 +85,22 @@ async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
         success_url=f"{base}/billing/return?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{base}/pricing?canceled=1",
     )
-    await db.run(viewer, remember_session, attempt.id, session.id, session.url)
+    await db.run_system("checkout", remember_session, attempt.id, session.id, session.url)
     return session.url
 
 
 async def _attempt(viewer: Viewer, price_id: str) -> Attempt:
     """The viewer's open attempt, or a new one. Of two that are made at once, the database keeps one."""
     try:
-        return await db.run(viewer, open_attempt, price_id)
+        return await db.run_system("checkout", open_attempt, viewer.id, price_id)
     except IntegrityError:
-        return await db.run(viewer, open_attempt, price_id)
+        return await db.run_system("checkout", open_attempt, viewer.id, price_id)
 
 
-def open_attempt(session: Session, price_id: str) -> Attempt:
+def open_attempt(session: Session, user_id: str, price_id: str) -> Attempt:
     """Find or make the one open attempt; one that is too old, or for another price and unanswered, is given up."""
-    row = session.exec(select(CheckoutAttempt).where(CheckoutAttempt.status == "open")).first()
+    mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.status == "open")
+    row = session.exec(select(CheckoutAttempt).where(*mine)).first()
     if row is not None and row.created_at < now() - REUSABLE_FOR:
         row.status = "expired"
         session.flush()
@@ -112,7 +112,7 @@ def open_attempt(session: Session, price_id: str) -> Attempt:
     if row is None:
         row = CheckoutAttempt(
             id=new_id("att"),
-            user_id=actor_of(session).user_id,
+            user_id=user_id,
             stripe_price_id=price_id,
             created_at=now(),
         )

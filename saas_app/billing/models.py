@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import Column, Field, Index, SQLModel
 
 from saas_app.core.jobs import Leased
-from saas_app.core.rls import Owned
+from saas_app.core.rls import OwnedReadOnly, Shared
 from saas_app.core.types import Utc
 
 # Stripe's spelling: https://docs.stripe.com/api/subscriptions/object#subscription_object-status
 ENDED_STATUSES = frozenset({"canceled", "incomplete_expired"})
 
 
-class Product(SQLModel, table=True):
+class Product(Shared, table=True):
     """A product as Stripe last had it. `plan_key` ties it to what our code enforces."""
 
     __tablename__ = "products"
@@ -26,7 +26,7 @@ class Product(SQLModel, table=True):
     active: bool = True
 
 
-class Price(SQLModel, table=True):
+class Price(Shared, table=True):
     """A recurring price: `unit_amount` in minor units of `currency` each `interval`."""
 
     __tablename__ = "prices"
@@ -34,7 +34,7 @@ class Price(SQLModel, table=True):
     stripe_price_id: str = Field(primary_key=True)
     stripe_product_id: str = Field(foreign_key="products.stripe_product_id", index=True)
     lookup_key: str = ""
-    unit_amount: int
+    unit_amount: int = Field(sa_type=sa.BigInteger)
     currency: str
     interval: str
     active: bool = True
@@ -51,7 +51,7 @@ class StripeObject(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=Utc)
 
 
-class Customer(Owned, table=True):
+class Customer(OwnedReadOnly, table=True):
     """What ties a user to a Stripe customer.
 
     `generation` rises when Stripe's customer was deleted, so that the next one gets a new idempotency key.
@@ -75,7 +75,7 @@ class Customer(Owned, table=True):
     created_at: datetime = Field(sa_type=Utc)
 
 
-class Subscription(Owned, table=True):
+class Subscription(OwnedReadOnly, table=True):
     """A subscription as Stripe last had it."""
 
     __tablename__ = "subscriptions"
@@ -85,7 +85,7 @@ class Subscription(Owned, table=True):
     plan_key: str = ""
     stripe_price_id: str
     stripe_product_id: str
-    unit_amount: int
+    unit_amount: int = Field(sa_type=sa.BigInteger)
     currency: str
     interval: str
     quantity: int = 1
@@ -99,7 +99,7 @@ class Subscription(Owned, table=True):
     latest_invoice_id: str = ""
 
 
-class Invoice(Owned, table=True):
+class Invoice(OwnedReadOnly, table=True):
     """An invoice that its customer may see; amounts in minor units."""
 
     __tablename__ = "invoices"
@@ -108,16 +108,16 @@ class Invoice(Owned, table=True):
     stripe_subscription_id: str = ""
     number: str = ""
     status: str
-    total: int
-    amount_due: int
-    amount_paid: int
+    total: int = Field(sa_type=sa.BigInteger)
+    amount_due: int = Field(sa_type=sa.BigInteger)
+    amount_paid: int = Field(sa_type=sa.BigInteger)
     currency: str
     created_at: datetime = Field(sa_type=Utc)
     hosted_invoice_url: str = ""
     invoice_pdf: str = ""
 
 
-class CheckoutAttempt(Owned, table=True):
+class CheckoutAttempt(OwnedReadOnly, table=True):
     """One intention to subscribe. Its id is the idempotency key, so two clicks open one checkout.
 
     At most one is open per user and kind, which the database holds.
@@ -149,6 +149,7 @@ class WebhookEvent(Leased, table=True):
     """One event that Stripe sent: stored before it is answered, handled once. The primary key is Stripe's id."""
 
     __tablename__ = "webhook_events"
+    __table_args__ = (Index("webhook_events_due", "status", "due_at"),)
 
     id: str = Field(primary_key=True)
     type: str

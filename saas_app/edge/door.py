@@ -1,8 +1,7 @@
 """The ASGI wrapper around the whole app: origins, limits, headers, and the pages that need no Reflex to be answered."""
 
-import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -12,8 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
-from saas_app.edge.islands import Islands
+from saas_app.edge.islands import Islands, hydrated_policy
 from saas_app.edge.pages import Route
+from saas_app.edge.who import FindViewer, cookie_name, digest_of
 
 # Reflex writes its client tokens with a variant nibble of 8 to f.
 TAB_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89a-f][0-9a-f]{3}-[0-9a-f]{12}")
@@ -24,14 +24,12 @@ BODY_LIMIT = 64 * 1024
 # Reflex's own doors that nobody needs here: uploads, its long-polling transport, its lists.
 CLOSED = ("/_upload", "/_event", "/_all_routes", "/_health", "/auth-codespace")
 
-FindViewer = Callable[[str], Awaitable[Viewer | None]]
-
 
 class Edge:
     """Everything that reaches the app comes through here.
 
     `find_viewer` turns the digest of a session cookie into who is looking. `members` are the paths that strangers
-    are sent away from. `cookies` are the names that the session cookie may have.
+    are sent away from; `form_targets` the other hosts that a form may lead to.
     """
 
     def __init__(
@@ -44,7 +42,7 @@ class Edge:
         find_viewer: FindViewer,
         base_url: str,
         build: Path,
-        policy: str,
+        form_targets: tuple[str, ...],
     ) -> None:
         self._app = app
         self._islands = islands
@@ -53,10 +51,9 @@ class Edge:
         self._find_viewer = find_viewer
         self._base_url = base_url
         self._static = build / "client"
-        https = base_url.startswith("https://")
-        self._cookie = "__Host-session" if https else "session"
-        self._headers = _common_headers(https)
-        self._policy = policy.encode()
+        self._cookie = cookie_name(base_url)
+        self._headers = _common_headers(https=base_url.startswith("https://"))
+        self._policy = cache(lambda: hydrated_policy(build, form_targets).encode())  # the build is made after us
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -178,7 +175,7 @@ class Edge:
                 extra = [(k, v) for k, v in self._headers if k not in sent]
                 html = b"text/html" in dict(message["headers"]).get(b"content-type", b"")
                 if b"content-security-policy" not in sent:
-                    extra.append((b"content-security-policy", self._policy if html else b"default-src 'none'"))
+                    extra.append((b"content-security-policy", self._policy() if html else b"default-src 'none'"))
                 if b"cache-control" not in sent:
                     built = path.startswith("/assets/") and message["status"] == 200
                     forever = b"public, max-age=31536000, immutable"
@@ -213,7 +210,7 @@ class Edge:
         except CookieError:
             return ""
         morsel = jar.get(self._cookie)
-        return hashlib.sha256(morsel.value.encode()).hexdigest() if morsel and morsel.value else ""
+        return digest_of(morsel.value) if morsel else ""
 
 
 class BodyTooLarge(Exception):
@@ -243,7 +240,7 @@ def _headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-def _common_headers(https: bool) -> list[tuple[bytes, bytes]]:
+def _common_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
     features = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics")
     headers = {
         "x-content-type-options": "nosniff",

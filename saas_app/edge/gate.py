@@ -5,7 +5,7 @@ says who it is for, an unmarked one stops the start, and this middleware asks be
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -14,9 +14,9 @@ from reflex.event import Event
 from reflex.state import BaseState, StateUpdate
 
 from saas_app.core.viewer import Viewer
+from saas_app.edge.who import FindViewer
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-FindViewer = Callable[[str], Awaitable[Viewer | None]]
 
 MARK = "_for_whom"
 ROOT = "reflex___state____state"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from saas_app.core.rls import Owned
@@ -16,9 +17,9 @@ class Scenario(Owned, table=True):
     id: str = Field(primary_key=True)
     name: str
     client: str = ""
-    principal: int
+    principal: int = Field(sa_type=sa.BigInteger)
     currency: str = "eur"
     rate_milli: int
     years: int
-    extra: int = 0
+    extra: int = Field(default=0, sa_type=sa.BigInteger)
     created_at: datetime = Field(sa_type=Utc)

@@ -1,0 +1,65 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PY := .venv/bin/python
+export PORT ?= 3000
+export SANDBOX_PORT ?= 4242
+
+.PHONY: help
+help: ## Show the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12")'
+	@echo "Setting up Python packages (this is done once) …"
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	@echo "Setting up the tools for tests and checks …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.PHONY: run dev build migrate stripe-setup doctor
+run: .venv/.runtime ## Start the app and the Stripe sandbox: PORT=3000 SANDBOX_PORT=4242
+	@$(PY) scripts/run.py
+
+dev: .venv/.runtime ## The same, rebuilding and restarting whenever a file is saved
+	@$(PY) scripts/run.py --reload
+
+build: .venv/.runtime ## Build the front end, if anything changed
+	@$(PY) -m scripts.build
+
+migrate: .venv/.runtime ## Bring the database to the schema of this code
+	@$(PY) -m saas_app migrate
+
+stripe-setup: .venv/.runtime ## Make the Stripe account of STRIPE_SECRET_KEY ready; a second run changes nothing
+	@$(PY) -m saas_app stripe-setup
+
+doctor: .venv/.runtime ## Say how this installation stands
+	@$(PY) -m saas_app doctor
+
+.PHONY: test check fix bench
+test: .venv/.dev ## Run the tests: T=tests/billing for some of them
+	@$(PY) -m scripts.build
+	@$(PY) -m pytest $(T)
+
+check: .venv/.dev ## Format, lint, types, floors: changes nothing
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/pyright
+	@.venv/bin/lint-imports
+
+fix: .venv/.dev ## Format, and mend what can be mended
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+bench: .venv/.dev ## Measure start, pages, webhooks and events on this machine
+	@$(PY) -m scripts.build
+	@$(PY) -m tests.bench
+
+.PHONY: release clean
+release: .venv/.runtime ## Put everything a server needs into build/release
+	@$(PY) -m scripts.release
+
+clean: ## Remove what was built and installed; what people did (data/) stays
+	rm -rf .venv .web .states build .pytest_cache .ruff_cache .import_linter_cache .hypothesis

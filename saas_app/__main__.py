@@ -1,0 +1,120 @@
+"""The commands of a person or a container at the server's prompt: `python -m saas_app COMMAND`."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Run one command; a message instead of a trace for everything that was expected."""
+    parser = argparse.ArgumentParser(prog="python -m saas_app", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (words, _) in COMMANDS.items():
+        commands.add_parser(name, help=words)
+    serve = commands.add_parser("serve", help="serve the built app on one port, for ever")
+    serve.add_argument("--host", default=os.environ.get("HOST", "0.0.0.0"))  # noqa: S104 (a container's port)
+    serve.add_argument("--port", default=os.environ.get("PORT", "3000"))
+    asked = parser.parse_args()
+
+    from saas_app.core.errors import AppError, ConfigError
+
+    try:
+        if asked.command == "serve":
+            return serve_app(asked.host, asked.port)
+        COMMANDS[asked.command][1]()
+    except (AppError, ConfigError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def migrate() -> None:
+    """Bring the database to the schema of this code."""
+    from alembic import command
+    from alembic.config import Config
+
+    from saas_app.core.config import settings
+
+    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    command.upgrade(Config(ROOT / "alembic.ini"), "head")
+
+
+def stripe_setup() -> None:
+    """Create what is missing at Stripe (or the sandbox), and mirror its catalogue."""
+    from saas_app import models  # noqa: F401 (every table, before the first session)
+    from saas_app.billing import setup
+
+    report = asyncio.run(setup.set_up(print))
+    if not report.lines:
+        print("Stripe is set up already; nothing was changed.")
+
+
+def reconcile() -> None:
+    """Look at every customer at Stripe now, and write down what differs."""
+    from saas_app import models  # noqa: F401
+    from saas_app.billing import reconcile
+
+    print(f"{asyncio.run(reconcile.sync_everybody())} customers were compared with Stripe.")
+
+
+def worker() -> None:
+    """Do background work in a process of its own (WORKER=false in the others)."""
+    from saas_app import models  # noqa: F401
+    from saas_app.billing import reconcile  # noqa: F401 (declares the schedule and the inbox)
+    from saas_app.core.worker import Worker
+
+    async def work() -> None:
+        running = Worker()
+        await running.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await running.stop()
+
+    asyncio.run(work())
+
+
+def doctor() -> None:
+    """Say how this installation stands: settings, database, isolation, Stripe."""
+    from saas_app import doctor
+
+    for line in doctor.examine():
+        print(line)
+
+
+def serve_app(host: str, port: str) -> int:
+    """Become the server. Reflex's two switches let it serve the finished build instead of making one."""
+    from saas_app.core.config import settings
+
+    settings()  # refuse a wrong configuration before a port is opened
+    os.environ |= {
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        "REFLEX_ENV_MODE": "prod",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+    }
+    os.chdir(ROOT)
+    workers = os.environ.get("WEB_WORKERS", "1")
+    if workers != "1" and not settings().redis_url:
+        print("WEB_WORKERS above 1 needs REDIS_URL: open tabs are spread over the workers.", file=sys.stderr)
+        return 1
+    server = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
+    place = ["--host", host, "--port", port, "--workers", workers, "--log-level", "warning"]
+    return os.execv(sys.executable, [*server, *place, "saas_app.saas_app:app"])  # noqa: S606 (ourselves)
+
+
+COMMANDS: dict[str, tuple[str, Callable[[], None]]] = {
+    "migrate": ("bring the database to the schema of this code", migrate),
+    "stripe-setup": ("make the Stripe account (or the sandbox) ready; a second run changes nothing", stripe_setup),
+    "reconcile": ("compare every customer with Stripe now", reconcile),
+    "worker": ("do background work in a process of its own", worker),
+    "doctor": ("say how this installation stands", doctor),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

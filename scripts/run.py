@@ -1,0 +1,202 @@
+"""Start everything a person needs to try the product: the database, the Stripe sandbox, the app.
+
+Uses the standard library only, and starts our programs as processes: the app and the sandbox meet over HTTP alone.
+What has not changed since the last start is not done again.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import build  # noqa: E402 (after the path is set: this file is run by its name)
+
+DATA = ROOT / os.environ.get("DATA_DIR", "data")
+STAMP = DATA / "prepared.json"
+PORT = int(os.environ.get("PORT", "3000"))
+SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "4242"))
+WAIT_SECONDS = 60
+
+
+class CannotStart(SystemExit):
+    """Something outside of the product is in the way; the message says what to do."""
+
+
+def main() -> None:
+    """Start, wait until somebody stops us or something stops by itself, and stop the rest."""
+    began = time.monotonic()
+    environment = surroundings()
+    sandboxed = not environment.get("STRIPE_SECRET_KEY")
+    check_port(PORT, "PORT")
+    if sandboxed:
+        check_port(SANDBOX_PORT, "SANDBOX_PORT")
+    DATA.mkdir(parents=True, exist_ok=True)
+    with Programs() as programs:
+        if sandboxed:
+            say("Starting the Stripe sandbox …")
+            programs.start("the sandbox", ["-m", "stripe_sandbox", *sandbox_place()], environment)
+        if not build.is_current(build.digest()):
+            say("Building the pages (this is done once, and after each change) …")
+            build.build()
+        if sandboxed:
+            programs.wait_for(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/health")
+        prepare(environment)
+        say("Starting the app …")
+        programs.start("the app", ["-m", "saas_app", "serve", "--port", str(PORT)], environment)
+        programs.wait_for(f"http://127.0.0.1:{PORT}/")
+        welcome(environment, sandboxed, time.monotonic() - began)
+        programs.watch()
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of our programs: what is set, `.env`, and addresses that fit the ports."""
+    found = dict(os.environ)
+    dotenv = ROOT / ".env"
+    if dotenv.is_file():
+        for line in dotenv.read_text().splitlines():
+            name, mark, value = line.partition("=")
+            if mark and not name.lstrip().startswith("#"):
+                found.setdefault(name.strip(), value.strip().strip("\"'"))
+    found.setdefault("BASE_URL", f"http://localhost:{PORT}")
+    found["SANDBOX_PORT"] = str(SANDBOX_PORT)
+    found["PYTHONUNBUFFERED"] = "1"
+    return found
+
+
+def check_port(port: int, name: str) -> None:
+    """Say who stands in the way before anything is started."""
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as probe:
+            if probe.connect_ex((host, port)) == 0:
+                raise CannotStart(
+                    f"Port {port} is taken by another program. Stop it, or choose another: make run {name}={port + 1}"
+                )
+
+
+def sandbox_place() -> list[str]:
+    """Where the sandbox listens and keeps what it knows."""
+    return ["--port", str(SANDBOX_PORT), "--db", str(DATA / "sandbox.db")]
+
+
+def prepare(environment: dict[str, str]) -> None:
+    """Database schema and Stripe set-up, unless both were done for exactly these files and settings."""
+    now = preparation(environment)
+    if STAMP.is_file() and json.loads(STAMP.read_text()) == now:
+        return
+    for words, command in (
+        ("Preparing the database …", "migrate"),
+        ("Setting up products and prices …", "stripe-setup"),
+    ):
+        say(words)
+        done = subprocess.run(
+            [sys.executable, "-m", "saas_app", command], cwd=ROOT, env=environment, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise CannotStart(f"{done.stdout}{done.stderr}")
+    STAMP.write_text(json.dumps(preparation(environment)))
+
+
+def preparation(environment: dict[str, str]) -> dict[str, str]:
+    """What the preparation depends on: schema, catalogue, settings, and that the files are the same ones."""
+    sources = hashlib.sha256()
+    for path in [*sorted((ROOT / "alembic").rglob("*.py")), *sorted((ROOT / "saas_app" / "billing").rglob("*.py"))]:
+        sources.update(path.read_bytes())
+    names = (
+        "BASE_URL",
+        "DATABASE_URL",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_API_BASE",
+        "SANDBOX_PORT",
+        "STRIPE_WEBHOOK_SECRET",
+    )
+    settings = hashlib.sha256("\0".join(environment.get(name, "") for name in names).encode())
+    files = ("app.db", "sandbox.db")
+    return {"sources": sources.hexdigest(), "settings": settings.hexdigest()} | {
+        name: str((DATA / name).stat().st_ino) if (DATA / name).is_file() else "none" for name in files
+    }
+
+
+class Programs:
+    """The processes we started. Leaving stops them all, the newest first."""
+
+    def __init__(self) -> None:
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def __enter__(self) -> "Programs":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for _, process in reversed(self._running):
+            if process.poll() is None:
+                process.terminate()
+        for _, process in reversed(self._running):
+            try:
+                process.wait(timeout=12)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def start(self, name: str, arguments: list[str], environment: dict[str, str]) -> None:
+        """Start one of ours, in its own group so that Ctrl-C reaches it through us, once."""
+        process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, start_new_session=True)
+        self._running.append((name, process))
+
+    def wait_for(self, address: str) -> None:
+        """Wait until it answers, or one of ours has died."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            self._check()
+            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310 (our own)
+                return
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._running[-1][1].wait(timeout=0.03)
+        raise CannotStart(f"{address} does not answer after {WAIT_SECONDS} seconds.")
+
+    def watch(self) -> None:
+        """Stay until somebody stops us, or one of ours stops."""
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                self._check()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._running[-1][1].wait(timeout=1)
+
+    def _check(self) -> None:
+        for name, process in self._running:
+            if process.poll() is not None:
+                raise CannotStart(f"{name.capitalize()} has stopped; its last words stand above.")
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+
+def welcome(environment: dict[str, str], sandboxed: bool, seconds: float) -> None:
+    """Where to go."""
+    base = environment["BASE_URL"]
+    say(f"\nReady after {seconds:.1f} seconds. Ctrl-C stops everything; nothing you did is lost.\n")
+    say(f"  The app              {base}")
+    if sandboxed:
+        say(f"  The Stripe sandbox   http://127.0.0.1:{SANDBOX_PORT}   (card 4242 4242 4242 4242)")
+    say(f"  Mails it has sent    {base}/dev/mailbox\n")
+
+
+def say(words: str) -> None:
+    """One line for the person at the prompt."""
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(0)
