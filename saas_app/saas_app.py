@@ -29,7 +29,7 @@ from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
-from saas_app.ui.banners import connection_banner
+from saas_app.ui.connection import connection_banner
 
 # Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
 PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, reconcile)

@@ -56,7 +56,10 @@ def main() -> None:
         programs.start("the app", ["-m", "saas_app", "serve", "--port", str(PORT)], environment)
         programs.wait_for(f"http://127.0.0.1:{PORT}/")
         welcome(environment, sandboxed, time.monotonic() - began)
-        programs.watch()
+        if "--reload" in sys.argv:
+            reload_on_change(programs)
+        else:
+            programs.watch()
 
 
 def surroundings() -> dict[str, str]:
@@ -151,6 +154,14 @@ class Programs:
         """Start one of ours, in its own group so that Ctrl-C reaches it through us, once."""
         process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, start_new_session=True)
         self._running.append((name, process))
+        self._last = (name, arguments, environment)
+
+    def restart_last(self) -> None:
+        """Stop what was started last and start it again."""
+        _, process = self._running.pop()
+        process.terminate()
+        process.wait(timeout=15)
+        self.start(*self._last)
 
     def wait_for(self, address: str) -> None:
         """Wait until it answers, or one of ours has died."""
@@ -178,6 +189,25 @@ class Programs:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
+
+
+def reload_on_change(programs: "Programs") -> None:
+    """Build again and start the app again whenever a source is saved; a build that fails leaves the old app running."""
+    from watchfiles import watch
+
+    say("Watching for changes …")
+    with contextlib.suppress(KeyboardInterrupt):
+        for changes in watch(ROOT / "saas_app", ROOT / "assets", ROOT / "rxconfig.py", raise_interrupt=True):
+            began = time.monotonic()
+            say(f"{', '.join(sorted(Path(path).name for _, path in changes))} changed: building …")
+            try:
+                build.build()
+            except SystemExit as failure:
+                say(str(failure))
+                continue
+            programs.restart_last()
+            programs.wait_for(f"http://127.0.0.1:{PORT}/")
+            say(f"Ready again after {time.monotonic() - began:.1f} seconds; reload the page.")
 
 
 def welcome(environment: dict[str, str], sandboxed: bool, seconds: float) -> None:

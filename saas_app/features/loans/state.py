@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
-from sqlmodel import Session
 
 from saas_app.billing.catalogue import Offer, offers
 from saas_app.billing.entitlements import NotEntitled
@@ -14,7 +13,7 @@ from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
 from saas_app.features.loans import service
-from saas_app.features.loans.forms import LoanForm, read_form
+from saas_app.features.loans.forms import read_form
 from saas_app.features.loans.service import Desk, ResultView, ScenarioView
 
 EMPTY = Desk((), "", "", False, False, False, False)
@@ -61,7 +60,7 @@ class ScenariosState(LiveState):
         names = {key: value for key, value in form.items() if key in ("name", "client") and isinstance(value, str)}
         await self._try(service.save_scenario, {**self._typed, **names})
 
-    async def _try(self, verb: Callable[[Session, LoanForm], ResultView | ScenarioView], typed: dict[str, str]) -> None:
+    async def _try(self, verb: Callable[..., ResultView | ScenarioView], typed: dict[str, str]) -> None:
         """Do one of the two things with a form, and word whatever stands in the way."""
         viewer = current_viewer()
         self.errors, self.locked_why = {}, ""

