@@ -10,7 +10,7 @@ from saas_app.edge import pages
 from saas_app.ui.brand import home_link
 from saas_app.ui.forms import native_form
 from saas_app.ui.public import skip_link
-from saas_app.ui.scripts import ONCE, inline_script
+from saas_app.ui.scripts import ONCE, REVEAL, inline_script
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import classes
 
@@ -67,6 +67,7 @@ def member_shell(*children: Any, active: str) -> rx.Component:
             class_name="mx-auto w-full min-w-0 max-w-5xl px-5 py-8 outline-none sm:px-8 md:py-12",
         ),
         inline_script(ONCE),
+        inline_script(REVEAL),
         class_name="min-h-dvh md:flex",
     )
 

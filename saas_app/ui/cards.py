@@ -7,11 +7,18 @@ import reflex as rx
 from saas_app.ui.text import Words
 from saas_app.ui.theme import CARD, TINTS, Tone, classes
 
+# For the items of a list of good things.
+TICKED = "ticked"
+
 
 def card(*children: Any, title: Words = "", raised: bool = False, class_name: str = "", **props: Any) -> rx.Component:
     """A framed piece of a page; `raised` is for the one card that matters most."""
     frame = "rounded-2xl border-2 border-brick bg-surface shadow-lg" if raised else CARD
-    head = [] if isinstance(title, str) and not title else [rx.el.h2(title, class_name="mb-4 font-display text-xl")]
+    head = (
+        []
+        if isinstance(title, str) and not title
+        else [rx.el.h2(title, class_name="mb-4 font-display text-xl font-semibold")]
+    )
     return rx.el.div(*head, *children, class_name=classes(frame, "p-6", class_name), **props)
 
 
@@ -19,7 +26,7 @@ def stat(label: Words, value: Words, note: Words = "") -> rx.Component:
     """A figure with its name; `note` says how it is computed or what it is compared with."""
     return rx.el.div(
         rx.el.p(label, class_name="text-sm text-quiet"),
-        rx.el.p(value, class_name="mt-1 font-display text-3xl tabular-nums"),
+        rx.el.p(value, class_name="mt-1 font-display text-3xl font-semibold tabular-nums"),
         rx.el.p(note, class_name="mt-1 text-sm text-quiet empty:hidden"),
         class_name=classes(CARD, "p-5"),
     )
@@ -50,7 +57,7 @@ def badge(words: Words, tone: Tone = "plain") -> rx.Component:
 def empty(title: Words, words: Words, *actions: rx.Component) -> rx.Component:
     """What stands where a list will be: what it is for, and how to begin."""
     return rx.el.div(
-        rx.el.h2(title, class_name="font-display text-xl"),
+        rx.el.h2(title, class_name="font-display text-xl font-semibold"),
         rx.el.p(words, class_name="mx-auto mt-2 max-w-prose text-quiet"),
         rx.el.div(*actions, class_name="mt-6 flex flex-wrap justify-center gap-3 empty:hidden"),
         class_name="rounded-2xl border-2 border-dashed border-line px-6 py-12 text-center",

@@ -12,7 +12,7 @@ from saas_app.ui.theme import CARD, classes
 def dialog(name: str, title: Words, *children: Any) -> rx.Component:
     """A window that `dialog_opener(name, ...)` opens; Escape and a click outside close it."""
     return rx.el.div(
-        rx.el.h2(title, id=f"{name}-title", class_name="mb-4 font-display text-xl"),
+        rx.el.h2(title, id=f"{name}-title", class_name="mb-4 font-display text-xl font-semibold"),
         *children,
         id=name,
         role="dialog",

@@ -65,13 +65,13 @@ def password_field(
             class_name=classes(INPUT, "pr-20"),
         ),
         rx.el.button(
-            "Show",
+            rx.el.span("Show"),
             for_ears(" password"),
             type="button",
-            hidden=True,
             data_reveals=name,
             aria_pressed="false",
-            class_name="absolute right-1 top-1 min-h-10 min-w-16 rounded-md text-sm font-semibold text-brick-ink",
+            class_name="absolute right-0.5 top-0.5 min-h-11 min-w-16 rounded-md text-sm font-semibold text-brick-ink "
+            "noscript:hidden",
         ),
         class_name="relative",
     )

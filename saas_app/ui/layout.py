@@ -30,12 +30,12 @@ def band(*children: Any, sunk: bool = False, class_name: str = "", **props: Any)
     """A section across the whole page, its content kept to a readable width."""
     ground = "bg-sunk border-y border-line" if sunk else ""
     inner = rx.el.div(*children, class_name=PAGE_WIDTH)
-    return rx.el.section(inner, class_name=classes("py-16 sm:py-24", ground, class_name), **props)
+    return rx.el.section(inner, class_name=classes("py-16 sm:py-20", ground, class_name), **props)
 
 
 def page_head(title: Any, *actions: rx.Component, intro: Any = "") -> rx.Component:
     """The top of a member page: its name, one sentence, its actions."""
-    words = [rx.el.h1(title, class_name="font-display text-3xl leading-tight tracking-tight")]
+    words = [rx.el.h1(title, class_name="font-display text-3xl font-semibold leading-tight tracking-tight")]
     if not isinstance(intro, str) or intro:
         words.append(rx.el.p(intro, class_name="mt-1 text-quiet"))
     return rx.el.div(

@@ -13,7 +13,13 @@ from saas_app.ui.slots import slot, when
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
-_MENU = "inline-flex min-h-11 items-center rounded-lg px-3 font-medium hover:bg-sunk"
+_MENU = (
+    "inline-flex min-h-11 items-center rounded-lg px-3 font-medium whitespace-nowrap hover:bg-sunk "
+    "max-sm:px-2 max-sm:text-sm"
+)
+
+# On phones the first entry gives way, on the narrowest the second too: both are a thumb away in the footer.
+_ROOM = {0: "max-sm:hidden", 1: "max-[24rem]:hidden"}
 
 
 def public_page(*children: Any, scripts: tuple[str, ...] = ()) -> rx.Component:
@@ -47,24 +53,22 @@ def skip_link() -> rx.Component:
 
 def _header() -> rx.Component:
     links = [
-        anchor(
-            item.label, href=item.href, class_name=classes(_MENU, "max-sm:hidden" if item.href.startswith("/#") else "")
-        )
-        for item in site.PUBLIC_NAV
+        anchor(item.label, href=item.href, class_name=classes(_MENU, _ROOM.get(place, "")))
+        for place, item in enumerate(site.PUBLIC_NAV)
     ]
     account = when(
         "member",
         link_button("Dashboard", href=site.DASHBOARD),
         otherwise=(
-            anchor("Log in", href=site.LOGIN, class_name=classes(_MENU, "whitespace-nowrap")),
-            link_button("Sign up", href=site.SIGNUP, class_name="max-[24rem]:hidden whitespace-nowrap"),
+            anchor("Log in", href=site.LOGIN, class_name=_MENU),
+            link_button("Sign up", href=site.SIGNUP, class_name="whitespace-nowrap max-sm:px-3.5 max-sm:text-sm"),
         ),
     )
     return rx.el.header(
         rx.el.div(
             home_link(),
             rx.el.nav(*links, account, aria_label="Main", class_name="ml-auto flex items-center gap-1"),
-            class_name=classes(PAGE_WIDTH, "flex min-h-18 items-center gap-4"),
+            class_name=classes(PAGE_WIDTH, "flex min-h-18 items-center gap-2 sm:gap-4"),
         ),
         class_name="border-b border-line",
     )

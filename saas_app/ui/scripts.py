@@ -26,17 +26,15 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").
 }));
 """
 
-# Show and hide a password; without script the button stays hidden.
+# Show and hide a password, wherever a field with `data-reveals` beside it is or will be.
 REVEAL = """
-document.querySelectorAll("[data-reveals]").forEach(button => {
-  const input = document.getElementById(button.dataset.reveals);
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const shown = input.type === "password";
-    input.type = shown ? "text" : "password";
-    button.textContent = shown ? "Hide" : "Show";
-    button.setAttribute("aria-pressed", shown);
-  });
+addEventListener("click", e => {
+  const button = e.target.closest?.("[data-reveals]");
+  if (!button) return;
+  const input = document.getElementById(button.dataset.reveals), show = input.type === "password";
+  input.type = show ? "text" : "password";
+  button.firstChild.textContent = show ? "Hide" : "Show";
+  button.setAttribute("aria-pressed", show);
 });
 """
 

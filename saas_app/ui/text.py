@@ -11,9 +11,9 @@ Level = Literal[1, 2, 3]
 Size = Literal["giant", "large", "medium", "small"]
 
 _HEADING: dict[Size, str] = {
-    "giant": "font-display text-4xl sm:text-5xl leading-tight tracking-tight",
-    "large": "font-display text-3xl leading-tight tracking-tight",
-    "medium": "font-display text-xl leading-snug",
+    "giant": "font-display text-4xl font-semibold leading-tight tracking-tight sm:text-5xl",
+    "large": "font-display text-3xl font-semibold leading-tight tracking-tight",
+    "medium": "font-display text-xl font-semibold leading-snug",
     "small": "text-base font-semibold",
 }
 _LEVEL_SIZE: dict[Level, Size] = {1: "large", 2: "medium", 3: "small"}

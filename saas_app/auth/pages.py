@@ -1,0 +1,136 @@
+"""Signing up, logging in, and what to do about a lost password. All are forms that the browser posts by itself."""
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.auth.components import (
+    auth_page,
+    chosen_plan,
+    come_along,
+    email_field,
+    kept_field,
+    new_password_field,
+    other_way,
+    value_panel,
+    with_choice,
+)
+from saas_app.edge.pages import island
+from saas_app.ui.buttons import submit_button
+from saas_app.ui.forms import checkbox, honeypot, native_form, password_field
+from saas_app.ui.slots import if_else, slot, when
+from saas_app.ui.text import link, text
+
+
+@island(
+    site.SIGNUP, title=f"Sign up · {site.PRODUCT}", description=f"Open a free {site.PRODUCT} account; no card needed."
+)
+def signup() -> rx.Component:
+    """A name, an address, a password."""
+    form = native_form(
+        come_along("plan", "billing", "next"),
+        honeypot(),
+        kept_field("name", "Name", auto_complete="name", max_length=80),
+        email_field(),
+        new_password_field(),
+        submit_button("Create my account", busy="Creating your account…", wide=True),
+        text(
+            "No card needed. By signing up you accept the ",
+            link("terms", href="/terms"),
+            " and the ",
+            link("privacy notice", href="/privacy"),
+            ".",
+            tone="quiet",
+            size="small",
+        ),
+        action="/signup",
+    )
+    return auth_page(
+        "Create your account",
+        chosen_plan(),
+        form,
+        other_way("Have an account?", "Log in", with_choice(site.LOGIN)),
+        aside=value_panel(),
+    )
+
+
+@island(site.LOGIN, title=f"Log in · {site.PRODUCT}", description=f"Log in to your {site.PRODUCT} account.")
+def login() -> rx.Component:
+    """An address and a password."""
+    form = native_form(
+        come_along("next"),
+        email_field(),
+        password_field(
+            "password", "Password", error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
+        ),
+        rx.el.div(
+            checkbox("remember", "Keep me logged in", value="1"),
+            link("Forgot your password?", href="/forgot", class_name="inline-flex min-h-11 items-center"),
+            class_name="flex flex-wrap items-center justify-between gap-x-4",
+        ),
+        submit_button("Log in", busy="Logging in…", wide=True),
+        action="/login",
+    )
+    return auth_page("Log in", form, other_way("New here?", "Create an account", with_choice(site.SIGNUP)))
+
+
+@island("/forgot", title=f"Forgot your password · {site.PRODUCT}", description="Get a link to choose a new password.")
+def forgot() -> rx.Component:
+    """Ask for a link to choose a new password."""
+    form = native_form(
+        email_field(),
+        submit_button("Send me a link", busy="Sending…", wide=True),
+        action="/forgot",
+    )
+    return auth_page(
+        "Forgot your password?",
+        form,
+        _local_mailbox(),
+        other_way("Remembered it?", "Log in", site.LOGIN),
+        intro="We send you a link with which you choose a new one. It works once.",
+    )
+
+
+@island("/reset", title=f"Choose a new password · {site.PRODUCT}", description="Choose a new password.")
+def reset() -> rx.Component:
+    """Choose a new password, with a link from a mail."""
+    form = native_form(
+        come_along("token"),
+        new_password_field(),
+        submit_button("Save my new password", busy="Saving…", wide=True),
+        action="/reset",
+    )
+    return auth_page(
+        "Choose a new password",
+        form,
+        other_way("Did the link run out?", "Ask for another", "/forgot"),
+        intro="All devices are logged out; you log in again with the new one.",
+    )
+
+
+@island("/verify", title=f"Confirm your address · {site.PRODUCT}", description="Confirm your e-mail address.")
+def verify() -> rx.Component:
+    """Confirm an address by a click, not by opening the link: mail scanners open links too."""
+    confirm = native_form(
+        come_along("token"),
+        submit_button("Confirm my e-mail address", busy="Confirming…", wide=True),
+        action="/verify",
+    )
+    resend = native_form(
+        submit_button("Send me a new link", busy="Sending…", kind="secondary", wide=True),
+        action="/verify/resend",
+    )
+    return auth_page(
+        "Confirm your e-mail address",
+        confirm,
+        text("Is the link old, or did nothing arrive?", tone="quiet", class_name="mb-3 mt-10"),
+        resend,
+        _local_mailbox(),
+        intro="One click, and we know that mails reach you.",
+    )
+
+
+def _local_mailbox() -> rx.Component:
+    return when(
+        "mailbox",
+        text("While developing, mails lie in the ", link("local mailbox", href="/dev/mailbox"), ".", class_name="mt-6"),
+    )

@@ -1,0 +1,1 @@
+"""What strangers see: the landing page, the prices, and the small print."""

@@ -1,0 +1,99 @@
+"""The product shown working: a loan calculator that is right before any script runs, and follows when one does."""
+
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.marketing.loan import Repayment, repay, wall
+from saas_app.ui.forms import native_form
+from saas_app.ui.theme import CARD, INPUT
+
+SCRIPT = Path(__file__).with_name("loan.js").read_text()
+AMOUNT, RATE, YEARS = 100_000, 5, 30
+
+
+def calculator() -> rx.Component:
+    """Three inputs, three results, one drawing."""
+    loan = repay(AMOUNT, RATE, YEARS)
+    return native_form(
+        rx.el.div(
+            _number("amount", f"Loan in {site.CURRENCY_SIGN}", AMOUNT, lowest=1000, highest=100_000_000, step="any"),
+            _number("rate", "Interest in %", RATE, lowest=0, highest=30, step="any"),
+            _number("years", "Years", YEARS, lowest=1, highest=40, step=1),
+            class_name="grid grid-cols-2 gap-3 sm:grid-cols-[2fr_1fr_1fr] *:first:max-sm:col-span-2",
+        ),
+        _results(loan),
+        _wall(loan),
+        id="calculator",
+        action=site.HOME,
+        method="get",
+        aria_label="Loan calculator",
+        class_name=f"{CARD} p-5 shadow-lg sm:p-7",
+    )
+
+
+def _number(name: str, label: str, value: int, *, lowest: int, highest: int, step: Any) -> rx.Component:
+    control = rx.el.input(
+        id=name,
+        name=name,
+        type="number",
+        input_mode="decimal",
+        default_value=str(value),
+        required=True,
+        min=lowest,
+        max=highest,
+        step=step,
+        class_name=f"{INPUT} tabular-nums user-invalid:border-bad",
+    )
+    return rx.el.div(rx.el.label(label, html_for=name, class_name="mb-1.5 block text-sm font-semibold"), control)
+
+
+def _results(loan: Repayment) -> rx.Component:
+    sign = site.CURRENCY_SIGN
+    return rx.el.div(
+        rx.el.p(
+            rx.el.output(
+                sign,
+                rx.el.span(f"{loan.payment:,.2f}", id="out-payment"),
+                class_name="font-display text-4xl font-semibold tabular-nums",
+            ),
+            rx.el.span(" a month", class_name="text-quiet"),
+        ),
+        rx.el.p(
+            rx.el.b(sign, rx.el.span(f"{loan.interest:,.2f}", id="out-interest"), class_name="tabular-nums"),
+            " of interest in all. From payment ",
+            rx.el.b(rx.el.span(str(loan.turn), id="out-turn")),
+            " on, more of your money buys the flat than pays the bank.",
+            class_name="mt-1",
+        ),
+        class_name="mt-6",
+    )
+
+
+def _wall(loan: Repayment) -> rx.Component:
+    columns, laid = wall(loan.shares)
+    courses = "".join(f"M0 {height}H400" for height in range(12, 120, 12))
+    drawing = rx.el.svg(
+        rx.el.path(id="wall-columns", d=columns, class_name="fill-clay"),
+        rx.el.path(id="wall-laid", d=laid, class_name="fill-brick"),
+        rx.el.path(d=courses, class_name="stroke-surface stroke-2"),
+        view_box="0 0 400 120",
+        role="img",
+        aria_label="Each column is a year of payments; the part that repays the loan grows from year to year.",
+        class_name="w-full",
+    )
+    legend = rx.el.figcaption(
+        _key("bg-brick", "repays the loan"),
+        _key("bg-clay", "interest"),
+        rx.el.span("one column a year", class_name="ml-auto"),
+        class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
+    )
+    return rx.el.figure(drawing, legend, class_name="mt-6")
+
+
+def _key(colour: str, words: str) -> rx.Component:
+    return rx.el.span(
+        rx.el.span(class_name=f"inline-block h-3 w-5 {colour}"), words, class_name="inline-flex items-center gap-2"
+    )

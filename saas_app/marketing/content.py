@@ -1,0 +1,129 @@
+"""The words of the public pages. What a plan holds is read from the plans, so that no promise is typed twice."""
+
+from dataclasses import dataclass
+
+from saas_app import site
+from saas_app.billing.plans import FREE, PLANS, SOLD, Feature, Limit, Plan
+
+HEADLINE = "See what your flat will really cost."
+PROMISE = (
+    "A loan is signed in an hour and paid for thirty years. Put in your numbers, compare your options, "
+    "and check every step of the arithmetic before you sign."
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A title, or a question, and what stands under it."""
+
+    title: str
+    words: str
+
+
+STEPS = (
+    Passage("Type three numbers", "Amount, interest, years. The payment and the interest are there at once."),
+    Passage("Save each offer", "Each bank, each flat, each idea is a scenario. Two are free for good."),
+    Passage(
+        "Compare and decide", "Side by side: what you pay a month, what you pay in all, and what paying early saves."
+    ),
+)
+
+PROOF = (
+    Passage(
+        "Every formula is shown",
+        "This is the one for the payment: r is the interest a month, n the number of payments. "
+        "Try it on paper; the cents agree. Inside, every result stands beside its own.",
+    ),
+    Passage(
+        "Numbers you can check",
+        "100,000 at 5 % over 30 years is 536.82 a month and 93,255.78 of interest. "
+        "200,000 at 3 % over 25 years is 948.42 and 84,526.79. Ask your bank.",
+    ),
+    Passage(
+        "Nobody pays us but you",
+        "No bank, broker or advertiser is behind a result, and we sell no loans. "
+        f"{site.DISCLAIMER} It is arithmetic, done right.",
+    ),
+)
+
+LANDING_QUESTIONS = (
+    Passage(
+        "Is this financial advice?",
+        "No. We do the sums and show them. What you sign is your decision, or your adviser’s.",
+    ),
+    Passage(
+        "Do I need a card to sign up?", "No. The free plan stays free and asks for an e-mail address and a password."
+    ),
+    Passage(
+        "Which loans does it know?",
+        "Loans with a fixed rate and equal monthly payments, the usual kind for a home. "
+        "If your rate changes later, save one scenario for each rate.",
+    ),
+    Passage(
+        "What happens to my numbers?",
+        "They are yours. Nobody else can open them and we do not sell them. You can take them with you, or delete "
+        "them.",
+    ),
+)
+
+PRICING_QUESTIONS = (
+    Passage(
+        "Can I switch plans?",
+        "Whenever you like. Going up takes effect at once and you pay the difference; going down waits "
+        "for the end of what you have paid.",
+    ),
+    Passage(
+        "How do I cancel?",
+        "On the billing page, without writing to anybody. You keep what you paid for until its last day. "
+        "After that you are on Free: all you saved stays readable, nothing is deleted.",
+    ),
+    Passage(
+        "Can I get my money back?",
+        f"Write to {site.SUPPORT_EMAIL} within {site.REFUND_DAYS} days of your first payment and we return it in full.",
+    ),
+    Passage(
+        "How do I pay?",
+        "By card, or by another method that the checkout offers in your country. Payments are handled by Stripe; "
+        "your card number never reaches us. Each payment comes with an invoice.",
+    ),
+    Passage("Is tax included?", "If tax is due where you live, the checkout shows it before you pay."),
+    Passage("I have a promotion code.", "There is a field for it at the checkout."),
+)
+
+_LIMIT_WORDS: dict[str, str] = {Limit.SCENARIOS: "Saved scenarios"}
+_FEATURE_WORDS: dict[str, str] = {
+    Feature.COMPARE: "Scenarios side by side",
+    Feature.EARLY_REPAYMENT: "Early repayment",
+    Feature.CLIENT_FOLDERS: "Client folders",
+}
+_EVERYBODY = ("Full repayment schedule", "Every formula shown")
+
+
+def compared_plans() -> tuple[Plan, ...]:
+    """The columns of the comparison."""
+    return (FREE, *SOLD)
+
+
+def comparison() -> list[tuple[str, list[str | bool]]]:
+    """The lines of the comparison, read from what the code opens and counts."""
+    plans = compared_plans()
+    lines: list[tuple[str, list[str | bool]]] = [(words, [True] * len(plans)) for words in _EVERYBODY]
+    for limit in Limit:
+        held = [plan.limit(limit) for plan in plans]
+        lines.append(
+            (words_for(limit), ["no limit" if room is None else str(room) if room else False for room in held])
+        )
+    for feature in Feature:
+        lines.append((words_for(feature), [feature in plan.features for plan in plans]))
+    return lines
+
+
+def words_for(thing: Limit | Feature) -> str:
+    """A limit or a feature in plain words."""
+    named = _LIMIT_WORDS if isinstance(thing, Limit) else _FEATURE_WORDS
+    return named.get(thing, thing.value.replace("_", " ").capitalize())
+
+
+def sold_keys() -> tuple[str, ...]:
+    """The plans that cost something, the cheapest first."""
+    return tuple(plan.key for plan in SOLD if plan.key in PLANS)

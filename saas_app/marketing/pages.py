@@ -1,0 +1,73 @@
+"""Where the public pages are."""
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.edge.pages import island
+from saas_app.marketing.landing import landing_page
+from saas_app.marketing.legal import PRIVACY, TERMS, legal_page
+from saas_app.marketing.pricing import pricing_page
+from saas_app.ui.buttons import link_button
+from saas_app.ui.layout import row
+from saas_app.ui.public import public_page
+from saas_app.ui.slots import when
+from saas_app.ui.text import heading, text
+from saas_app.ui.theme import PAGE_WIDTH, classes
+
+
+@island(site.HOME, title=f"{site.PRODUCT}: {site.TAGLINE.lower()}", description=site.DESCRIPTION, name="landing")
+def landing() -> rx.Component:
+    """The first page that a stranger sees."""
+    return landing_page()
+
+
+@island(
+    site.PRICING,
+    title=f"Pricing · {site.PRODUCT}",
+    description="Free for two scenarios. Paid plans by the year or by the month, cancelled when you like.",
+)
+def pricing() -> rx.Component:
+    """What it costs."""
+    return pricing_page()
+
+
+@island("/terms", title=f"Terms · {site.PRODUCT}", description=f"The terms under which you use {site.PRODUCT}.")
+def terms() -> rx.Component:
+    """What we promise each other."""
+    return legal_page("Terms of service", site.TERMS_DATE, TERMS)
+
+
+@island("/privacy", title=f"Privacy · {site.PRODUCT}", description=f"What {site.PRODUCT} knows about you, and why.")
+def privacy() -> rx.Component:
+    """What we keep, and why."""
+    return legal_page("Privacy", site.PRIVACY_DATE, PRIVACY)
+
+
+# Reflex keeps /404 for itself and does not prerender it.
+@island(
+    "/not-found", title=f"Page not found · {site.PRODUCT}", description="There is nothing at this address.", name="404"
+)
+def not_found() -> rx.Component:
+    """Nothing is here, but these are."""
+    return public_page(
+        rx.el.section(
+            text("404", tone="brick", class_name="font-semibold"),
+            heading("There is a brick missing here.", level=1, size="giant", class_name="mt-2"),
+            text(
+                "Nothing is at this address. It may have been moved or deleted, or it belongs to somebody else.",
+                tone="quiet",
+                size="large",
+                class_name="mt-4 max-w-prose",
+            ),
+            row(
+                when(
+                    "member",
+                    link_button("Go to your dashboard", href=site.DASHBOARD),
+                    otherwise=(link_button("Go to the start page", href=site.HOME),),
+                ),
+                link_button("See the prices", href=site.PRICING, kind="quiet"),
+                class_name="mt-8",
+            ),
+            class_name=classes(PAGE_WIDTH, "py-20 sm:py-32"),
+        )
+    )

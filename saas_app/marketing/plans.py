@@ -1,0 +1,114 @@
+"""Plans as cards: the price per month for the chosen interval, what is paid when, and the way in."""
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.billing.plans import FREE
+from saas_app.ui.buttons import Kind, link_button, submit_button
+from saas_app.ui.cards import TICKED
+from saas_app.ui.forms import hidden, native_form
+from saas_app.ui.slots import each, slot, when
+from saas_app.ui.theme import CARD, classes
+
+YEARLY = "group-has-[#monthly:checked]:hidden"
+MONTHLY = "hidden group-has-[#monthly:checked]:block"
+
+
+def free_card() -> rx.Component:
+    """The plan that costs nothing."""
+    return _card(
+        _name(FREE.name),
+        rx.el.p(FREE.description, class_name="mt-1 min-h-12 text-quiet"),
+        _price("Free"),
+        rx.el.p("For as long as you like, without a card.", class_name="mt-1 min-h-12 text-sm text-quiet"),
+        when(
+            "member",
+            link_button("Go to your dashboard", href=site.DASHBOARD, kind="secondary", wide=True),
+            otherwise=(link_button("Start free", href=site.SIGNUP, kind="secondary", wide=True),),
+        ),
+        _features(*[rx.el.li(words, class_name=TICKED) for words in FREE.sells]),
+    )
+
+
+def paid_card(key: str, *, best: bool = False) -> rx.Component:
+    """A plan from the catalogue, for both intervals; the one not chosen is hidden by the stylesheet."""
+    plan = f"plans.{key}"
+    return _card(
+        _name(slot(f"{plan}.name"), best=best),
+        rx.el.p(slot(f"{plan}.description"), class_name="mt-1 min-h-12 text-quiet"),
+        rx.el.div(_yearly_price(plan), _way_in(key, "year", best), class_name=YEARLY),
+        rx.el.div(_monthly_price(plan), _way_in(key, "month", best), class_name=MONTHLY),
+        _features(each("words", f"{plan}.features", rx.el.li(slot("words"), class_name=TICKED))),
+        best=best,
+    )
+
+
+def _yearly_price(plan: str) -> rx.Component:
+    return when(
+        f"{plan}.year.available",
+        _price(slot(f"{plan}.year.per_month"), " a month"),
+        _terms(
+            slot(f"{plan}.year.total"),
+            " billed once a year.",
+            when(
+                f"{plan}.year.saving_percent",
+                rx.el.b(f" You save {slot(f'{plan}.year.saving_percent')}%.", class_name="text-good"),
+            ),
+        ),
+        otherwise=(_price("–"), _terms("Not sold by the year at the moment.")),
+    )
+
+
+def _monthly_price(plan: str) -> rx.Component:
+    return when(
+        f"{plan}.month.available",
+        _price(slot(f"{plan}.month.per_month"), " a month"),
+        _terms("Billed every month.", when(f"{plan}.year.available", " By the year it is less.")),
+        otherwise=(_price("–"), _terms("Not sold by the month at the moment.")),
+    )
+
+
+def _way_in(key: str, interval: str, best: bool) -> rx.Component:
+    kind: Kind = "primary" if best else "secondary"
+    words = f"Choose {slot(f'plans.{key}.name')}"
+    guest = link_button(words, href=f"{site.SIGNUP}?plan={key}&billing={interval}", kind=kind, wide=True)
+    member = native_form(
+        hidden("plan", key),
+        hidden("billing", interval),
+        submit_button(words, busy="Opening the checkout…", kind=kind, wide=True),
+        action="/billing/checkout",
+        class_name="",
+    )
+    return when(f"plans.{key}.{interval}.available", when("member", member, otherwise=(guest,)))
+
+
+def _card(*children: rx.Component, best: bool = False) -> rx.Component:
+    frame = "rounded-2xl border-2 border-brick bg-surface shadow-lg" if best else CARD
+    return rx.el.li(*children, class_name=classes("flex flex-col p-6 sm:p-7", frame))
+
+
+def _name(words: str, *, best: bool = False) -> rx.Component:
+    ribbon = rx.el.span(
+        "Best for buyers", class_name="rounded-full bg-tint px-2.5 py-0.5 text-sm font-semibold text-brick-ink"
+    )
+    return rx.el.div(
+        rx.el.h2(words, class_name="font-display text-2xl font-semibold"),
+        *([ribbon] if best else []),
+        class_name="flex items-center justify-between gap-3",
+    )
+
+
+def _price(figure: str, unit: str = "") -> rx.Component:
+    return rx.el.p(
+        rx.el.span(figure, class_name="font-display text-5xl font-semibold tracking-tight tabular-nums"),
+        rx.el.span(unit, class_name="text-quiet"),
+        class_name="mt-5",
+    )
+
+
+def _terms(*words: rx.Component | str) -> rx.Component:
+    return rx.el.p(*words, class_name="mt-1 min-h-12 text-sm text-quiet")
+
+
+def _features(*items: rx.Component) -> rx.Component:
+    return rx.el.ul(*items, class_name="mt-6 flex flex-col gap-2.5 border-t border-line pt-6")

@@ -1,0 +1,117 @@
+"""The pricing page: yearly first, the saving computed, one click to the other interval, and no script."""
+
+import reflex as rx
+
+from saas_app.marketing import content
+from saas_app.marketing.landing import questions
+from saas_app.marketing.offers import offers
+from saas_app.marketing.plans import free_card, paid_card
+from saas_app.ui.banners import banner
+from saas_app.ui.layout import band
+from saas_app.ui.public import public_page
+from saas_app.ui.slots import slot, when
+from saas_app.ui.tables import table
+from saas_app.ui.text import for_ears, heading, text
+from saas_app.ui.theme import PAGE_WIDTH, classes
+
+_SAVINGS = ", ".join(f"plans.{key}.year.saving_percent|int" for key in content.sold_keys())
+
+
+def pricing_page() -> rx.Component:
+    """Cards, then the whole comparison, then questions."""
+    cards = [paid_card(key, best=number == 0) for number, key in enumerate(content.sold_keys())]
+    return public_page(
+        rx.el.section(
+            heading(
+                "Start free. Pay when it gets serious.",
+                level=1,
+                size="giant",
+                class_name="mx-auto max-w-3xl text-center",
+            ),
+            text(
+                "Every plan shows its arithmetic, and ends when you like.",
+                tone="quiet",
+                size="large",
+                class_name="mt-4 text-center",
+            ),
+            when("prices_note", rx.el.div(banner(slot("prices_note")), class_name="mx-auto mt-8 max-w-2xl")),
+            interval_switch(),
+            rx.el.ul(free_card(), *cards, class_name="mt-10 grid items-start gap-5 lg:grid-cols-3"),
+            _small_print(),
+            class_name=classes(PAGE_WIDTH, "group py-12 sm:py-20"),
+        ),
+        band(heading("All that is in them", size="large"), _comparison(), sunk=True),
+        questions(content.PRICING_QUESTIONS),
+        offers(),
+    )
+
+
+def interval_switch() -> rx.Component:
+    """Yearly or monthly, as two radio buttons: they work by keyboard, by touch and without script."""
+    return rx.el.fieldset(
+        rx.el.legend("Pay by the year or by the month", class_name="sr-only"),
+        when(
+            "billing_month",
+            _choice("yearly", "Yearly", checked=False),
+            _choice("monthly", "Monthly", checked=True),
+            otherwise=(_choice("yearly", "Yearly", checked=True), _choice("monthly", "Monthly", checked=False)),
+        ),
+        class_name="mx-auto mt-10 flex w-fit rounded-xl border border-line bg-sunk p-1",
+    )
+
+
+def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
+    saving = rx.el.span(
+        f" save up to {{{{ [{_SAVINGS}]|max }}}}%", class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good"
+    )
+    return rx.el.label(
+        rx.el.input(type="radio", name="billing", id=name, default_checked=checked, class_name="sr-only"),
+        label,
+        *([saving] if name == "yearly" else []),
+        html_for=name,
+        class_name="flex min-h-11 items-center gap-2 rounded-lg px-4 font-semibold has-checked:bg-surface "
+        "has-checked:shadow-sm has-focus-visible:outline-3 has-focus-visible:outline-brick-ink",
+    )
+
+
+def _small_print() -> rx.Component:
+    lines = [
+        text("Cancel any time and keep what you paid for. Cards and other ways to pay, by Stripe."),
+        text("If tax is due where you live, the checkout shows it before you pay."),
+        when(
+            "sandbox",
+            text(
+                "This is a sandbox: no money moves. Pay with card ",
+                rx.el.b(slot("sandbox_card")),
+                ", any later date and any code.",
+            ),
+        ),
+    ]
+    return rx.el.div(*lines, class_name="mt-10 flex flex-col gap-1 text-center text-quiet")
+
+
+def _comparison() -> rx.Component:
+    plans = content.compared_plans()
+    names = [plans[0].name, *[slot(f"plans.{plan.key}.name") for plan in plans[1:]]]
+    heads = [
+        rx.el.th(name, scope="col", class_name="w-1/5 px-2 py-3 text-center font-semibold sm:px-4") for name in names
+    ]
+    return rx.el.div(
+        table("What each plan holds", ["", *heads], *[_line(*line) for line in content.comparison()]),
+        class_name="mt-10",
+    )
+
+
+def _line(words: str, held: list[str | bool]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(words, scope="row", class_name="px-4 py-3.5 text-left font-medium"),
+        *[rx.el.td(_mark(has), class_name="px-2 py-3.5 text-center tabular-nums sm:px-4") for has in held],
+    )
+
+
+def _mark(has: str | bool) -> rx.Component | str:
+    if isinstance(has, str):
+        return has
+    sign, words = ("✓", "Included") if has else ("–", "Not included")
+    look = "font-bold text-brick-ink" if has else "text-quiet"
+    return rx.fragment(rx.el.span(sign, aria_hidden="true", class_name=look), for_ears(words))
