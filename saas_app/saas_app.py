@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import reflex as rx
+from reflex.app import default_error_boundary
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -79,9 +80,9 @@ async def running(app: rx.App) -> AsyncIterator[None]:
         db.stop()
 
 
-def failed(error: Exception) -> None:
+def failed(exception: Exception) -> None:
     """An event handler broke. The log gets the trace; the browser gets nothing, and its page stays as it was."""
-    log.error("an event handler failed", exc_info=error)
+    log.error("an event handler failed", exc_info=exception)
 
 
 api = Starlette(
@@ -90,7 +91,10 @@ api = Starlette(
 app = rx.App(
     api_transformer=[api, edge],
     toaster=None,
-    overlay_component=connection_banner(),
+    app_wraps={
+        (55, "ErrorBoundary"): lambda stateful: default_error_boundary(),
+        (5, "Overlay"): lambda stateful: rx.fragment(connection_banner()),
+    },
     stylesheets=["/theme.css"],
     backend_exception_handler=failed,
 )

@@ -28,21 +28,21 @@ async def sync_account(user_id: str) -> bool:
 
     Raises StripeUnavailable; nothing is half-written then.
     """
-    fetch = await db.run_system("billing", sync.begin, user_id)
+    fetch = await db.run_system("billing sync", sync.begin, user_id)
     if fetch is None:
         return False
     found = await customers.fetch_customer(fetch.stripe_customer_id)
-    return await db.run_system("billing", sync.apply, fetch, found)
+    return await db.run_system("billing sync", sync.apply, fetch, found)
 
 
 async def ensure_customer(viewer: Viewer) -> Account:
     """This viewer's account with a Stripe customer. However often and from how many tabs it is called, one is made."""
-    account = await db.run_system("billing", open_account, viewer.id)
+    account = await db.run_system("billing account", open_account, viewer.id)
     if account.stripe_customer_id:
         return account
     made = await customers.create_customer(account.id, account.generation)
     await customers.describe_customer(made, name=viewer.name, email=viewer.email)
-    return await db.run_system("billing", bind, account, made)
+    return await db.run_system("billing account", bind, account, made)
 
 
 def open_account(session: Session, user_id: str) -> Account:

@@ -53,7 +53,7 @@ async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
 
     Raises BadInput for a plan that is not sold, StripeUnavailable when Stripe does not answer.
     """
-    price_id = await db.read_system("catalog", catalogue.price_for, plan_key, interval)
+    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
     if price_id is None:
         raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     account = await ensure_customer(viewer)
@@ -161,7 +161,7 @@ async def finish(viewer: Viewer, session_id: str) -> Outcome:
         session = await hosted.fetch_checkout_session(session_id)
     except StripeMissing as error:
         raise NotFound("We do not know this checkout.") from error
-    account = await db.run_system("billing", _account_of, viewer.id)
+    account = await db.run_system("billing account", _account_of, viewer.id)
     if not account or session.customer_id != account:
         raise NotFound("We do not know this checkout.")
     if session.status != "complete":

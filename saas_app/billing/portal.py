@@ -29,7 +29,7 @@ async def open_portal(viewer: Viewer, *, flow: str = "") -> str:
     customer_id, subscription_id = await db.read(viewer, _mine)
     if not customer_id:
         raise NothingToManage
-    configuration = await db.read_system("catalog", stripe_object, "portal_configuration")
+    configuration = await db.read_system("stripe objects", stripe_object, "portal_configuration")
     return await hosted.create_portal_session(
         stripe_customer_id=customer_id,
         configuration_id=configuration,

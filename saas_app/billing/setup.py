@@ -98,22 +98,22 @@ async def set_up(say: Callable[[str], None]) -> Report:
 async def sync_catalogue() -> None:
     """Mirror Stripe's products and prices."""
     products, prices = await stripe_side.list_products(), await stripe_side.list_prices()
-    await db.run_system("catalog", mirror.mirror, products, prices)
+    await db.run_system("catalogue", mirror.mirror, products, prices)
 
 
 async def _adopt_account(did: Callable[[str], None]) -> None:
     """Another account knows none of our customers: forget what we mirrored of the old one, unless it was live."""
     account = await stripe_side.fetch_account_id()
     mode = settings().stripe_mode
-    known = await db.read_system("catalog", stripe_object, "account")
+    known = await db.read_system("stripe objects", stripe_object, "account")
     if known == f"{mode}:{account}":
         return
     if known.startswith("live:"):
         raise OtherAccount(known, f"{mode}:{account}")
     if known:
-        await db.run_system("command", forget_account)
+        await db.run_system("stripe set-up", forget_account)
         did("This is another Stripe account: what was mirrored of the last one is forgotten.")
-    await db.run_system("command", remember, "account", f"{mode}:{account}")
+    await db.run_system("stripe set-up", remember, "account", f"{mode}:{account}")
     did(f"Using the Stripe account {account} ({mode}).")
 
 
@@ -157,7 +157,7 @@ async def _push_catalogue(did: Callable[[str], None]) -> None:
 
 
 async def _portal(did: Callable[[str], None]) -> None:
-    known = await db.read_system("catalog", stripe_object, "portal_configuration")
+    known = await db.read_system("stripe objects", stripe_object, "portal_configuration")
     found = await stripe_side.find_portal_configuration(TAG)
     if found and found == known:
         return
@@ -166,9 +166,9 @@ async def _portal(did: Callable[[str], None]) -> None:
         tag=TAG,
         headline="Ladrillo: your plan and your invoices",
         return_url=f"{settings().base_url}/billing/back",
-        products=await db.read_system("catalog", mirror.switchable),
+        products=await db.read_system("catalogue", mirror.switchable),
     )
-    await db.run_system("command", remember, "portal_configuration", made)
+    await db.run_system("stripe set-up", remember, "portal_configuration", made)
     did("Configured the customer portal.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from saas_app.billing import catalogue
 from saas_app.billing.catalogue import Offer
+from saas_app.billing.plans import PLANS
 from saas_app.core import db, live
 from saas_app.core.config import settings
 from saas_app.core.errors import Unavailable
@@ -24,10 +25,11 @@ class Storefront:
         self._slots: Slots | None = None
         self._looked_at = 0.0
         self._lock = asyncio.Lock()
-        live.listen_catalogue(self._forget)
+        live.listen(self._hear)
 
-    def _forget(self) -> None:
-        self._looked_at = 0.0
+    def _hear(self, what: str) -> None:
+        if what == live.CATALOGUE:
+            self._looked_at = 0.0
 
     async def fill(self) -> Slots:
         """The slots as of now; the last known ones while the database does not answer."""
@@ -45,10 +47,10 @@ class Storefront:
         return self._slots
 
     async def _look(self) -> None:
-        version, _ = await db.read_system("catalog", catalogue.version)
+        version, _ = await db.read_system("catalogue", catalogue.version)
         if self._slots is not None and self._slots.version == version:
             return
-        offers = await db.read_system("catalog", catalogue.offers)
+        offers = await db.read_system("catalogue", catalogue.offers)
         note = "" if version else "Prices are being prepared. Please come back in a minute."
         self._slots = Slots(version, _values(offers, note))
 
@@ -71,6 +73,4 @@ def _with_empty(offer: Offer) -> dict[str, Any]:
 
 
 def _no_plans() -> dict[str, Any]:
-    from saas_app.billing.plans import PLANS
-
     return {plan.key: _with_empty(Offer(plan.key, plan.name, plan.description, plan.sells)) for plan in PLANS.values()}

@@ -105,5 +105,5 @@ class ScenariosState(LiveState):
     async def _explain(self, error: NotEntitled) -> None:
         """Show the reason, and the plan that opens it with its price."""
         self.locked_why = str(error)
-        found = await db.read_system("catalog", offers)
+        found = await db.read_system("catalogue", offers)
         self.offer = next((offer for offer in found if offer.key == error.plan.key), self.offer)
