@@ -68,11 +68,9 @@ def grant_logins(connection: Connection, *, users: str, system: str) -> None:
 
 
 def _may_become(connection: Connection, login: str, role: str) -> bool:
-    query = sa.text(
-        "SELECT rolsuper OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = l.oid"
-        " AND m.roleid = (SELECT oid FROM pg_roles WHERE rolname = :role)) FROM pg_roles l WHERE rolname = :login"
-    )
-    return bool(connection.execute(query, {"login": login, "role": role}).scalar())
+    how = "SET" if connection.dialect.server_version_info >= (16,) else "MEMBER"
+    query = sa.text("SELECT pg_has_role(:login, :role, :how)")
+    return bool(connection.execute(query, {"login": login, "role": role, "how": how}).scalar())
 
 
 def _closed(table: str) -> None:

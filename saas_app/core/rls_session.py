@@ -87,11 +87,16 @@ def _filter(state: ORMExecuteState) -> None:
     refreshes = state.is_select and state.load_options._refresh_state is not None  # pyright: ignore[reportPrivateUsage]
     if (state.is_column_load or refreshes) and state.bind_mapper and state.bind_mapper.class_ in owned:
         statement = statement.where(owned[state.bind_mapper.class_] == actor.user_id)  # criteria skip refreshes
-    criteria = (
-        with_loader_criteria(each, owner == actor.user_id, include_aliases=True) for each, owner in owned.items()
-    )
-    state.statement = statement.options(*criteria)
+    state.statement = statement.options(*_criteria(actor.user_id))
     state.update_execution_options(row_filter=PASS)
+
+
+def _criteria(me: str | None) -> list[Any]:
+    """The condition as a function of the entity: a plain expression would not reach aliases in joins."""
+    mine: dict[str, Any] = {"user_id": lambda cls: cls.user_id == me, "id": lambda cls: cls.id == me}
+    return [
+        with_loader_criteria(each, mine[owner.key], include_aliases=True) for each, owner in access().owned.items()
+    ]
 
 
 def _refuse_foreign_write(state: ORMExecuteState) -> None:
