@@ -32,7 +32,7 @@ PROOF = (
     Passage(
         "Every formula is shown",
         "This is the one for the payment: r is the interest a month, n the number of payments. "
-        "Try it on paper; the cents agree. Inside, every result stands beside its own.",
+        "Try it on paper; the cents agree. Inside, its formula stands beside each result.",
     ),
     Passage(
         "Numbers you can check",

@@ -69,25 +69,30 @@ def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
         label,
         *([saving] if name == "yearly" else []),
         html_for=name,
-        class_name="flex min-h-11 items-center gap-2 rounded-lg px-4 font-semibold has-checked:bg-surface "
-        "has-checked:shadow-sm has-focus-visible:outline-3 has-focus-visible:outline-brick-ink",
+        class_name="flex min-h-11 items-center gap-2 rounded-lg border border-transparent px-4 font-semibold "
+        "has-checked:border-edge has-checked:bg-surface "
+        "has-focus-visible:outline-3 has-focus-visible:outline-brick-ink",
     )
 
 
 def _small_print() -> rx.Component:
-    lines = [
-        text("Cancel any time and keep what you paid for. Cards and other ways to pay, by Stripe."),
-        text("If tax is due where you live, the checkout shows it before you pay."),
+    return rx.el.div(
+        text(
+            "Cancel any time and keep what you paid for. Stripe takes your card, and its checkout shows any tax "
+            "that is due before you pay.",
+            tone="quiet",
+        ),
         when(
             "sandbox",
             text(
                 "This is a sandbox: no money moves. Pay with card ",
                 rx.el.b(slot("sandbox_card")),
                 ", any later date and any code.",
+                tone="quiet",
             ),
         ),
-    ]
-    return rx.el.div(*lines, class_name="mt-10 flex flex-col gap-1 text-center text-quiet")
+        class_name="mx-auto mt-10 flex max-w-2xl flex-col gap-2 text-center",
+    )
 
 
 def _comparison() -> rx.Component:
