@@ -45,19 +45,19 @@ def _text(typed: dict[str, object], field: str) -> str:
 
 
 def _amount(typed: dict[str, object], field: str, errors: dict[str, str], ask: str, empty: int | None = None) -> int:
-    text = _text(typed, field).replace(" ", "").replace("\u00a0", "").replace("€", "")
+    """Minor units. One separator before one or two last digits is the decimal point; all others group thousands."""
+    typed_text = _text(typed, field)
+    text = "".join(typed_text.split()).strip("€")
     if not text and empty is not None:
         return empty
-    whole, dot, cents = (
-        text.rpartition(".") if text.count(".") == 1 and len(text.rpartition(".")[2]) < 3 else (text, "", "")
-    )
-    if not dot:
+    whole, _, cents = text.rpartition(".")
+    if not 0 < len(cents) < 3 or not whole:
         whole, cents = text, ""
     digits = whole.replace(",", "").replace(".", "").replace("'", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 12 or (cents and not cents.isdigit()):
-        errors[field] = ask if not text else f"{text[:30]} is not an amount. {ask}"
+    if not (digits + cents).isascii() or not digits.isdigit() or len(digits) > 12 or (cents and not cents.isdigit()):
+        errors[field] = f"“{typed_text[:30]}” is not an amount. {ask}" if typed_text else ask
         return 0
-    return int(digits) * 100 + int(cents.ljust(2, "0") or 0)
+    return int(digits) * 100 + int(cents.ljust(2, "0"))
 
 
 def _rate(typed: dict[str, object], errors: dict[str, str]) -> Decimal:
