@@ -6,6 +6,7 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,6 +22,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WEBHOOK = "/api/stripe/webhook"
 WEBHOOK_LIMIT = 256 * 1024
 BODY_LIMIT = 64 * 1024
+TOO_LARGE = "This is larger than we accept."
 # Reflex's own doors that nobody needs here: uploads, its long-polling transport, its lists.
 CLOSED = ("/_upload", "/_event", "/_all_routes", "/_health", "/auth-codespace")
 
@@ -91,10 +93,7 @@ class Edge:
         if response is not None:
             await response(scope, receive, send)
             return
-        try:
-            await self._app(self._directory_index(scope), receive, self._own_404(scope, headers, receive, send))
-        except BodyTooLarge:
-            await PlainTextResponse("This is larger than we accept.", 413)(scope, receive, send)
+        await self._app(self._directory_index(scope), receive, self._own_404(scope, headers, receive, send))
 
     def _refusal(self, headers: dict[str, str], path: str, method: str) -> Response | None:
         if path.startswith(CLOSED):
@@ -104,7 +103,7 @@ class Edge:
         limit = WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT
         size = headers.get("content-length", "0")
         if not size.isdigit() or int(size) > limit:
-            return PlainTextResponse("This is larger than we accept.", 413)
+            return PlainTextResponse(TOO_LARGE, 413)
         if path != WEBHOOK and not self._own_origin(headers, need_origin=False):
             return PlainTextResponse("This form was sent from another site, so nothing was done.", 403)
         return None
@@ -213,10 +212,6 @@ class Edge:
         return digest_of(morsel.value) if morsel else ""
 
 
-class BodyTooLarge(Exception):
-    """A body grew past its limit while it was read."""
-
-
 def _limited(receive: Receive, limit: int) -> Receive:
     """Count what arrives: a chunked body announces no length."""
     seen = 0
@@ -226,7 +221,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise BodyTooLarge
+            raise HTTPException(413, TOO_LARGE)
         return message
 
     return counted

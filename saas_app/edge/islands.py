@@ -34,6 +34,8 @@ class Slots:
 
 
 Filler = Callable[[], Awaitable[Slots]]
+# What follows from the values in a form or an address, such as which of two prices is shown first.
+Derive = Callable[[dict[str, str]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,15 @@ class Islands:
     """The public pages of one built app.
 
     `folder` holds the templates that the build made; `fill` gives the slots, and is asked on each request, so it
-    must answer from memory most of the time.
+    must answer from memory most of the time; `derive` adds what follows from what was typed or asked for.
     """
 
-    def __init__(self, folder: Path, fill: Filler, form_targets: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, fill: Filler, derive: Derive, form_targets: tuple[str, ...] = ()) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False
         )
         self._fill = fill
+        self._derive = derive
         self._form_targets = form_targets
         self._kept: dict[tuple[str, str], Rendered] = {}
         self._version = ""
@@ -79,14 +82,16 @@ class Islands:
         return _respond(self._render(name, slots, viewer, context), headers, status, "private, no-store")
 
     def _render(self, name: str, slots: Slots, viewer: Viewer | None, context: dict[str, Any]) -> Rendered:
+        typed = Blank(context.get("form", {}))
         template: Template = self._environment.get_template(f"{name}.html")
         values: dict[str, Any] = {
             "member": viewer is not None,
             "viewer": viewer,
             "notice": "",
             **slots.values,
+            **self._derive(typed),
             **context,
-            "form": Blank(context.get("form", {})),
+            "form": typed,
             "errors": Blank(context.get("errors", {})),
         }
         html = template.render(values)

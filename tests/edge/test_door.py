@@ -1,0 +1,228 @@
+"""The front door: who may send what, and what every answer carries."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from saas_app.core.viewer import Viewer
+from saas_app.edge.door import BODY_LIMIT, WEBHOOK_LIMIT, Edge
+from saas_app.edge.islands import Islands, Slots
+from saas_app.edge.pages import Route as PageRoute
+from saas_app.edge.who import digest_of
+
+HERE = "http://testserver"
+TAB = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+ADA = Viewer("usr_ada", "ada@example.com", "Ada")
+COOKIE = "the-secret-value-of-a-cookie"
+ISLAND = (
+    "<html><head><style>p{}</style></head><body><p>{{ price }}</p>{% if member %}Dashboard{% endif %}</body></html>"
+)
+
+
+async def echo(request: Request) -> Response:
+    body = await request.body()
+    return PlainTextResponse(f"{len(body)} bytes")
+
+
+async def lost(request: Request) -> Response:
+    return HTMLResponse("<div id=root></div>", 404)
+
+
+async def socket(connection: WebSocket) -> None:
+    await connection.accept()
+    await connection.send_json({"cookie": connection.headers.get("cookie", "")})
+    await connection.close()
+
+
+async def find_viewer(digest: str) -> Viewer | None:
+    return ADA if digest == digest_of(COOKIE) else None
+
+
+def door(folder: Path, *, base_url: str = HERE, slots: dict[str, str] | None = None) -> Edge:
+    (folder / "islands").mkdir(exist_ok=True)
+    (folder / "islands" / "landing.html").write_text(ISLAND)
+    (folder / "islands" / "404.html").write_text("<html><head></head><body>Nothing lives here</body></html>")
+    (folder / "csp.json").write_text("[]")
+    values = slots if slots is not None else {"price": "€6"}
+
+    async def fill() -> Slots:
+        return Slots(values["price"], values)
+
+    inner = Starlette(
+        routes=[
+            Route("/api/stripe/webhook", echo, methods=["POST"]),
+            Route("/form", echo, methods=["POST"]),
+            Route("/dashboard", echo),
+            WebSocketRoute("/_event", socket),
+            Route("/{path:path}", lost),
+        ]
+    )
+    islands = Islands(folder / "islands", fill, lambda typed: {})
+    return Edge(
+        inner,
+        islands=islands,
+        island_routes={"landing": PageRoute("landing", "/")},
+        members={"dashboard": PageRoute("dashboard", "/dashboard")},
+        find_viewer=find_viewer,
+        base_url=base_url,
+        build=folder,
+        form_targets=("https://checkout.stripe.com",),
+    )
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    return TestClient(door(tmp_path), base_url=HERE)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": HERE, "sec-fetch-site": "same-origin"}, 200),
+        ({"origin": HERE}, 200),
+        ({}, 200),  # not a browser: it carries no cookie that it was not given
+        ({"sec-fetch-site": "none"}, 200),
+        ({"origin": "https://evil.example", "sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"origin": f"{HERE}:81"}, 403),
+        ({"origin": f"{HERE}.evil.example"}, 403),
+    ],
+)
+def test_a_form_is_taken_from_our_own_pages_only(client: TestClient, headers: dict[str, str], status: int) -> None:
+    assert client.post("/form", data={"a": "b"}, headers=headers).status_code == status
+
+
+def test_the_webhook_is_open_to_stripe_which_sends_no_origin(client: TestClient) -> None:
+    assert client.post("/api/stripe/webhook", content=b"{}").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/form", BODY_LIMIT), ("/api/stripe/webhook", WEBHOOK_LIMIT)])
+def test_a_body_over_its_limit_is_refused_also_when_it_announces_no_length(
+    client: TestClient, path: str, limit: int
+) -> None:
+    def chunks() -> Any:
+        for _ in range(limit // 1000 + 2):
+            yield b"x" * 1000
+
+    assert client.post(path, content=b"x" * limit).status_code == 200
+    assert client.post(path, content=b"x" * (limit + 1)).status_code == 413
+    assert client.post(path, content=chunks()).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "let_in"),
+    [
+        ({"origin": HERE}, f"token={TAB}", True),
+        ({}, f"token={TAB}", False),
+        ({"origin": "https://evil.example"}, f"token={TAB}", False),
+        ({"origin": "null"}, f"token={TAB}", False),
+        ({"origin": HERE}, "token=user-1", False),
+        ({"origin": HERE}, "", False),
+    ],
+)
+def test_the_socket_opens_for_our_own_pages_with_a_tab_token_only(
+    client: TestClient, headers: dict[str, str], query: str, let_in: bool
+) -> None:
+    def connect() -> dict[str, str]:
+        with client.websocket_connect(f"/_event?{query}", headers=headers) as opened:
+            return opened.receive_json()
+
+    if let_in:
+        assert connect() == {"cookie": ""}
+    else:
+        with pytest.raises(WebSocketDisconnect):
+            connect()
+
+
+def test_the_socket_never_sees_the_cookie_only_its_digest(client: TestClient) -> None:
+    headers = {"origin": HERE, "cookie": f"other=1; session={COOKIE}; third=3"}
+    with client.websocket_connect(f"/_event?token={TAB}", headers=headers) as opened:
+        seen = opened.receive_json()["cookie"]
+    assert seen == f"session={digest_of(COOKIE)}"
+    assert COOKIE not in seen
+
+
+def test_long_polling_and_the_framework_s_other_doors_are_closed(client: TestClient) -> None:
+    for path in ("/_event/?token=x&transport=polling", "/_upload", "/_health", "/_all_routes"):
+        assert client.get(path).status_code == 404
+
+
+def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
+    for path in ("/", "/nowhere", "/_upload", "/dashboard"):
+        headers = client.get(path, follow_redirects=False).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe-eval" not in headers["content-security-policy"]
+        assert "access-control-allow-origin" not in headers
+
+
+def test_https_is_remembered_by_browsers_and_plain_http_is_not_claimed(tmp_path: Path) -> None:
+    plain, safe = (TestClient(door(tmp_path, base_url=base)) for base in (HERE, "https://app.example"))
+    assert "strict-transport-security" not in plain.get("/").headers
+    assert "max-age=31536000" in safe.get("/").headers["strict-transport-security"]
+
+
+def test_a_public_page_is_filled_and_kept_until_the_catalogue_changes(tmp_path: Path) -> None:
+    slots = {"price": "€6"}
+    client = TestClient(door(tmp_path, slots=slots))
+    first = client.get("/")
+    assert "€6" in first.text
+    assert client.get("/", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    slots["price"] = "€7"
+    again = client.get("/", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 200
+    assert "€7" in again.text
+
+
+def test_a_public_page_runs_nothing_but_its_own_scripts(client: TestClient) -> None:
+    policy = client.get("/").headers["content-security-policy"]
+    assert "script-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+
+
+def test_what_is_put_into_a_page_is_never_markup(tmp_path: Path) -> None:
+    client = TestClient(door(tmp_path, slots={"price": "<script>alert(1)</script>"}))
+    assert "<script>" not in client.get("/").text
+
+
+def test_a_member_s_page_is_not_kept_by_anybody(client: TestClient) -> None:
+    answer = client.get("/", headers={"cookie": f"session={COOKIE}"})
+    assert "Dashboard" in answer.text
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "Dashboard" not in client.get("/").text
+
+
+def test_a_stranger_is_sent_to_log_in_and_brought_back(client: TestClient) -> None:
+    answer = client.get("/dashboard?a=1&b=2", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=/dashboard%3Fa%3D1%26b%3D2"
+    assert client.get("/dashboard", headers={"cookie": f"session={COOKIE}"}).status_code == 200
+
+
+def test_an_unknown_address_is_a_real_404_with_a_page_that_helps(client: TestClient) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "Nothing lives here" in answer.text
+
+
+def test_a_cookie_that_cannot_be_read_is_no_cookie(client: TestClient) -> None:
+    for cookie in ("session=\x01", "\xff=1", "session", 'session="'):
+        assert client.get("/", headers={"cookie": cookie.encode("latin-1")}).status_code == 200  # type: ignore[dict-item]
+
+
+def test_compressed_and_plain_pages_say_the_same(client: TestClient) -> None:
+    zipped = client.get("/", headers={"accept-encoding": "gzip"})
+    plain = client.get("/", headers={"accept-encoding": "identity"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert zipped.text == plain.text
