@@ -28,7 +28,8 @@ def main() -> int:
             return serve_app(asked.host, asked.port)
         COMMANDS[asked.command][1]()
     except (AppError, ConfigError) as error:
-        print(error, file=sys.stderr)
+        why = getattr(error, "why", "")  # what Stripe said, which an operator may read and a customer may not
+        print(f"{error}\n{why}".strip(), file=sys.stderr)
         return 1
     return 0
 

@@ -18,6 +18,11 @@ LOOK_AGAIN_SECONDS = 2.0
 SANDBOX_CARD = "4242 4242 4242 4242"
 
 
+def derive(typed: dict[str, str]) -> dict[str, Any]:
+    """Yearly prices come first, unless somebody asked for monthly ones."""
+    return {"billing_month": typed["billing"] in ("month", "monthly")}
+
+
 class Storefront:
     """The slots of the public pages: `fill` answers from memory, and looks at the database when it may have changed."""
 

@@ -9,7 +9,7 @@ from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.plans import Interval
 
 
-async def fetch_accountid_of() -> str:
+async def fetch_account_id() -> str:
     """Which Stripe account the key belongs to."""
     account = await ask(client().v1.accounts.retrieve_current_async())
     return account.id
