@@ -8,10 +8,14 @@ from saas_app import site
 from saas_app.ui.cards import TICKED
 from saas_app.ui.forms import field, hidden, password_field
 from saas_app.ui.public import public_page
-from saas_app.ui.scripts import FOCUS_ERROR, REVEAL
+from saas_app.ui.scripts import FOCUS_ERROR, REVEAL, RULES, WAITING
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import PAGE_WIDTH, TINTS, classes
+
+# Seconds until a form may be sent again, after too many attempts.
+WAIT = "{{ wait_seconds|default(0) }}"
+_LEAST = "{{ password_min_length|default(12) }}"
 
 # The plan that came along in the address, if there is such a plan and it is for sale.
 _CHOSEN = (
@@ -38,7 +42,7 @@ def auth_page(
     return public_page(
         before,
         rx.el.div(column, *side, class_name=classes(PAGE_WIDTH, columns, "lg:grid-cols-2" if side else "")),
-        scripts=(REVEAL, FOCUS_ERROR),
+        scripts=(REVEAL, RULES, WAITING, FOCUS_ERROR),
     )
 
 
@@ -83,11 +87,12 @@ def new_password_field() -> rx.Component:
     return password_field(
         "password",
         "Password",
-        hint="At least 12 characters. A few unusual words are better than one clever one.",
+        hint=f"At least {_LEAST} characters. A few unusual words are better than one clever one.",
         error=slot("errors.password"),
         invalid=if_else("errors.password", "true", "false"),
         auto_complete="new-password",
-        min_length=8,
+        custom_attrs={"minLength": _LEAST},
+        data_least=_LEAST,
     )
 
 

@@ -4,6 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.auth.components import (
+    WAIT,
     auth_page,
     chosen_plan,
     come_along,
@@ -67,7 +68,7 @@ def login() -> rx.Component:
             link("Forgot your password?", href="/forgot", class_name="inline-flex min-h-11 items-center"),
             class_name="flex flex-wrap items-center justify-between gap-x-4",
         ),
-        submit_button("Log in", busy="Logging in…", wide=True),
+        submit_button("Log in", busy="Logging in…", wide=True, data_wait=WAIT),
         action="/login",
     )
     return auth_page("Log in", form, other_way("New here?", "Create an account", with_choice(site.SIGNUP)))
@@ -78,7 +79,7 @@ def forgot() -> rx.Component:
     """Ask for a link to choose a new password."""
     form = native_form(
         email_field(),
-        submit_button("Send me a link", busy="Sending…", wide=True),
+        submit_button("Send me a link", busy="Sending…", wide=True, data_wait=WAIT),
         action="/forgot",
     )
     return auth_page(
@@ -116,11 +117,12 @@ def verify() -> rx.Component:
         action="/verify",
     )
     resend = native_form(
-        submit_button("Send me a new link", busy="Sending…", kind="secondary", wide=True),
+        come_along("email", "token"),
+        submit_button("Send me a new link", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
         action="/verify/resend",
     )
     return auth_page(
-        "Confirm your e-mail address",
+        "Confirm your address",
         confirm,
         text("Is the link old, or did nothing arrive?", tone="quiet", class_name="mb-3 mt-10"),
         resend,

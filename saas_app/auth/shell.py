@@ -47,20 +47,22 @@ def member_shell(*children: Any, active: str) -> rx.Component:
     return rx.el.div(
         skip_link(),
         rx.el.header(
-            home_link(site.DASHBOARD, inside=True),
-            rx.el.nav(
-                *[_tab(item, active) for item in site.MEMBER_NAV],
-                aria_label="Main",
-                class_name="flex gap-1 max-md:order-last max-md:w-full max-md:overflow-x-auto "
-                "md:mt-8 md:flex-1 md:flex-col",
+            rx.el.div(
+                home_link(site.DASHBOARD, inside=True),
+                rx.el.nav(
+                    *[_tab(item, active) for item in site.MEMBER_NAV],
+                    aria_label="Main",
+                    class_name="flex gap-1 max-md:order-last max-md:w-full max-md:overflow-x-auto "
+                    "md:mt-8 md:flex-1 md:flex-col",
+                ),
+                _log_out(),
+                class_name="flex flex-wrap items-center justify-between gap-x-4 px-4 py-2 md:sticky md:top-0 md:h-dvh "
+                "md:flex-col md:flex-nowrap md:items-stretch md:px-5 md:py-6",
             ),
-            _log_out(),
-            class_name="flex flex-wrap items-center justify-between gap-x-4 border-line bg-sunk px-4 py-2 "
-            "max-md:border-b md:sticky md:top-0 md:h-dvh md:w-60 md:shrink-0 md:flex-col md:flex-nowrap "
-            "md:items-stretch md:border-r md:px-5 md:py-6",
+            class_name="border-line bg-sunk max-md:border-b md:w-60 md:shrink-0 md:border-r",
         ),
         rx.el.main(
-            *[draw() for draw in above_pages],
+            rx.el.div(*[draw() for draw in above_pages], class_name="mb-6 flex flex-col gap-3 empty:hidden"),
             *children,
             id="main",
             tab_index=-1,

@@ -45,7 +45,7 @@ def _number(name: str, label: str, value: int, *, lowest: int, highest: int, ste
         min=lowest,
         max=highest,
         step=step,
-        class_name=f"{INPUT} tabular-nums user-invalid:border-bad",
+        class_name=f"{INPUT} tabular-nums",
     )
     return rx.el.div(rx.el.label(label, html_for=name, class_name="mb-1.5 block text-sm font-semibold"), control)
 

@@ -12,6 +12,10 @@ PROMISE = (
 )
 
 
+FREE_ROOM = FREE.limit(Limit.SCENARIOS)
+NO_CARD = f"No card needed. {FREE.sells[0]}, free for good."
+
+
 @dataclass(frozen=True)
 class Passage:
     """A title, or a question, and what stands under it."""
@@ -22,7 +26,7 @@ class Passage:
 
 STEPS = (
     Passage("Type three numbers", "Amount, interest, years. The payment and the interest are there at once."),
-    Passage("Save each offer", "Each bank, each flat, each idea is a scenario. Two are free for good."),
+    Passage("Save each offer", f"Each bank, each flat, each idea is a scenario. {FREE_ROOM} are free for good."),
     Passage(
         "Compare and decide", "Side by side: what you pay a month, what you pay in all, and what paying early saves."
     ),

@@ -36,7 +36,7 @@ def _hero() -> rx.Component:
             link_button("See the prices", href=site.PRICING, kind="quiet"),
             class_name="mt-8",
         ),
-        text("No card needed. Two scenarios free, for good.", tone="quiet", size="small", class_name="mt-4"),
+        text(content.NO_CARD, tone="quiet", size="small", class_name="mt-4"),
     )
     return rx.el.section(
         words, calculator(), class_name=classes(PAGE_WIDTH, "grid items-center gap-12 py-12 sm:py-20 lg:grid-cols-2")
@@ -97,7 +97,7 @@ def _plans() -> rx.Component:
         when("prices_note", text(slot("prices_note"), tone="quiet", class_name="mt-3")),
         rx.el.ul(
             _teaser(FREE.name, FREE.description, rx.el.span("Free", class_name="font-display text-4xl font-semibold")),
-            *[_paid_teaser(key) for key in content.sold_keys()],
+            *[_paid_teaser(key, best=number == 0) for number, key in enumerate(content.sold_keys())],
             class_name="mt-10 grid gap-5 md:grid-cols-3",
         ),
         row(link_button("Compare the plans", href=site.PRICING, kind="secondary"), class_name="mt-8"),
@@ -105,12 +105,20 @@ def _plans() -> rx.Component:
     )
 
 
-def _paid_teaser(key: str) -> rx.Component:
+def _paid_teaser(key: str, *, best: bool) -> rx.Component:
     year, month = f"plans.{key}.year", f"plans.{key}.month"
     yearly = rx.fragment(
         rx.el.span(slot(f"{year}.per_month"), class_name="font-display text-4xl font-semibold"),
         rx.el.span(" a month", class_name="text-quiet"),
-        rx.el.span(slot(f"{year}.total"), " billed once a year", class_name="mt-1 block text-sm text-quiet"),
+        rx.el.span(
+            slot(f"{year}.total"),
+            " billed once a year",
+            when(
+                f"{year}.saving_percent",
+                rx.el.b(", ", slot(f"{year}.saving_percent"), "% less", class_name="text-good"),
+            ),
+            class_name="mt-1 block text-sm text-quiet",
+        ),
     )
     monthly = when(
         f"{month}.available",
@@ -121,15 +129,16 @@ def _paid_teaser(key: str) -> rx.Component:
         slot(f"plans.{key}.name"),
         slot(f"plans.{key}.description"),
         when(f"{year}.available", yearly, otherwise=(monthly,)),
+        best=best,
     )
 
 
-def _teaser(name: str, words: str, price: rx.Component) -> rx.Component:
+def _teaser(name: str, words: str, price: rx.Component, *, best: bool = False) -> rx.Component:
     return rx.el.li(
         heading(name, level=3, size="medium"),
         text(words, tone="quiet"),
         rx.el.p(price, class_name="mt-4 tabular-nums"),
-        class_name="rounded-2xl border border-line bg-surface p-6",
+        class_name=classes("rounded-2xl border bg-surface p-6", "border-brick" if best else "border-line"),
     )
 
 

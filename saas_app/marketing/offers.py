@@ -28,6 +28,7 @@ def offers() -> rx.Component:
 def _offer(key: str, interval: str) -> str:
     price = f"plans.{key}.{interval}"
     return (
-        f'{{% if {price}.available %}}, {{ "@type": "Offer", "name": {{{{ plans.{key}.name|tojson }}}}, '
+        f"{{% if {price}.available and {price}.amount is defined %}}"
+        f', {{ "@type": "Offer", "name": {{{{ plans.{key}.name|tojson }}}}, '
         f'"price": {{{{ {price}.amount|tojson }}}}, "priceCurrency": {{{{ currency|upper|tojson }}}} }}{{% endif %}}'
     )

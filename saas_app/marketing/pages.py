@@ -24,7 +24,7 @@ def landing() -> rx.Component:
 @island(
     site.PRICING,
     title=f"Pricing · {site.PRODUCT}",
-    description="Free for two scenarios. Paid plans by the year or by the month, cancelled when you like.",
+    description="Start free. Paid plans by the year or by the month, cancelled when you like.",
 )
 def pricing() -> rx.Component:
     """What it costs."""

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
-from saas_app.ui.banners import banner, sandbox_ribbon
+from saas_app.ui.banners import banner, ribbon, sandbox_ribbon
 from saas_app.ui.brand import home_link
 from saas_app.ui.buttons import link_button
 from saas_app.ui.scripts import ONCE, inline_script
@@ -27,6 +27,7 @@ def public_page(*children: Any, scripts: tuple[str, ...] = ()) -> rx.Component:
     return rx.el.div(
         skip_link(),
         when("sandbox", sandbox_ribbon(slot("sandbox_card"))),
+        when("test_mode is defined and test_mode", ribbon("Stripe test mode: no money moves.")),
         _header(),
         rx.el.main(
             when("notice", rx.el.div(banner(slot("notice")), class_name=classes(PAGE_WIDTH, "pt-6"))),

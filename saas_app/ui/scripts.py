@@ -38,6 +38,28 @@ addEventListener("click", e => {
 });
 """
 
+# A hint that says when its rule is kept.
+RULES = """
+addEventListener("input", e => {
+  const least = e.target.dataset.least;
+  if (least) document.getElementById(e.target.id + "-hint").toggleAttribute("data-met", e.target.value.length >= least);
+});
+"""
+
+# A button that counts down until it may be used again.
+WAITING = """
+document.querySelectorAll("[data-wait]").forEach(button => {
+  const label = button.textContent;
+  let left = +button.dataset.wait;
+  const tick = () => {
+    button.disabled = left > 0;
+    button.textContent = left > 0 ? `${label} (${left} s)` : label;
+    if (left-- > 0) setTimeout(tick, 1000);
+  };
+  tick();
+});
+"""
+
 # After a refused form the first thing that is wrong gets the focus.
 FOCUS_ERROR = """
 (document.querySelector("[data-first-error]") || document.querySelector('[aria-invalid="true"]'))?.focus();

@@ -12,6 +12,7 @@ from reflex_base.registry import RegistrationContext
 
 from saas_app.auth import pages as auth_pages
 from saas_app.marketing import pages as marketing_pages
+from saas_app.marketing.calculator import SCRIPT
 from saas_app.ui import scripts
 
 assert auth_pages
@@ -101,6 +102,8 @@ def test_nothing_asks_for_what_the_policy_forbids(route: str) -> None:
     assert not any(part.event_triggers for part in walk(tree(route)))
 
 
-@pytest.mark.parametrize("code", [scripts.ONCE, scripts.REVEAL, scripts.FOCUS_ERROR])
+@pytest.mark.parametrize(
+    "code", [scripts.ONCE, scripts.REVEAL, scripts.RULES, scripts.WAITING, scripts.FOCUS_ERROR, SCRIPT]
+)
 def test_a_script_looks_like_no_slot(code: str) -> None:
     assert not re.search(r"\{[{%#]", scripts.squeeze(code))
