@@ -1,0 +1,51 @@
+"""python -m stripe_sandbox --port 4242 --db .sandbox/stripe.db"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from stripe_sandbox import app
+from stripe_sandbox.guard import is_loopback
+
+
+def main() -> None:
+    """Read the options, then serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m stripe_sandbox", description="A local Stripe. No real money.")
+    parser.add_argument("--port", type=int, default=4242)
+    parser.add_argument("--host", default="127.0.0.1", help="an address of this machine")
+    parser.add_argument("--db", type=Path, default=Path(".sandbox/stripe.db"), help="the file it remembers in")
+    parser.add_argument(
+        "--expose", action="store_true", help="listen beyond this machine; only for private container networks"
+    )
+    options = parser.parse_args()
+    if not options.expose and not is_loopback(options.host):
+        sys.exit(f"The sandbox listens on this machine only, and {options.host} is not a loopback address.")
+    logging.basicConfig(level=logging.WARNING, format="stripe_sandbox: %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.ERROR)
+    asyncio.run(_serve(options.host, options.port, options.db, loopback_only=not options.expose))
+
+
+async def _serve(host: str, port: int, db: Path, *, loopback_only: bool) -> None:
+    server = Server(
+        app.build(db, loopback_only=loopback_only),
+        address="127.0.0.1" if host == "localhost" else host,
+        port=port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        websockets=False,
+    )
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, server.stop)
+    print(f"Stripe sandbox ready on http://{host}:{port} – no real money, remembers in {db}", flush=True)
+    await server.serve()
+
+
+if __name__ == "__main__":
+    main()

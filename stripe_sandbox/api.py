@@ -1,0 +1,259 @@
+"""The door of `/v1`: keys, versions, parameters, idempotency, then one function in one transaction.
+
+Follows docs.stripe.com/api: authentication, versioning, errors, idempotent_requests, expanding_objects.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox import API_VERSION, forms, spec, wire
+from stripe_sandbox.errors import Invalid, StripeError
+from stripe_sandbox.ids import new_id
+from stripe_sandbox.store import Object, Store, Tx, real_now
+
+log = logging.getLogger("stripe_sandbox")
+
+Params = dict[str, Any]
+Handler = Callable[..., Object]
+
+_DYNAMIC_METHODS_SINCE = "2026-09-30"
+_LEGACY = {  # taken from callers of older versions, refused since
+    "/v1/checkout/sessions": frozenset({"payment_method_types"}),
+    "/v1/payment_intents": frozenset({"payment_method_types"}),
+    "/v1/setup_intents": frozenset({"payment_method_types"}),
+}
+_KEPT_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    pattern: re.Pattern[str]
+    handler: Handler
+    takes: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came over the wire, as far as the API cares."""
+
+    method: str
+    path: str
+    query: str
+    body: str
+    headers: Mapping[str, str]  # names in lower case
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: str
+    headers: dict[str, str]
+
+
+_ROUTES: list[Route] = []
+
+
+def route(method: str, path: str, takes: Iterable[str] | None = None) -> Callable[[Handler], Handler]:
+    """Register the function that answers an operation; path ids arrive as keyword arguments.
+
+    `takes`: the parameters it acts on. Others that Stripe knows are refused aloud, never ignored in silence.
+    """
+
+    def register(handler: Handler) -> Handler:
+        pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "$")
+        _ROUTES.append(Route(method, path, pattern, handler, None if takes is None else frozenset(takes)))
+        _ROUTES.sort(key=lambda each: each.path.count("{"))  # /search wins over /{customer}
+        return handler
+
+    return register
+
+
+class Api:
+    """Answers API calls out of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.reader = forms.Reader(spec.load())
+        self.down_until = 0.0
+        self._flying: set[str] = set()
+        self._flying_lock = threading.Lock()
+
+    def answer(self, request: Request) -> Reply:
+        """One call from start to end; every outcome is a reply."""
+        request_id = new_id("req", 14)
+        version = request.headers.get("stripe-version", API_VERSION)
+        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        headers = {"Request-Id": request_id, "Stripe-Version": version, "Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            if real_now() < self.down_until:
+                raise StripeError(503, "api_error", "The sandbox was asked to be down for a while.")
+            _authenticate(request.headers.get("authorization", ""))
+            if key and len(key) > 255:
+                raise Invalid("Idempotency keys may be at most 255 characters long.")
+            status, text = self._once(request, request_id, key, headers)
+        except StripeError as error:
+            status, text = error.status, _dump(error.body())
+        except Exception:
+            log.exception("%s %s failed", request.method, request.path)
+            status = 500
+            text = _dump(StripeError(500, "api_error", "The sandbox has a defect; its log says where.").body())
+        return Reply(status, text, headers)
+
+    def _once(self, request: Request, request_id: str, key: str | None, headers: dict[str, str]) -> tuple[int, str]:
+        """Run a call, or replay it when its key was seen before."""
+        if key is None:
+            return self._run(request, request_id, None)
+        with self._flying_lock:
+            if key in self._flying:
+                raise StripeError(
+                    409,
+                    "idempotency_error",
+                    "There is currently another in-progress request using this Idempotent Key.",
+                    code="idempotency_key_in_use",
+                )
+            self._flying.add(key)
+        try:
+            with self.store.transaction() as tx:
+                earlier = _replay(tx, request, key)
+            if earlier is not None:
+                original, status, text = earlier
+                headers |= {"Idempotent-Replayed": "true", "Original-Request": original}
+                return status, text
+            return self._run(request, request_id, key)
+        finally:
+            with self._flying_lock:
+                self._flying.discard(key)
+
+    def _run(self, request: Request, request_id: str, key: str | None) -> tuple[int, str]:
+        found, ids = _match(request)
+        params = self._params(request, found)
+        expand = params.pop("expand", [])
+        refused: StripeError | None = None
+        text = ""
+        with self.store.transaction(base_url=request.base_url, request_id=request_id) as tx:
+            tx.idempotency_key = key
+            try:
+                with tx.attempt():
+                    answer = _run_keeping_declines(tx, found, params, ids)
+                    if isinstance(answer, StripeError):
+                        refused = answer
+                    else:
+                        text = _dump(wire.expand(tx, wire.public(answer), expand))
+            except StripeError as error:
+                refused = error
+            if refused is not None:
+                text = _dump(refused.body())
+            # refused before anything ran = not remembered, so that a corrected call may use the key
+            if key and (refused is None or refused.status in (402, 500)):
+                status = refused.status if refused else 200
+                tx.db.execute(
+                    "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)",
+                    (key, _print(request), request_id, status, text, real_now()),
+                )
+        return (refused.status if refused else 200), text
+
+    def _params(self, request: Request, found: Route) -> Params:
+        operation = spec.load().operations.get((found.method, found.path))
+        tree = forms.decode("&".join(part for part in (request.query, request.body) if part))
+        if operation is None:  # newer than the published subset
+            return tree
+        version = request.headers.get("stripe-version")
+        old = version is None or version[:10] < _DYNAMIC_METHODS_SINCE
+        legacy = _LEGACY.get(found.path, frozenset()) if request.method == "POST" else frozenset()
+        schema = operation.parameters
+        if not old:
+            allowed = {key: each for key, each in schema["properties"].items() if key not in legacy}
+            schema = {**schema, "properties": allowed}
+        params = self.reader.read(schema, tree)
+        beyond = sorted(set(params) - found.takes - legacy - {"expand"}) if found.takes is not None else []
+        if beyond:
+            raise Invalid(
+                f"The sandbox does not do `{beyond[0]}` here, and would rather say so than ignore it.",
+                param=beyond[0],
+            )
+        return params
+
+
+def _run_keeping_declines(tx: Tx, found: Route, params: Params, ids: dict[str, str]) -> Object | StripeError:
+    """A decline is an answer whose traces stay; any other refusal undoes what the call wrote."""
+    try:
+        return found.handler(tx, params, **ids)
+    except StripeError as error:
+        if error.keep:
+            return error
+        raise
+
+
+def _match(request: Request) -> tuple[Route, dict[str, str]]:
+    for each in _ROUTES:
+        match = each.pattern.match(request.path)
+        if match and each.method == request.method:
+            return each, match.groupdict()
+    raise StripeError(
+        404,
+        "invalid_request_error",
+        f"Unrecognized request URL ({request.method}: {request.path}). The sandbox's README lists what it has.",
+    )
+
+
+def _authenticate(header: str) -> None:
+    scheme, _, value = header.partition(" ")
+    key = value.strip()
+    if scheme.lower() == "basic":
+        try:
+            key = base64.b64decode(key, validate=True).decode().split(":", 1)[0]
+        except (binascii.Error, UnicodeDecodeError):
+            key = ""
+    if key.startswith(("sk_live_", "rk_live_", "pk_live_")):
+        log.error("A LIVE Stripe key was sent to the sandbox. Take it out of this environment, and roll it.")
+        raise StripeError(
+            401,
+            "invalid_request_error",
+            "This is a sandbox, and the key is a live one. Never use live keys here; consider it exposed and roll it.",
+        )
+    if not key:
+        raise StripeError(
+            401,
+            "invalid_request_error",
+            "You did not provide an API key. Use any key that starts with sk_test_.",
+        )
+    if not key.startswith(("sk_test_", "rk_test_")):
+        raise StripeError(401, "invalid_request_error", f"Invalid API Key provided: {key[:7]}****")
+
+
+def _replay(tx: Tx, request: Request, key: str) -> tuple[str, int, str] | None:
+    tx.db.execute("DELETE FROM replies WHERE at < ?", (real_now() - _KEPT_SECONDS,))
+    row = tx.db.execute("SELECT request, request_id, status, body FROM replies WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    if row[0] != _print(request):
+        raise StripeError(
+            400,
+            "idempotency_error",
+            "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+            f"Try using a key other than '{key}' if you meant to execute a different request.",
+        )
+    return row[1], row[2], row[3]
+
+
+def _print(request: Request) -> str:
+    """A fingerprint of what was asked; the order of parameters does not matter."""
+    parts = sorted(part for part in f"{request.query}&{request.body}".split("&") if part)
+    return hashlib.sha256("\n".join([request.method, request.path, *parts]).encode()).hexdigest()
+
+
+def _dump(body: Any) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False)

@@ -1,0 +1,92 @@
+"""Joins everything: the API, the hosted pages, the control plane, and the two tasks behind them."""
+
+import asyncio
+import contextlib
+import logging
+import urllib.parse
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from stripe_sandbox import control
+from stripe_sandbox.api import Api
+from stripe_sandbox.api import Request as ApiRequest
+from stripe_sandbox.delivery import Deliverer
+from stripe_sandbox.guard import Guard
+from stripe_sandbox.jobs import Runner
+from stripe_sandbox.operations import OPERATIONS
+from stripe_sandbox.pages import dashboard, render, routes
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import Store
+
+log = logging.getLogger("stripe_sandbox")
+
+_TICK_SECONDS = 1.0
+
+
+def build(db: Path | str, *, loopback_only: bool = True) -> Starlette:
+    """The whole sandbox as one ASGI app over one SQLite file."""
+    assert OPERATIONS  # noqa: S101 - importing them registered every operation
+    store = Store(db)
+    sandbox = Sandbox(store, Api(store), Runner(store), Deliverer(store))
+    store.on_commit = sandbox.deliverer.wake
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(sandbox.deliverer.run()), asyncio.create_task(_tick(sandbox))]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        store.close()
+
+    app = Starlette(
+        routes=[
+            Route("/v1/{path:path}", _api, methods=["GET", "POST", "DELETE"]),
+            Mount("/_sandbox", routes=control.ROUTES),
+            *routes.ROUTES,
+            *dashboard.ROUTES,
+        ],
+        exception_handlers={404: _lost, Exception: _defect},
+        middleware=[Middleware(Guard, loopback_only=loopback_only)],
+        lifespan=lifespan,
+    )
+    app.state.sandbox = sandbox
+    return app
+
+
+async def _tick(sandbox: Sandbox) -> None:
+    """Time passes: whatever became due is done."""
+    while True:
+        await run_in_threadpool(sandbox.runner.run_due)
+        await asyncio.sleep(_TICK_SECONDS)
+
+
+async def _lost(request: Request, error: Exception) -> Response:
+    return render.notice(404, "This page does not exist", "Check the address.", "/", "To the sandbox")
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return render.notice(500, "The sandbox has a defect", "Nothing was changed. Its log says where.")
+
+
+async def _api(request: Request) -> Response:
+    sandbox: Sandbox = request.app.state.sandbox
+    raw = (await request.body()).decode("utf-8", "replace")
+    asked = ApiRequest(
+        method=request.method,
+        path=urllib.parse.unquote(request.scope["path"]),
+        query=request.url.query,
+        body=raw,
+        headers={key.lower(): value for key, value in request.headers.items()},
+        base_url=f"{request.url.scheme}://{request.url.netloc}",
+    )
+    reply = await run_in_threadpool(sandbox.api.answer, asked)
+    return Response(reply.body, reply.status, reply.headers)

@@ -1,0 +1,211 @@
+"""Products and prices: what is sold and for how much (docs.stripe.com/api/products, …/prices)."""
+
+from decimal import Decimal
+from typing import Any
+
+from stripe_sandbox import events, lists, metadata, spec
+from stripe_sandbox.api import Params, route
+from stripe_sandbox.errors import Invalid
+from stripe_sandbox.ids import new_id
+from stripe_sandbox.store import Object, Tx
+
+_PRODUCT_FIELDS = (
+    "active",
+    "description",
+    "images",
+    "marketing_features",
+    "name",
+    "shippable",
+    "statement_descriptor",
+    "tax_code",
+    "unit_label",
+    "url",
+)
+
+
+@route("POST", "/v1/products")
+def create_product(tx: Tx, params: Params) -> Object:
+    id_ = params.get("id") or new_id("prod", 14)
+    if tx.find(id_):
+        raise Invalid(f"Product already exists: {id_}", param="id", code="resource_already_exists")
+    product = {
+        **spec.load().nulls("product"),
+        "id": id_,
+        "object": "product",
+        "active": True,
+        "created": tx.now,
+        "images": [],
+        "livemode": False,
+        "marketing_features": [],
+        "metadata": metadata.merged({}, params.get("metadata")),
+        "type": "service",
+        "updated": tx.now,
+    }
+    _fill_product(product, params)
+    events.created(tx, product)
+    data = params.get("default_price_data")
+    if data:
+        price = create_price(tx, {**data, "product": id_})
+        product["default_price"] = price["id"]
+        events.updated(tx, product)
+    return product
+
+
+@route("GET", "/v1/products")
+def list_products(tx: Tx, params: Params) -> Object:
+    extra, values = "", ()
+    if params.get("ids"):
+        extra = f"id IN ({','.join('?' * len(params['ids']))})"
+        values = tuple(params["ids"])
+    equals = {"active": params.get("active"), "url": params.get("url")}
+    return lists.page(tx, "product", "/v1/products", params, equals, extra, values)
+
+
+@route("GET", "/v1/products/{id}")
+def retrieve_product(tx: Tx, params: Params, id: str) -> Object:
+    found = tx.find(id, "product")
+    return found if found else tx.at("product", id)
+
+
+@route("POST", "/v1/products/{id}")
+def update_product(tx: Tx, params: Params, id: str) -> Object:
+    product = tx.at("product", id)
+    if params.get("default_price"):
+        price = tx.get("price", params["default_price"], param="default_price")
+        if price["product"] != id:
+            raise Invalid("The default price must be one of this product.", param="default_price")
+        product["default_price"] = price["id"]
+    elif "default_price" in params:
+        product["default_price"] = None
+    product["metadata"] = metadata.merged(product["metadata"], params.get("metadata"))
+    _fill_product(product, params)
+    product["updated"] = tx.now
+    return events.updated(tx, product)
+
+
+@route("DELETE", "/v1/products/{id}")
+def delete_product(tx: Tx, params: Params, id: str) -> Object:
+    product = tx.at("product", id)
+    if tx.select("price", "json_extract(body, '$.product') = ?", (id,), 1):
+        raise Invalid("This product cannot be deleted because it has one or more user-created prices.")
+    events.emit(tx, "product.deleted", product)
+    return tx.bury(product)
+
+
+def _fill_product(product: Object, params: Params) -> None:
+    for name in _PRODUCT_FIELDS:
+        if name in params:
+            value = params[name]
+            product[name] = [] if name in ("images", "marketing_features") and not value else value or None
+    if "active" in params:
+        product["active"] = params["active"]
+    if len(product["images"]) > 8 or len(product["marketing_features"]) > 15:
+        raise Invalid("A product has at most 8 images and 15 marketing features.")
+
+
+@route("POST", "/v1/prices")
+def create_price(tx: Tx, params: Params) -> Object:
+    if bool(params.get("product")) == bool(params.get("product_data")):
+        raise Invalid("You must provide exactly one of `product` or `product_data`.", param="product")
+    if params.get("billing_scheme") == "tiered" or params.get("custom_unit_amount"):
+        raise Invalid("The sandbox has prices per unit only.", param="billing_scheme")
+    amount, decimal = _amount(params)
+    product = params.get("product")
+    if product:
+        tx.get("product", product, param="product")
+    else:
+        data = dict(params["product_data"])
+        product = create_product(tx, data)["id"]
+    recurring = params.get("recurring")
+    price = {
+        **spec.load().nulls("price"),
+        "id": new_id("price"),
+        "object": "price",
+        "active": params.get("active", True),
+        "billing_scheme": "per_unit",
+        "created": tx.now,
+        "currency": params["currency"].lower(),
+        "livemode": False,
+        "lookup_key": _take_lookup_key(tx, params, None),
+        "metadata": metadata.merged({}, params.get("metadata")),
+        "nickname": params.get("nickname") or None,
+        "product": product,
+        "recurring": _recurring(recurring) if recurring else None,
+        "tax_behavior": params.get("tax_behavior", "unspecified"),
+        "type": "recurring" if recurring else "one_time",
+        "unit_amount": amount,
+        "unit_amount_decimal": decimal,
+    }
+    return events.created(tx, price)
+
+
+@route("GET", "/v1/prices")
+def list_prices(tx: Tx, params: Params) -> Object:
+    keys = params.get("lookup_keys") or []
+    extra = f"json_extract(body, '$.lookup_key') IN ({','.join('?' * len(keys))})" if keys else ""
+    recurring = params.get("recurring") or {}
+    equals = {name: params.get(name) for name in ("active", "currency", "product", "type")}
+    equals["recurring.interval"] = recurring.get("interval")
+    equals["recurring.usage_type"] = recurring.get("usage_type")
+    return lists.page(tx, "price", "/v1/prices", params, equals, extra, tuple(keys))
+
+
+@route("GET", "/v1/prices/{price}")
+def retrieve_price(tx: Tx, params: Params, price: str) -> Object:
+    return tx.at("price", price)
+
+
+@route("POST", "/v1/prices/{price}")
+def update_price(tx: Tx, params: Params, price: str) -> Object:
+    found = tx.at("price", price)
+    for name in ("active", "nickname", "tax_behavior"):
+        if name in params:
+            found[name] = params[name] if params[name] != "" else None
+    if "lookup_key" in params:
+        found["lookup_key"] = _take_lookup_key(tx, params, price)
+    found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
+    return events.updated(tx, found)
+
+
+def _take_lookup_key(tx: Tx, params: Params, own_id: str | None) -> str | None:
+    """A lookup key belongs to one price; `transfer_lookup_key` takes it from the old one."""
+    key = params.get("lookup_key") or None
+    if key is None:
+        return None
+    for holder in tx.select("price", "json_extract(body, '$.lookup_key') = ?", (key,)):
+        if holder["id"] == own_id:
+            continue
+        if not params.get("transfer_lookup_key"):
+            raise Invalid(
+                f"A price (`{holder['id']}`) already uses that lookup key.",
+                param="lookup_key",
+                code="resource_already_exists",
+            )
+        holder["lookup_key"] = None
+        events.updated(tx, holder)
+    return key
+
+
+def _amount(params: Params) -> tuple[int | None, str]:
+    if params.get("unit_amount") is None and params.get("unit_amount_decimal") is None:
+        raise Invalid("Missing required param: unit_amount.", param="unit_amount", code="parameter_missing")
+    if params.get("unit_amount") is not None:
+        if params["unit_amount"] < 0:
+            raise Invalid("Invalid non-negative integer", param="unit_amount")
+        return params["unit_amount"], str(params["unit_amount"])
+    exact = Decimal(str(params["unit_amount_decimal"]))
+    if exact != exact.to_integral_value():
+        raise Invalid("The sandbox takes whole minor units only.", param="unit_amount_decimal")
+    return int(exact), str(int(exact))
+
+
+def _recurring(given: dict[str, Any]) -> Object:
+    if given.get("usage_type") == "metered":
+        raise Invalid("The sandbox has licensed prices only.", param="recurring[usage_type]")
+    return {
+        **spec.load().nulls("recurring"),
+        "interval": given["interval"],
+        "interval_count": given.get("interval_count", 1),
+        "trial_period_days": given.get("trial_period_days"),
+        "usage_type": "licensed",
+    }

@@ -1,0 +1,136 @@
+"""The control plane, for tests and for the dashboard. None of it is Stripe's."""
+
+import json
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from stripe_sandbox import clock, delivery, dunning, events
+from stripe_sandbox.errors import StripeError
+from stripe_sandbox.sandbox import Sandbox, of
+from stripe_sandbox.store import real_now
+
+_MOST_AHEAD = 10 * 366 * clock.DAY
+
+
+async def health(request: Request) -> JSONResponse:
+    """Ready, and what time it is here."""
+    return JSONResponse({"status": "ok", **await run_in_threadpool(_times, of(request))})
+
+
+def _times(sandbox: Sandbox) -> dict[str, int]:
+    with sandbox.store.transaction() as tx:
+        return {"now": tx.now, "offset": clock.offset(tx)}
+
+
+async def advance(request: Request) -> JSONResponse:
+    """Move the clock: `{"seconds": 3600}`, `{"to": unix seconds}` or `{"to": "next_renewal"}`."""
+    given = await _given(request)
+    sandbox = of(request)
+    now = (await run_in_threadpool(_times, sandbox))["now"]
+    if given.get("to") == "next_renewal":
+        target = await run_in_threadpool(sandbox.runner.next_renewal)
+        if target is None:
+            return JSONResponse({"error": "No subscription renews."}, 400)
+    else:
+        target = int(given["to"]) if "to" in given else now + int(given.get("seconds", 0))
+    if not now <= target <= now + _MOST_AHEAD:
+        return JSONResponse({"error": "The clock only goes forward, at most ten years at once."}, 400)
+    done = await run_in_threadpool(sandbox.runner.advance, target)
+    return JSONResponse({"jobs": done, **await run_in_threadpool(_times, sandbox)})
+
+
+async def reset(request: Request) -> JSONResponse:
+    """Forget everything."""
+    sandbox = of(request)
+    sandbox.api.down_until = 0.0
+    sandbox.deliverer.chaos = delivery.Chaos()
+    await run_in_threadpool(sandbox.store.reset)
+    return JSONResponse({"reset": True})
+
+
+async def deliveries(request: Request) -> JSONResponse:
+    """Every delivery with each attempt, newest first; `?event=evt_…` for one event."""
+
+    def read() -> list[dict[str, object]]:
+        with of(request).store.transaction() as tx:
+            return delivery.log_of(tx, request.query_params.get("event"))
+
+    return JSONResponse({"data": await run_in_threadpool(read)})
+
+
+async def settle(request: Request) -> JSONResponse:
+    """Answers when no delivery waits or flies, or after `{"timeout": seconds}` (10)."""
+    seconds = float((await _given(request)).get("timeout", 10))
+    done = await of(request).deliverer.settled(min(seconds, 60))
+    return JSONResponse({"settled": done}, 200 if done else 504)
+
+
+async def resend(request: Request) -> JSONResponse:
+    """Queue an event again: `{"event": "evt_…"}`."""
+    id_ = str((await _given(request)).get("event"))
+
+    def queue() -> int:
+        with of(request).store.transaction() as tx:
+            return events.send_again(tx, id_)
+
+    try:
+        return JSONResponse({"queued": await run_in_threadpool(queue)})
+    except StripeError as error:
+        return JSONResponse(error.body(), 404)
+
+
+async def down(request: Request) -> JSONResponse:
+    """Answer 503 to all of /v1 for `{"seconds": n}`; 0 ends it."""
+    seconds = float((await _given(request)).get("seconds", 10))
+    of(request).api.down_until = real_now() + seconds if seconds else 0.0
+    return JSONResponse({"down_until": of(request).api.down_until})
+
+
+async def chaos(request: Request) -> JSONResponse:
+    """`{"duplicate": 0..1, "drop": 0..1, "shuffle": bool, "seed": n}`; `{}` ends it."""
+    made = delivery.parse_chaos(await _given(request))
+    of(request).deliverer.chaos = made
+    return JSONResponse({"duplicate": made.duplicate, "drop": made.drop, "shuffle": made.shuffle})
+
+
+async def settings(request: Request) -> JSONResponse:
+    """What happens when renewals fail: `{"retry_days": [3, 5, 7], "then": "cancel"|"unpaid"|"past_due"}`."""
+    given = await _given(request) if request.method == "POST" else {}
+    if given.get("then", "cancel") not in dunning.ENDS:
+        return JSONResponse({"error": f"then is one of {', '.join(dunning.ENDS)}"}, 400)
+
+    def write() -> dict[str, Any]:
+        with of(request).store.transaction() as tx:
+            kept = {key: given[key] for key in ("retry_days", "then") if key in given}
+            tx.remember("dunning", json.dumps({**dunning.settings(tx), **kept}))
+            return dunning.settings(tx)
+
+    return JSONResponse(await run_in_threadpool(write))
+
+
+async def _given(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    if not body:
+        return {}
+    try:
+        given = json.loads(body)
+    except ValueError:
+        given = None
+    return given if isinstance(given, dict) else {}
+
+
+ROUTES = [
+    Route("/health", health),
+    Route("/advance", advance, methods=["POST"]),
+    Route("/reset", reset, methods=["POST"]),
+    Route("/deliveries", deliveries),
+    Route("/settle", settle, methods=["GET", "POST"]),
+    Route("/resend", resend, methods=["POST"]),
+    Route("/down", down, methods=["POST"]),
+    Route("/chaos", chaos, methods=["POST"]),
+    Route("/settings", settings, methods=["GET", "POST"]),
+]

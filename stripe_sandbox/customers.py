@@ -1,0 +1,184 @@
+"""Who pays (docs.stripe.com/api/customers), and their credit balance."""
+
+from typing import Any
+
+from stripe_sandbox import events, lists, metadata, payment_methods, spec, wire
+from stripe_sandbox.api import Params, route
+from stripe_sandbox.errors import Invalid
+from stripe_sandbox.ids import new_id, random_text
+from stripe_sandbox.store import Object, Tx
+
+_PLAIN = ("email", "name", "description", "phone", "tax_exempt", "preferred_locales", "business_name")
+
+
+@route("POST", "/v1/customers")
+def create(tx: Tx, params: Params) -> Object:
+    if params.get("test_clock"):
+        raise Invalid("The sandbox has one clock for all customers: see /_sandbox/advance.", param="test_clock")
+    customer = new(tx, params)
+    events.created(tx, customer)
+    method = params.get("payment_method")
+    default = (params.get("invoice_settings") or {}).get("default_payment_method")
+    if method or default:
+        saved = payment_methods.attach_to(tx, payment_methods.usable(tx, method or default), customer["id"])
+        if default:
+            customer["invoice_settings"]["default_payment_method"] = saved["id"]
+            tx.save(customer)
+    if params.get("balance"):
+        change_balance(tx, customer, params["balance"], "initial")
+    return customer
+
+
+def new(tx: Tx, params: Params) -> Object:
+    """A customer that is not stored yet."""
+    customer: Object = {
+        **spec.load().nulls("customer"),
+        "id": new_id("cus", 14),
+        "object": "customer",
+        "balance": 0,
+        "created": tx.now,
+        "delinquent": False,
+        "invoice_prefix": random_text(8).upper(),
+        "invoice_settings": spec.load().nulls("invoice_setting_customer_setting"),
+        "livemode": False,
+        "metadata": {},
+        "next_invoice_sequence": 1,
+        "preferred_locales": [],
+        "tax_exempt": "none",
+    }
+    customer.pop("cash_balance", None)
+    _fill(customer, params)
+    return customer
+
+
+def _fill(customer: Object, params: Params) -> None:
+    for name in _PLAIN:
+        if name in params:
+            customer[name] = params[name] if params[name] != "" else None
+    if customer["tax_exempt"] is None:
+        customer["tax_exempt"] = "none"
+    email = params.get("email")
+    if email and "@" not in email:
+        raise Invalid(f"Invalid email address: {email}", param="email", code="email_invalid")
+    if "address" in params:
+        customer["address"] = address(params["address"])
+    if "shipping" in params:
+        shipping = params["shipping"] or None
+        customer["shipping"] = shipping and {
+            "carrier": None,
+            "phone": None,
+            "tracking_number": None,
+            **shipping,
+            "address": address(shipping.get("address")),
+        }
+    customer["metadata"] = metadata.merged(customer["metadata"], params.get("metadata"))
+
+
+def address(given: Any) -> Object | None:
+    """An address with all its lines, or none."""
+    if not given:
+        return None
+    return {**spec.load().nulls("address"), **{key: value or None for key, value in given.items()}}
+
+
+@route("GET", "/v1/customers")
+def list_all(tx: Tx, params: Params) -> Object:
+    return lists.page(tx, "customer", "/v1/customers", params, {"email": params.get("email")})
+
+
+@route("GET", "/v1/customers/{customer}")
+def retrieve(tx: Tx, params: Params, customer: str) -> Object:
+    found = tx.find(customer, "customer")
+    return found if found else tx.at("customer", customer)
+
+
+@route("POST", "/v1/customers/{customer}")
+def update(tx: Tx, params: Params, customer: str) -> Object:
+    found = tx.at("customer", customer)
+    _fill(found, params)
+    settings = params.get("invoice_settings") or {}
+    if settings.get("default_payment_method"):
+        method = payment_methods.usable(
+            tx, settings["default_payment_method"], "invoice_settings[default_payment_method]"
+        )
+        if method["customer"] != customer:
+            raise Invalid(
+                "The customer does not have a payment method with the ID "
+                f"{method['id']}. The payment method must be attached to the customer.",
+                param="invoice_settings[default_payment_method]",
+                code="resource_missing",
+            )
+        found["invoice_settings"]["default_payment_method"] = method["id"]
+    elif "default_payment_method" in settings:
+        found["invoice_settings"]["default_payment_method"] = None
+    if "footer" in settings:
+        found["invoice_settings"]["footer"] = settings["footer"] or None
+    events.updated(tx, found)
+    if "balance" in params:
+        change_balance(tx, found, params["balance"] - found["balance"], "adjustment")
+    return found
+
+
+@route("DELETE", "/v1/customers/{customer}")
+def delete(tx: Tx, params: Params, customer: str) -> Object:
+    from stripe_sandbox import subscriptions  # it uses customers
+
+    found = tx.at("customer", customer)
+    for subscription in tx.of_customer("subscription", customer):
+        if subscription["status"] not in ("canceled", "incomplete_expired"):
+            subscriptions.end(tx, subscription, "cancellation_requested")
+    for method in tx.of_customer("payment_method", customer):
+        method["customer"] = None
+        tx.save(method)
+    events.emit(tx, "customer.deleted", tx.fresh(found))
+    return tx.bury(found)
+
+
+def change_balance(
+    tx: Tx, customer: Object, amount: int, type_: str, invoice: str | None = None, currency: str = ""
+) -> Object:
+    """Move the credit balance (negative = the customer has credit) and write down why."""
+    customer["balance"] += amount
+    customer["currency"] = customer["currency"] or currency or "usd"
+    tx.add(
+        {
+            **spec.load().nulls("customer_balance_transaction"),
+            "id": new_id("cbtxn"),
+            "object": "customer_balance_transaction",
+            "amount": amount,
+            "created": tx.now,
+            "currency": customer["currency"],
+            "customer": customer["id"],
+            "ending_balance": customer["balance"],
+            "invoice": invoice,
+            "livemode": False,
+            "metadata": {},
+            "type": type_,
+        }
+    )
+    return events.updated(tx, customer)
+
+
+@route("GET", "/v1/customers/{customer}/balance_transactions")
+def list_balance(tx: Tx, params: Params, customer: str) -> Object:
+    tx.at("customer", customer)
+    url = f"/v1/customers/{customer}/balance_transactions"
+    return lists.page(tx, "customer_balance_transaction", url, params, {"customer": customer})
+
+
+@route("POST", "/v1/customers/{customer}/balance_transactions")
+def create_balance(tx: Tx, params: Params, customer: str) -> Object:
+    found = tx.at("customer", customer)
+    change_balance(tx, found, params["amount"], "adjustment", currency=params["currency"])
+    return tx.of_customer("customer_balance_transaction", customer)[0]
+
+
+@wire.virtual("customer", "subscriptions")
+def subscriptions_of(tx: Tx, customer: Object) -> Object:
+    """Only there when expanded; ended ones are left out."""
+    living = [
+        each
+        for each in tx.of_customer("subscription", customer["id"])
+        if each["status"] not in ("canceled", "incomplete_expired")
+    ]
+    return lists.of(living, f"/v1/customers/{customer['id']}/subscriptions")

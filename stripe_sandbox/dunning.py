@@ -1,0 +1,32 @@
+"""When a renewal fails: further tries after fixed days, then an end (docs.stripe.com/billing/revenue-recovery).
+
+The days and the end are settings of the sandbox: `POST /_sandbox/settings`.
+"""
+
+import json
+
+from stripe_sandbox.clock import DAY
+from stripe_sandbox.store import Object, Tx
+
+_DEFAULT = {"retry_days": [3, 5, 7], "then": "cancel"}
+ENDS = ("cancel", "unpaid", "past_due")
+
+
+def settings(tx: Tx) -> Object:
+    """Days after the first failure, and what happens after the last: cancel, unpaid or past_due."""
+    return {**_DEFAULT, **json.loads(tx.fact("dunning", "{}"))}
+
+
+def plan(tx: Tx, invoice: Object) -> None:
+    """Set the next try of an invoice that just failed, or none after the last."""
+    if invoice["billing_reason"] not in ("subscription_cycle", "subscription_update", "subscription"):
+        return
+    days = settings(tx)["retry_days"]
+    tried = invoice["attempt_count"] - 1
+    if tried < len(days):
+        first = invoice["status_transitions"]["finalized_at"]
+        invoice["next_payment_attempt"] = max(tx.now + 1, first + days[tried] * DAY)
+        tx.later("invoice.retry", invoice["id"], invoice["next_payment_attempt"])
+    else:
+        invoice["next_payment_attempt"] = None
+        tx.never("invoice.retry", invoice["id"])

@@ -1,0 +1,70 @@
+"""Keeps strangers out: other sites' forms, and names that were bent to point at this machine."""
+
+import ipaddress
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' http: https: data:; script-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+MOST_BYTES = 1_000_000
+
+
+class Guard:
+    """Checks where a request comes from, and sets the headers of every page."""
+
+    def __init__(self, app: ASGIApp, *, loopback_only: bool) -> None:
+        self._app = app
+        self._loopback_only = loopback_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        problem = self._problem(scope, headers)
+        if problem:
+            await PlainTextResponse(problem, 403)(scope, receive, send)
+            return
+        await self._app(scope, receive, _with_headers(send))
+
+    def _problem(self, scope: Scope, headers: Headers) -> str | None:
+        host = headers.get("host", "")
+        if self._loopback_only and not is_loopback(host.rsplit(":", 1)[0].strip("[]")):
+            return "The sandbox answers to this machine's own names only (localhost, 127.0.0.1)."
+        if int(headers.get("content-length") or 0) > MOST_BYTES:
+            return "That is too much for one request."
+        if scope["method"] in ("GET", "HEAD") or scope["path"].startswith("/v1/"):
+            return None  # the API is for keys, not for browsers
+        origin = headers.get("origin")
+        if origin is not None and origin != f"{scope['scheme']}://{host}":
+            return "This form was sent from another site."
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return "This form was sent from another site."
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Is this a name of the machine itself?"""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _with_headers(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.setdefault("Content-Security-Policy", _POLICY)
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            headers.setdefault("Referrer-Policy", "same-origin")
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return wrapped

@@ -1,0 +1,183 @@
+"""The hosted checkout page: `GET` and `POST /c/pay/{session}` (docs.stripe.com/payments/checkout)."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stripe_sandbox import checkout, checkout_pay, discounts
+from stripe_sandbox.checkout_pay import Payer
+from stripe_sandbox.pages import card_form, render
+from stripe_sandbox.pages.card_form import COUNTRIES, Typed
+from stripe_sandbox.payments import Outcome
+from stripe_sandbox.sandbox import base_url, of
+from stripe_sandbox.store import PRIVATE, Object, Tx
+
+
+async def show(request: Request) -> Response:
+    """The order and the form."""
+
+    def draw() -> Response:
+        with of(request).store.transaction() as tx:
+            session = tx.find(request.path_params["session"], "checkout.session")
+            return _closed(session) or _page(tx, session or {}, Typed({}))
+
+    return await run_in_threadpool(draw)
+
+
+async def send(request: Request) -> Response:
+    """Pay, or use a promotion code."""
+    form = {key: str(value) for key, value in (await request.form()).items()}
+
+    def work() -> Response:
+        with of(request).store.transaction(base_url=base_url(request)) as tx:
+            session = tx.find(request.path_params["session"], "checkout.session")
+            closed = _closed(session)
+            if closed or session is None:
+                return closed or _closed(None) or render.go("/")
+            typed = Typed(form)
+            if form.get("action") in ("apply_code", "remove_code"):
+                _promotion(tx, session, typed)
+                return _page(tx, session, typed)
+            return _pay(tx, session, typed)
+
+    return await run_in_threadpool(work)
+
+
+def _closed(session: Object | None) -> Response | None:
+    """The page of a session that nothing can be done with any more."""
+    if session is None:
+        return render.notice(404, "This page does not exist", "Check the link, or start again from the shop.")
+    if session["status"] == "complete":
+        back = success_url(session)
+        return render.notice(
+            200, "You’re all done", "This order is complete. You can close this page.", back, "Continue"
+        )
+    if session["status"] == "expired":
+        text = "This checkout page was open for too long. Nothing was charged. Go back and start again."
+        return render.notice(410, "This page has expired", text, session["cancel_url"])
+    return None
+
+
+def success_url(session: Object) -> str:
+    """Where a finished order leads, with the session's id filled in."""
+    return (session["success_url"] or "/").replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _promotion(tx: Tx, session: Object, typed: Typed) -> None:
+    if typed.text("action") == "remove_code":
+        session[PRIVATE] |= {"coupon": None, "code": None}
+        session["discounts"] = []
+        checkout.add_up(tx, session)
+        tx.save(session)
+        return
+    amount = sum(item["amount_subtotal"] for item in checkout.items_of(tx, session))
+    code = discounts.code_named(tx, typed.text("code"), session["customer"], amount)
+    if not typed.text("code"):
+        typed.errors["code"] = "Enter a code."
+    elif code is None or not session["allow_promotion_codes"]:
+        typed.errors["code"] = "This code is not valid."
+    else:
+        checkout.apply(tx, session, discounts.coupon_of(tx, code["promotion"]["coupon"]), code["id"])
+        tx.save(session)
+
+
+def _pay(tx: Tx, session: Object, typed: Typed) -> Response:
+    customer = tx.find(session["customer"], "customer") if session["customer"] else None
+    fixed_email = (customer or {}).get("email") or session["customer_email"]
+    email = fixed_email or typed.text("email")
+    saved = typed.text("card")
+    if not _needs_card(session):
+        method = None
+        if not fixed_email:
+            _check_email(typed)
+    elif saved and saved != "new":
+        method = tx.find(saved, "payment_method")
+        if method is None or customer is None or method["customer"] != customer["id"]:
+            typed.errors["number"] = "This saved card is not available. Enter a card."
+    else:
+        card_form.check(
+            typed,
+            email=not fixed_email,
+            address=session["billing_address_collection"] == "required",
+        )
+        method = None if typed.errors else card_form.method(tx, typed)
+    if typed.errors:
+        return _page(tx, session, typed, 422)
+    payer = Payer(email, typed.text("name") or (customer or {}).get("name") or "", typed.address)
+    outcome = checkout_pay.submit(tx, session, method, payer)
+    return _after(tx, session, outcome, typed)
+
+
+def _check_email(typed: Typed) -> None:
+    scratch = Typed(typed.fields)
+    card_form.check(scratch, email=True, address=False)
+    if "email" in scratch.errors:
+        typed.errors["email"] = scratch.errors["email"]
+
+
+def _after(tx: Tx, session: Object, outcome: Outcome, typed: Typed) -> Response:
+    fresh = tx.fresh(session)
+    if outcome.paid:
+        return render.go(success_url(fresh))
+    if outcome.result == "action":
+        intent = tx.find(fresh[PRIVATE]["attempt"]["intent"]) or {}
+        return render.go(question_url(intent))
+    if outcome.error:
+        card_form.note(typed, outcome.error)
+    return _page(tx, fresh, typed, 422)
+
+
+def question_url(intent: Object) -> str:
+    """The 3-D Secure page of an intent that asks."""
+    action = intent["next_action"]
+    inner = action.get("redirect_to_url") or action.get("use_stripe_sdk")
+    return inner.get("url") or inner["stripe_js"]
+
+
+def after_question(tx: Tx, session: Object, *, passed: bool) -> Response:
+    """Go on after the 3-D Secure page."""
+    outcome = checkout_pay.answered(tx, session, passed=passed)
+    attempt = tx.fresh(session)[PRIVATE].get("attempt") or {}
+    payer = attempt.get("payer", {})
+    kept = {"email": payer.get("email", ""), "name": payer.get("name", ""), **payer.get("address", {})}
+    return _after(tx, session, outcome, Typed(kept))
+
+
+def _needs_card(session: Object) -> bool:
+    return (
+        session["mode"] == "setup"
+        or bool(session["amount_total"])
+        or (session["payment_method_collection"] == "always")
+    )
+
+
+def _page(tx: Tx, session: Object, typed: Typed, status: int = 200) -> Response:
+    customer = tx.find(session["customer"], "customer") if session["customer"] else None
+    saved = tx.of_customer("payment_method", customer["id"]) if customer else []
+    items = checkout.items_of(tx, session)
+    recurring = next((item["price"]["recurring"] for item in items if item["price"]["recurring"]), None)
+    code_id = session[PRIVATE]["code"]
+    code = tx.find(code_id, "promotion_code") if code_id else None
+    products = {item["price"]["product"]: tx.find(item["price"]["product"]) for item in items}
+    return render.page(
+        "checkout.html",
+        status,
+        session=session,
+        customer=customer,
+        email=(customer or {}).get("email") or session["customer_email"],
+        items=items,
+        products=products,
+        recurring=recurring,
+        later_total=sum(item["amount_total"] for item in items if item["price"]["recurring"]),
+        trial_end=checkout.trial_end(tx, session),
+        saved=saved,
+        chosen=typed.fields.get("card") or (saved[0]["id"] if saved and "number" not in typed.errors else "new"),
+        needs_card=_needs_card(session),
+        needs_address=session["billing_address_collection"] == "required",
+        code=code,
+        coupon=tx.find(session[PRIVATE]["coupon"], "coupon") if session[PRIVATE]["coupon"] else None,
+        typed=typed.kept,
+        typed_code=typed.text("code"),
+        errors=typed.errors,
+        countries=COUNTRIES,
+    )

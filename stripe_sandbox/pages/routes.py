@@ -1,0 +1,35 @@
+"""The addresses of the hosted pages."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stripe_sandbox.pages import checkout, invoice, portal, render, three_d_secure
+
+_BOTH = ["GET", "POST"]
+
+
+async def _style(request: Request) -> Response:
+    return Response(render.STYLE, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+_PORTAL = "/p/session/{token}"
+
+ROUTES = [
+    Route("/style.css", _style),
+    Route("/c/pay/{session}", checkout.show, methods=["GET"]),
+    Route("/c/pay/{session}", checkout.send, methods=["POST"]),
+    Route("/3ds/{authentication}", three_d_secure.show, methods=["GET"]),
+    Route("/3ds/{authentication}", three_d_secure.send, methods=["POST"]),
+    Route("/i/{invoice}", invoice.show, methods=["GET"]),
+    Route("/i/{invoice}", invoice.send, methods=["POST"]),
+    Route("/i/{invoice}/pdf", invoice.as_pdf, methods=["GET"]),
+    Route(_PORTAL, portal.home, methods=["GET"]),
+    Route(f"{_PORTAL}/card", portal.card, methods=_BOTH),
+    Route(f"{_PORTAL}/use-card", portal.use_card, methods=["POST"]),
+    Route(f"{_PORTAL}/cancel/{{subscription}}", portal.cancel, methods=_BOTH),
+    Route(f"{_PORTAL}/keep/{{subscription}}", portal.keep, methods=["POST"]),
+    Route(f"{_PORTAL}/switch/{{subscription}}", portal.switch, methods=["GET"]),
+    Route(f"{_PORTAL}/confirm/{{subscription}}", portal.confirm, methods=_BOTH),
+    Route(f"{_PORTAL}/details", portal.details, methods=_BOTH),
+]

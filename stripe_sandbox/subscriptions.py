@@ -1,0 +1,394 @@
+"""Subscriptions: begin, change, end (docs.stripe.com/api/subscriptions). Renewal is `cycle.py`'s."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_sandbox import (
+    discounts,
+    dunning,
+    events,
+    invoice_lines,
+    invoices,
+    money,
+    payment_methods,
+    periods,
+    proration,
+    spec,
+)
+from stripe_sandbox.clock import DAY, HOUR
+from stripe_sandbox.errors import Invalid
+from stripe_sandbox.ids import new_id
+from stripe_sandbox.payments import Outcome
+from stripe_sandbox.store import PRIVATE, Object, Tx
+
+ENDED = ("canceled", "incomplete_expired")
+_UPDATED = "customer.subscription.updated"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants to subscribe to, from the API or from a hosted page."""
+
+    customer: str
+    prices: list[tuple[Object, int]]
+    method: Object | None = None  # charged, and kept as the subscription's own card
+    on_session: bool = True
+    behavior: str = "allow_incomplete"
+    metadata: dict[str, str] = field(default_factory=dict)
+    description: str | None = None
+    trial_end: int | None = None
+    missing_payment_method: str = "create_invoice"
+    anchor: int | None = None
+    cancel_at_period_end: bool = False
+    cancel_at: int | None = None
+    collection_method: str = "charge_automatically"
+    days_until_due: int | None = None
+    coupons: list[tuple[Object, str | None]] = field(default_factory=list)
+    save_method: bool = False
+    keep_method: bool = True
+    checkout_session: str | None = None
+    intent: Object | None = None  # a payment that the cardholder has been asked about already
+    authenticated: bool = False
+
+
+def source(tx: Tx, subscription: Object) -> Object | None:
+    """The card that pays: the subscription's own, else the customer's default."""
+    customer = tx.get("customer", subscription["customer"])
+    id_ = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    return tx.find(id_, "payment_method") if id_ else None
+
+
+def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
+    """Begin a subscription and bill its first period. The outcome says how the payment went."""
+    customer = tx.get("customer", order.customer, param="customer")
+    subscription = _new(tx, order)
+    default = customer["invoice_settings"]["default_payment_method"]
+    method = order.method or (tx.find(default, "payment_method") if default else None)
+    trial = order.trial_end is not None
+    pairs = []
+    for coupon, code in order.coupons:
+        discount = discounts.redeem(
+            tx,
+            coupon,
+            code,
+            customer=order.customer,
+            subscription=subscription["id"],
+            checkout_session=order.checkout_session,
+        )
+        subscription["discounts"].append(discount["id"])
+        pairs.append((discount, coupon))
+    events.created(tx, subscription, "customer.subscription.created")
+    period = _period(subscription)
+    lines = [
+        invoice_lines.of_period(tx, subscription, item, period, trial=trial) for item in subscription["items"]["data"]
+    ]
+    _shorten_first(subscription, lines, period, order)
+    waiting = invoice_lines.waiting(tx, customer["id"], subscription["id"])
+    invoice = invoices.build(
+        tx,
+        customer,
+        [item[PRIVATE]["line"] for item in waiting] + lines,
+        reason="subscription_create",
+        currency=subscription["currency"],
+        subscription=subscription,
+        period=(tx.now, tx.now),
+        pairs=pairs,
+    )
+    due = max(0, invoice["total"] + customer["balance"])
+    automatic = order.collection_method == "charge_automatically"
+    if due and automatic and method is None and order.behavior != "default_incomplete":
+        raise Invalid(
+            "This customer has no attached payment source or default payment method. "
+            "Please consider adding a default payment method.",
+            code="resource_missing",
+        )
+    invoice_lines.take(tx, waiting, invoice["id"])
+    subscription["latest_invoice"] = invoice["id"]
+    tx.save(subscription)
+    invoices.draft(tx, invoice)
+    invoices.finalize(tx, invoice, intent=order.intent)
+    discounts.spend(tx, tx.fresh(subscription))
+    outcome = Outcome("paid")
+    plan_jobs(tx, tx.fresh(subscription))
+    if due and automatic:
+        if method and order.behavior != "default_incomplete":
+            outcome = invoices.pay(tx, invoice, method, on_session=order.on_session, authenticated=order.authenticated)
+        else:
+            outcome = Outcome("action")
+    if trial:
+        _announce_trial_end(tx, tx.fresh(subscription))
+    return tx.fresh(subscription), outcome
+
+
+def _new(tx: Tx, order: Order) -> Object:
+    id_ = new_id("sub")
+    recurring = order.prices[0][0]["recurring"] or {"interval": "month", "interval_count": 1}
+    trial = order.trial_end is not None
+    anchor = order.trial_end or order.anchor or tx.now
+    if trial:
+        period = (tx.now, anchor)
+    elif order.anchor:
+        period = (tx.now, periods.around(anchor, recurring, tx.now)[1])
+    else:
+        period = (tx.now, periods.step(anchor, recurring, 1))
+    items = [proration.new_item(tx, id_, price, quantity, period) for price, quantity in order.prices]
+    currency = items[0]["price"]["currency"]
+    proration.check_alike(items, currency)
+    subscription: Object = {
+        **spec.load().nulls("subscription"),
+        "id": id_,
+        "object": "subscription",
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": anchor,
+        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
+        "billing_schedules": [],
+        "cancel_at": order.cancel_at or (period[1] if order.cancel_at_period_end else None),
+        "cancel_at_period_end": order.cancel_at_period_end,
+        "canceled_at": tx.now if order.cancel_at or order.cancel_at_period_end else None,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
+        "collection_method": order.collection_method,
+        "created": tx.now,
+        "currency": currency,
+        "customer": order.customer,
+        "days_until_due": order.days_until_due,
+        "default_payment_method": order.method["id"] if order.method and order.keep_method else None,
+        "default_tax_rates": [],
+        "description": order.description,
+        "discounts": [],
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "items": {
+            "object": "list",
+            "data": items,
+            "has_more": False,
+            "total_count": len(items),
+            "url": f"/v1/subscription_items?subscription={id_}",
+        },
+        "livemode": False,
+        "metadata": order.metadata,
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": None,
+            "save_default_payment_method": "on_subscription" if order.save_method else "off",
+        },
+        "start_date": tx.now,
+        "status": "trialing" if trial else "incomplete",
+        "trial_end": order.trial_end,
+        "trial_settings": {"end_behavior": {"missing_payment_method": order.missing_payment_method}},
+        "trial_start": tx.now if trial else None,
+        PRIVATE: {},
+    }
+    if order.collection_method == "send_invoice" and not trial:
+        subscription["status"] = "active"
+    return subscription
+
+
+def _shorten_first(subscription: Object, lines: list[Object], period: tuple[int, int], order: Order) -> None:
+    """A later anchor makes the first period a part of one."""
+    if not order.anchor or order.trial_end:
+        return
+    recurring = subscription["items"]["data"][0]["price"]["recurring"]
+    whole = periods.around(order.anchor, recurring, period[0])
+    for each in lines:
+        each["amount"] = each["subtotal"] = money.share(each["amount"], period[1] - period[0], whole[1] - whole[0])
+
+
+def _period(subscription: Object) -> tuple[int, int]:
+    item = subscription["items"]["data"][0]
+    return item["current_period_start"], item["current_period_end"]
+
+
+def plan_jobs(tx: Tx, subscription: Object) -> None:
+    """What the clock has to do about this subscription next."""
+    id_ = subscription["id"]
+    for kind in ("renew", "expire", "cancel", "upcoming"):
+        tx.never(f"subscription.{kind}", id_)
+    if subscription["status"] in ENDED or subscription["status"] == "paused":
+        return
+    end = _period(subscription)[1]
+    if subscription["status"] == "incomplete":
+        tx.later("subscription.expire", id_, subscription["created"] + 23 * HOUR)
+        return
+    tx.later("subscription.renew", id_, end)
+    if end - 3 * DAY > tx.now:
+        tx.later("subscription.upcoming", id_, end - 3 * DAY)
+    if subscription["cancel_at"] and not subscription["cancel_at_period_end"]:
+        tx.later("subscription.cancel", id_, subscription["cancel_at"])
+
+
+def _announce_trial_end(tx: Tx, subscription: Object) -> None:
+    """Three days before, or at once when there is less time than that."""
+    moment = subscription["trial_end"] - 3 * DAY
+    if moment <= tx.now:
+        events.emit(tx, "customer.subscription.trial_will_end", subscription)
+    else:
+        tx.later("subscription.trial_will_end", subscription["id"], moment)
+
+
+@invoices.listen
+def _invoice_settled(tx: Tx, invoice: Object, outcome: Outcome) -> None:
+    """A paid invoice activates; a failed one makes the subscription late."""
+    id_ = invoices.subscription_of(invoice)
+    subscription = tx.find(id_, "subscription") if id_ else None
+    if subscription is None or subscription["status"] in ENDED:
+        return
+    status = subscription["status"]
+    if outcome.paid:
+        _activate(tx, subscription, invoice)
+    elif status in ("active", "past_due"):
+        last = invoice["next_payment_attempt"] is None and invoice["billing_reason"] != "manual"
+        _late(tx, subscription, last=last)
+
+
+def _activate(tx: Tx, subscription: Object, invoice: Object) -> None:
+    intent = invoices.intent_of(tx, invoice)
+    save = subscription["payment_settings"]["save_default_payment_method"] == "on_subscription"
+    if save and intent and intent["payment_method"]:
+        subscription["default_payment_method"] = intent["payment_method"]
+    was = subscription["status"]
+    if was == "incomplete" or (was in ("past_due", "unpaid") and invoice["id"] == subscription["latest_invoice"]):
+        subscription["status"] = "active"
+    events.updated(tx, subscription, _UPDATED)
+    if subscription["status"] != was:
+        plan_jobs(tx, subscription)
+    customer = tx.get("customer", subscription["customer"])
+    if customer["delinquent"]:
+        customer["delinquent"] = False
+        events.updated(tx, customer)
+
+
+def _late(tx: Tx, subscription: Object, *, last: bool) -> None:
+    customer = tx.get("customer", subscription["customer"])
+    then = dunning.settings(tx)["then"]
+    if last and then == "cancel":
+        end(tx, subscription, "payment_failed")
+        return
+    subscription["status"] = "unpaid" if last and then == "unpaid" else "past_due"
+    events.updated(tx, subscription, _UPDATED)
+    if not customer["delinquent"]:
+        customer["delinquent"] = True
+        events.updated(tx, customer)
+
+
+def end(tx: Tx, subscription: Object, reason: str) -> Object:
+    """Cancel for good, now."""
+    subscription |= {
+        "status": "canceled",
+        "canceled_at": subscription["canceled_at"] or tx.now,
+        "ended_at": tx.now,
+    }
+    subscription["cancellation_details"]["reason"] = subscription["cancellation_details"]["reason"] or reason
+    tx.save(subscription)
+    for kind in ("renew", "expire", "cancel", "upcoming", "trial_will_end"):
+        tx.never(f"subscription.{kind}", subscription["id"])
+    for invoice in tx.of_customer("invoice", subscription["customer"]):
+        if invoices.subscription_of(invoice) == subscription["id"] and invoice["status"] in ("draft", "open"):
+            tx.never("invoice.retry", invoice["id"])
+            tx.never("invoice.finalize", invoice["id"])
+            invoice |= {"auto_advance": False, "next_payment_attempt": None, "automatically_finalizes_at": None}
+            events.updated(tx, invoice)
+    events.emit(tx, "customer.subscription.deleted", subscription)
+    return subscription
+
+
+def schedule_cancel(tx: Tx, subscription: Object, *, at_period_end: bool, at: int | None = None) -> None:
+    """Cancel later; the subscription goes on until then. The caller saves."""
+    subscription |= {
+        "cancel_at_period_end": at_period_end,
+        "cancel_at": _period(subscription)[1] if at_period_end else at,
+        "canceled_at": subscription["canceled_at"] or tx.now,
+    }
+    subscription["cancellation_details"]["reason"] = "cancellation_requested"
+
+
+def keep(subscription: Object) -> None:
+    """Take a planned cancellation back. The caller saves."""
+    subscription |= {"cancel_at_period_end": False, "cancel_at": None, "canceled_at": None}
+    subscription["cancellation_details"] = {"comment": None, "feedback": None, "reason": None}
+
+
+def change_plan(
+    tx: Tx,
+    subscription: Object,
+    given: list[dict[str, Any]],
+    *,
+    behavior: str = "create_prorations",
+    moment: int | None = None,
+    restart: bool = False,
+    on_session: bool = True,
+    method: Object | None = None,
+    charge: bool = True,
+    intent: Object | None = None,
+) -> Outcome:
+    """Move to other prices or quantities now, and bill what follows from it."""
+    items = proration.edit_items(tx, subscription, given)
+    change = proration.change(tx, subscription, items, moment or tx.now, behavior, restart=restart)
+    subscription["items"]["data"] = change.items
+    subscription["items"]["total_count"] = len(change.items)
+    subscription["billing_cycle_anchor"] = change.anchor
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = _period(subscription)[1]
+    if not change.lines:
+        events.updated(tx, subscription, _UPDATED)
+        plan_jobs(tx, subscription)
+        return Outcome("paid")
+    if behavior == "create_prorations" and not change.restarts:
+        invoice_lines.pending(tx, subscription, change.lines)
+        events.updated(tx, subscription, _UPDATED)
+        plan_jobs(tx, subscription)
+        return Outcome("paid")
+    return bill_now(tx, subscription, change.lines, on_session=on_session, method=method, charge=charge, intent=intent)
+
+
+def bill_now(
+    tx: Tx,
+    subscription: Object,
+    lines: list[Object],
+    *,
+    on_session: bool,
+    method: Object | None = None,
+    charge: bool = True,
+    intent: Object | None = None,
+) -> Outcome:
+    """An invoice for these lines (and what waited), finalized and paid at once."""
+    customer = tx.get("customer", subscription["customer"])
+    waiting = invoice_lines.waiting(tx, customer["id"], subscription["id"])
+    pairs = discounts.active(tx, subscription)
+    taken = [item[PRIVATE]["line"] for item in waiting]
+    invoice = invoices.build(
+        tx,
+        customer,
+        taken + lines,
+        reason="subscription_update",
+        currency=subscription["currency"],
+        subscription=subscription,
+        pairs=pairs,
+    )
+    invoice_lines.take(tx, waiting, invoice["id"])
+    invoices.draft(tx, invoice)
+    subscription["latest_invoice"] = invoice["id"]
+    events.updated(tx, subscription, _UPDATED)
+    plan_jobs(tx, subscription)
+    invoices.finalize(tx, invoice, intent=intent)
+    if invoice["amount_due"] == 0 or not charge:
+        return Outcome("paid")
+    method = method or source(tx, subscription)
+    if method is None:
+        raise Invalid(
+            "This customer has no attached payment source or default payment method.", code="resource_missing"
+        )
+    return invoices.pay(tx, invoice, method, on_session=on_session, authenticated=intent is not None)
+
+
+def usable_method(tx: Tx, id_: str, customer: str, param: str = "default_payment_method") -> Object:
+    """A card that may pay for a customer: it must be theirs."""
+    method = payment_methods.usable(tx, id_, param)
+    if method["customer"] is None and id_.startswith("pm_card_"):
+        return payment_methods.attach_to(tx, method, customer)
+    if method["customer"] != customer:
+        raise Invalid(
+            f"The customer does not have a payment method with the ID {id_}. "
+            "The payment method must be attached to the customer.",
+            param=param,
+            code="resource_missing",
+        )
+    return method

@@ -1,0 +1,338 @@
+"""The calls about subscriptions and their items (docs.stripe.com/api/subscriptions, …/subscription_items)."""
+
+from typing import Any
+
+from stripe_sandbox import discounts, events, invoice_lines, invoices, lists, metadata, proration, subscriptions
+from stripe_sandbox.api import Params, route
+from stripe_sandbox.clock import DAY
+from stripe_sandbox.errors import CardDeclined, Invalid, Missing
+from stripe_sandbox.payments import Outcome
+from stripe_sandbox.store import Object, Tx
+from stripe_sandbox.subscriptions import ENDED, Order
+
+_UPDATED = "customer.subscription.updated"
+_COMMON = (
+    "cancel_at cancel_at_period_end collection_method days_until_due default_payment_method description "
+    "discounts items metadata off_session payment_behavior payment_settings proration_behavior trial_end "
+    "trial_settings billing_cycle_anchor"
+).split()
+
+
+@route(
+    "POST",
+    "/v1/subscriptions",
+    takes=[*_COMMON, "customer", "currency", "trial_period_days", "billing_mode", "automatic_tax"],
+)
+def create(tx: Tx, params: Params) -> Object:
+    customer = params.get("customer")
+    if not customer:
+        raise Invalid("Missing required param: customer.", param="customer", code="parameter_missing")
+    tx.get("customer", customer, param="customer")
+    given = params.get("items") or []
+    if not given:
+        raise Invalid("Missing required param: items.", param="items", code="parameter_missing")
+    prices = []
+    for index, entry in enumerate(given):
+        where = f"items[{index}][price]"
+        if not entry.get("price"):
+            raise Invalid(f"Missing required param: {where}.", param=where, code="parameter_missing")
+        prices.append((tx.get("price", entry["price"], param=where), entry.get("quantity", 1)))
+    own = params.get("default_payment_method")
+    behavior = params.get("payment_behavior", "allow_incomplete")
+    settings = params.get("payment_settings") or {}
+    order = Order(
+        customer=customer,
+        prices=prices,
+        method=subscriptions.usable_method(tx, own, customer) if own else None,
+        on_session=not params.get("off_session"),
+        behavior=behavior,
+        metadata=metadata.merged({}, params.get("metadata")),
+        description=params.get("description"),
+        trial_end=_trial_end(tx, params),
+        missing_payment_method=_missing(params) or "create_invoice",
+        anchor=params.get("billing_cycle_anchor"),
+        cancel_at_period_end=params.get("cancel_at_period_end", False),
+        cancel_at=params.get("cancel_at"),
+        collection_method=params.get("collection_method", "charge_automatically"),
+        days_until_due=params.get("days_until_due"),
+        coupons=coupons(tx, params),
+        save_method=settings.get("save_default_payment_method") == "on_subscription",
+    )
+    made, outcome = subscriptions.subscribe(tx, order)
+    _refuse_incomplete(tx, made, outcome, behavior)
+    return made
+
+
+def coupons(tx: Tx, params: Params) -> list[tuple[Object, str | None]]:
+    given = params.get("discounts") or []
+    return [discounts.coupon_behind(tx, each, f"discounts[{i}]") for i, each in enumerate(given)]
+
+
+def _refuse_incomplete(tx: Tx, made: Object, outcome: Outcome, behavior: str) -> None:
+    """`error_if_incomplete`: no payment, nothing done."""
+    if behavior != "error_if_incomplete" or outcome.paid:
+        return
+    error = outcome.error or CardDeclined(
+        "This payment requires additional user action before it can be completed successfully.",
+        code="subscription_payment_intent_requires_action",
+    )
+    error.keep = False
+    raise error
+
+
+def _trial_end(tx: Tx, params: Params) -> int | None:
+    days, end = params.get("trial_period_days"), params.get("trial_end")
+    if days and end:
+        raise Invalid("You cannot pass both trial_end and trial_period_days.", param="trial_end")
+    if days:
+        return tx.now + days * DAY
+    if end in (None, "now", ""):
+        return None
+    if end <= tx.now:
+        raise Invalid("The trial end must be in the future.", param="trial_end")
+    return end
+
+
+def _missing(params: Params) -> str | None:
+    return ((params.get("trial_settings") or {}).get("end_behavior") or {}).get("missing_payment_method")
+
+
+@route("GET", "/v1/subscriptions")
+def list_all(tx: Tx, params: Params) -> Object:
+    status = params.get("status")
+    equals: dict[str, Any] = {
+        "customer": params.get("customer"),
+        "collection_method": params.get("collection_method"),
+    }
+    extra, values = "", ()
+    if status is None:
+        extra = "json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')"
+    elif status == "ended":
+        extra = "json_extract(body, '$.status') IN ('canceled', 'incomplete_expired')"
+    elif status != "all":
+        equals["status"] = status
+    if params.get("price"):
+        extra += f"{' AND ' if extra else ''}instr(body, ?) > 0"
+        values = (f'"{params["price"]}"',)
+    return lists.page(tx, "subscription", "/v1/subscriptions", params, equals, extra, values)
+
+
+@route("GET", "/v1/subscriptions/{subscription}")
+def retrieve(tx: Tx, params: Params, subscription: str) -> Object:
+    return tx.at("subscription", subscription)
+
+
+@route(
+    "POST",
+    "/v1/subscriptions/{subscription}",
+    takes=[*_COMMON, "cancellation_details", "proration_date", "pause_collection", "automatic_tax"],
+)
+def update(tx: Tx, params: Params, subscription: str) -> Object:
+    found = tx.at("subscription", subscription)
+    if found["status"] in ENDED:
+        if set(params) - {"metadata", "cancellation_details"}:
+            raise Invalid("A canceled subscription can only update its cancellation_details and metadata.")
+        found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
+        return events.updated(tx, found, _UPDATED)
+    behavior = params.get("payment_behavior", "allow_incomplete")
+    if behavior == "pending_if_incomplete":
+        raise Invalid("The sandbox has no pending updates; use error_if_incomplete.", param="payment_behavior")
+    _plain(tx, params, found)
+    outcome = _billing(tx, params, found, charge=behavior != "default_incomplete")
+    _refuse_incomplete(tx, found, outcome, behavior)
+    return tx.fresh(found)
+
+
+def _plain(tx: Tx, params: Params, found: Object) -> None:
+    """What changes nothing about money."""
+    found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
+    for name in ("description", "collection_method", "days_until_due"):
+        if name in params:
+            found[name] = params[name] or None
+    if params.get("default_payment_method"):
+        method = subscriptions.usable_method(tx, params["default_payment_method"], found["customer"])
+        found["default_payment_method"] = method["id"]
+    elif "default_payment_method" in params:
+        found["default_payment_method"] = None
+    saves = (params.get("payment_settings") or {}).get("save_default_payment_method")
+    if saves:
+        found["payment_settings"]["save_default_payment_method"] = saves
+    if _missing(params):
+        found["trial_settings"]["end_behavior"]["missing_payment_method"] = _missing(params)
+    if "pause_collection" in params:
+        pause = params["pause_collection"] or None
+        found["pause_collection"] = pause and {"resumes_at": None, **pause}
+    if "discounts" in params:
+        found["discounts"] = [
+            discounts.redeem(tx, coupon, code, customer=found["customer"], subscription=found["id"])["id"]
+            for coupon, code in coupons(tx, params)
+        ]
+    _cancellation(tx, params, found)
+
+
+def _cancellation(tx: Tx, params: Params, found: Object) -> None:
+    if params.get("cancel_at_period_end") and params.get("cancel_at"):
+        raise Invalid("You may only specify one of these parameters: cancel_at, cancel_at_period_end.")
+    if params.get("cancel_at_period_end"):
+        subscriptions.schedule_cancel(tx, found, at_period_end=True)
+    elif params.get("cancel_at"):
+        if not isinstance(params["cancel_at"], int) or params["cancel_at"] <= tx.now:
+            raise Invalid("cancel_at must be a moment in the future.", param="cancel_at")
+        subscriptions.schedule_cancel(tx, found, at_period_end=False, at=params["cancel_at"])
+    elif params.get("cancel_at_period_end") is False or ("cancel_at" in params and not params["cancel_at"]):
+        subscriptions.keep(found)
+    details = params.get("cancellation_details") or {}
+    found["cancellation_details"] |= {name: value or None for name, value in details.items()}
+
+
+def _billing(tx: Tx, params: Params, found: Object, *, charge: bool) -> Outcome:
+    behavior = params.get("proration_behavior", "create_prorations")
+    anchor = params.get("billing_cycle_anchor")
+    anchor = anchor.get("type") if isinstance(anchor, dict) else anchor
+    trial_end = params.get("trial_end")
+    items = params.get("items") or []
+    on_session = not params.get("off_session")
+    if trial_end == "now" and found["status"] == "trialing":
+        from stripe_sandbox import cycle
+
+        if items:
+            found["items"]["data"] = proration.edit_items(tx, found, items)
+        return cycle.end_trial(tx, found, on_session=on_session)
+    if isinstance(trial_end, int):
+        _move_trial(tx, found, trial_end)
+    if items or anchor == "now":
+        return subscriptions.change_plan(
+            tx,
+            found,
+            items,
+            behavior=behavior,
+            moment=params.get("proration_date"),
+            restart=anchor == "now",
+            on_session=on_session,
+            charge=charge,
+        )
+    events.updated(tx, found, _UPDATED)
+    subscriptions.plan_jobs(tx, found)
+    return Outcome("paid")
+
+
+def _move_trial(tx: Tx, found: Object, trial_end: int) -> None:
+    if trial_end <= tx.now:
+        raise Invalid("The trial end must be in the future.", param="trial_end")
+    found |= {
+        "trial_end": trial_end,
+        "trial_start": found["trial_start"] or tx.now,
+        "status": "trialing",
+        "billing_cycle_anchor": trial_end,
+    }
+    for item in found["items"]["data"]:
+        item["current_period_end"] = trial_end
+    tx.later("subscription.trial_will_end", found["id"], max(tx.now, trial_end - 3 * DAY))
+
+
+@route(
+    "DELETE",
+    "/v1/subscriptions/{subscription}",
+    takes=["cancellation_details", "invoice_now", "prorate"],
+)
+def cancel(tx: Tx, params: Params, subscription: str) -> Object:
+    found = tx.at("subscription", subscription)
+    if found["status"] in ENDED:
+        raise Missing("subscription", subscription, in_path=True)
+    details = params.get("cancellation_details") or {}
+    found["cancellation_details"] |= {name: value or None for name, value in details.items()}
+    end_now(tx, found, prorate=params.get("prorate", False), invoice_now=params.get("invoice_now", False))
+    return tx.fresh(found)
+
+
+def end_now(tx: Tx, found: Object, *, prorate: bool, invoice_now: bool) -> None:
+    """Cancel at once; on request the unused time comes back as credit."""
+    if prorate and found["status"] in ("active", "past_due"):
+        nothing = [{**item, "quantity": 0} for item in found["items"]["data"]]
+        change = proration.change(tx, found, nothing, tx.now, "create_prorations")
+        credit = [each for each in change.lines if each["amount"] < 0]
+        if invoice_now:
+            customer = tx.get("customer", found["customer"])
+            invoice = invoices.build(
+                tx, customer, credit, reason="subscription_update", currency=found["currency"], subscription=found
+            )
+            invoices.draft(tx, invoice)
+            found["latest_invoice"] = invoice["id"]
+            tx.save(found)
+            invoices.finalize(tx, invoice)
+        else:
+            invoice_lines.pending(tx, found, credit)
+    subscriptions.end(tx, found, "cancellation_requested")
+
+
+@route(
+    "POST",
+    "/v1/subscriptions/{subscription}/resume",
+    takes=["billing_cycle_anchor", "proration_behavior", "proration_date", "payment_behavior"],
+)
+def resume(tx: Tx, params: Params, subscription: str) -> Object:
+    from stripe_sandbox import cycle
+
+    found = tx.at("subscription", subscription)
+    if found["status"] != "paused":
+        raise Invalid("This subscription cannot be resumed because it is not paused.")
+    cycle.resume(tx, found)
+    return tx.fresh(found)
+
+
+@route("GET", "/v1/subscription_items")
+def list_items(tx: Tx, params: Params) -> Object:
+    found = tx.get("subscription", params["subscription"], param="subscription")
+    return lists.of(found["items"]["data"], "/v1/subscription_items", params)
+
+
+@route("GET", "/v1/subscription_items/{item}")
+def retrieve_item(tx: Tx, params: Params, item: str) -> Object:
+    return _item(_holder(tx, item), item)
+
+
+@route(
+    "POST",
+    "/v1/subscription_items",
+    takes=["subscription", "price", "quantity", "metadata", "proration_behavior", "proration_date"],
+)
+def create_item(tx: Tx, params: Params) -> Object:
+    found = tx.get("subscription", params.get("subscription", ""), param="subscription")
+    known = {item["id"] for item in found["items"]["data"]}
+    _edit(tx, found, params, {k: params[k] for k in ("price", "quantity") if k in params})
+    after = tx.fresh(found)["items"]["data"]
+    return next(item for item in after if item["id"] not in known)
+
+
+@route(
+    "POST",
+    "/v1/subscription_items/{item}",
+    takes=["price", "quantity", "metadata", "proration_behavior", "proration_date", "off_session", "payment_behavior"],
+)
+def update_item(tx: Tx, params: Params, item: str) -> Object:
+    found = _holder(tx, item)
+    entry = {k: params[k] for k in ("price", "quantity", "metadata") if k in params}
+    _edit(tx, found, params, {"id": item, **entry})
+    return _item(tx.fresh(found), item)
+
+
+@route("DELETE", "/v1/subscription_items/{item}", takes=["proration_behavior", "proration_date", "clear_usage"])
+def delete_item(tx: Tx, params: Params, item: str) -> Object:
+    _edit(tx, _holder(tx, item), params, {"id": item, "deleted": True})
+    return {"id": item, "object": "subscription_item", "deleted": True}
+
+
+def _edit(tx: Tx, found: Object, params: Params, entry: dict[str, Any]) -> None:
+    behavior = params.get("proration_behavior", "create_prorations")
+    subscriptions.change_plan(tx, found, [entry], behavior=behavior, moment=params.get("proration_date"))
+
+
+def _holder(tx: Tx, item: str) -> Object:
+    for found in tx.select("subscription", "instr(body, ?) > 0", (f'"{item}"',)):
+        if any(each["id"] == item for each in found["items"]["data"]):
+            return found
+    raise Missing("subscription_item", item, param="item", in_path=True)
+
+
+def _item(found: Object, item: str) -> Object:
+    return next(each for each in found["items"]["data"] if each["id"] == item)
