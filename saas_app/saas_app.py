@@ -18,11 +18,12 @@ from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
 from saas_app.billing import pages as billing_pages
 from saas_app.billing import reconcile
-from saas_app.billing.storefront import Storefront
+from saas_app.billing.storefront import Storefront, derive
 from saas_app.core import db, mailbox_api
 from saas_app.core.config import settings
 from saas_app.core.worker import Worker
 from saas_app.dashboard import pages as dashboard_pages
+from saas_app.dashboard import welcome
 from saas_app.edge import islands, who
 from saas_app.edge.door import Edge
 from saas_app.edge.gate import Gate
@@ -33,7 +34,7 @@ from saas_app.marketing import pages as marketing_pages
 from saas_app.ui.connection import connection_banner
 
 # Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
-PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, reconcile)
+PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, reconcile, welcome)
 
 BUILD = Path(os.environ.get("SITE_BUILD", ".web/build"))
 STRIPE_HOSTS = ("https://checkout.stripe.com", "https://billing.stripe.com")
@@ -49,7 +50,7 @@ def _form_targets() -> tuple[str, ...]:
 
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything."""
-    pages = islands.Islands(BUILD / "islands", Storefront().fill, _form_targets())
+    pages = islands.Islands(BUILD / "islands", Storefront().fill, derive, _form_targets())
     islands.install(pages)
     who.install(find_viewer)
     return Edge(

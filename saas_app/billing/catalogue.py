@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.models import Price, Product, StripeObject
-from saas_app.billing.money import money, per_month, saving_percent
+from saas_app.billing.money import money, per_month, plain, saving_percent
 from saas_app.billing.plans import FREE, INTERVALS, PLANS, SOLD
 from saas_app.core import live
 from saas_app.core.clock import now
@@ -20,9 +20,11 @@ VERSION = "catalogue_version"
 
 @dataclass(frozen=True)
 class OfferPrice:
-    """One price in words: "€6" per month, "€72" in total, "33" percent saved against twelve months."""
+    """One price in words: "€6" per month, "€72" in total, 33 percent saved; `amount` is "72.00" for search engines."""
 
     per_month: str = ""
+    amount: str = ""
+    currency: str = ""
     total: str = ""
     saving_percent: int = 0
     available: bool = False
@@ -132,6 +134,8 @@ def _in_words(price: Price | None, monthly: Price | None) -> OfferPrice:
     comparable = monthly is not None and monthly.currency == price.currency and price.interval == "year"
     return OfferPrice(
         per_month=money(per_month(price.unit_amount, price.interval), price.currency),
+        amount=plain(price.unit_amount, price.currency),
+        currency=price.currency,
         total=money(price.unit_amount, price.currency),
         saving_percent=saving_percent(price.unit_amount, monthly.unit_amount) if monthly and comparable else 0,
         available=True,

@@ -26,6 +26,13 @@ def money(amount: int, currency: str) -> str:
     return f"{minus}{sign}{text}" if sign else f"{minus}{text} {currency.upper()}"
 
 
+def plain(amount: int, currency: str) -> str:
+    """72.00, for machines: no sign, no grouping."""
+    places = decimals(currency)
+    whole, rest = divmod(amount, 10**places)
+    return f"{whole}.{rest:0{places}d}" if places else str(whole)
+
+
 def per_month(unit_amount: int, interval: str) -> int:
     """What a price comes to per month, rounded to the nearest minor unit."""
     return unit_amount if interval != "year" else (unit_amount + 6) // 12

@@ -62,7 +62,9 @@ class Storefront:
 
 def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:
     now = settings()
+    currency = next((offer.year.currency for offer in offers if offer.year.available), "")
     return {
+        **({"currency": currency} if currency else {}),
         "plans": {offer.key: _with_empty(offer) for offer in offers} or _no_plans(),
         "prices_note": note,
         "sandbox": now.stripe_mode == "sandbox",

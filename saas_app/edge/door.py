@@ -18,6 +18,7 @@ from saas_app.edge.who import FindViewer, cookie_name, digest_of
 
 # Reflex writes its client tokens with a variant nibble of 8 to f.
 TAB_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89a-f][0-9a-f]{3}-[0-9a-f]{12}")
+LONGEST_VALUE = 300  # of a value in an address, such as an e-mail or a page to go back to
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WEBHOOK = "/api/stripe/webhook"
 WEBHOOK_LIMIT = 256 * 1024
@@ -115,18 +116,14 @@ class Edge:
         if island is None and path not in self._members:
             return None
         viewer = await self._who(headers)
-        if island is not None:
-            query = {
-                key: values[0]
-                for key, values in parse_qs(scope["query_string"].decode("latin-1")).items()
-                if len(values[0]) <= 300
-            }
-            context = {"form": query} if query else {}
-            return await self._islands.answer(island, headers, viewer, **context)
-        if viewer is None:
-            wanted = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-            return RedirectResponse(f"/login?next={quote(wanted, safe='/')}", 303, {"cache-control": "no-store"})
-        return None
+        query = scope["query_string"].decode("latin-1")
+        if viewer is None and path in self._members:
+            wanted = quote(f"{path}?{query}" if query else path, safe="/")
+            return RedirectResponse(f"/login?next={wanted}", 303, {"cache-control": "no-store"})
+        if island is None:
+            return None
+        asked = {key: values[0] for key, values in parse_qs(query).items() if len(values[0]) <= LONGEST_VALUE}
+        return await self._islands.answer(island, headers, viewer, **({"form": asked} if asked else {}))
 
     async def _who(self, headers: dict[str, str]) -> Viewer | None:
         digest = self._digest(headers)

@@ -29,15 +29,20 @@ class _Pages:
 declared = _Pages()
 
 
-def island(route: str, *, title: str, description: str, name: str = "") -> Callable[[Page], Page]:
+def island(
+    route: str, *, title: str, description: str, name: str = "", members_only: bool = False
+) -> Callable[[Page], Page]:
     """Declare a public page. Its text may hold Jinja slots such as ``{{ form.email }}`` and ``{% if member %}``.
 
     `name` is how `edge.islands.respond` finds it; it defaults to the route without its slash.
+    `members_only` sends strangers to log in first.
     """
 
     def declare(page: Page) -> Page:
         key = name or route.strip("/") or "landing"
         declared.islands[key] = Route(key, route)
+        if members_only:
+            declared.members[key] = Route(key, route)
         return rx.page(
             route=route,
             title=title,
