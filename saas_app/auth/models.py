@@ -22,7 +22,7 @@ class User(SQLModel, table=True):
     beside it and know nothing of each other (auth/signup.py says why).
     """
 
-    __tablename__ = "users"
+    __tablename__ = "users"  # pyright: ignore[reportAssignmentType]
     __owner__: ClassVar[str] = "id"
     __user_writes__: ClassVar[bool] = False
     __table_args__ = (
@@ -57,7 +57,7 @@ class User(SQLModel, table=True):
 class LoginSession(Owned, table=True):
     """One browser that is logged in. The key is the digest of its cookie; the cookie itself is kept nowhere."""
 
-    __tablename__ = "login_sessions"
+    __tablename__ = "login_sessions"  # pyright: ignore[reportAssignmentType]
 
     digest: str = Field(primary_key=True)
     id: str = Field(default_factory=lambda: new_id("ses"), unique=True)
@@ -73,7 +73,7 @@ class LoginSession(Owned, table=True):
 class EmailToken(SQLModel, table=True):
     """A link we have mailed, by its digest: one purpose, one use. The system's alone, so it is not Owned."""
 
-    __tablename__ = "email_tokens"
+    __tablename__ = "email_tokens"  # pyright: ignore[reportAssignmentType]
 
     digest: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id", index=True)

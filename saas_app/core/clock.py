@@ -1,6 +1,6 @@
 """The one place that knows what time it is: aware, in UTC, and settable by tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ def now() -> datetime:
 
 
 @contextmanager
-def showing(source: Callable[[], datetime]) -> Iterator[None]:
+def showing(source: Callable[[], datetime]) -> Generator[None]:
     """Let the clock show what `source` says; the seam for tests about time."""
     global _source  # the only global hand there is
     before, _source = _source, source

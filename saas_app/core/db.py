@@ -11,7 +11,7 @@ Engines are synchronous (three times faster on SQLite than an async driver) and 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -58,7 +58,7 @@ async def read_system(reason: SystemReason, work: Work[P, R], *args: P.args, **k
 
 
 @contextmanager
-def session_for(who: Who, *, read_only: bool = False) -> Iterator[BoundSession]:
+def session_for(who: Who, *, read_only: bool = False) -> Generator[BoundSession]:
     """A transaction of one user; commits at the end, rolls back on an exception."""
     user_id = who.id if isinstance(who, Viewer) else who
     if not user_id:
@@ -68,7 +68,7 @@ def session_for(who: Who, *, read_only: bool = False) -> Iterator[BoundSession]:
 
 
 @contextmanager
-def system_session(reason: SystemReason, *, read_only: bool = False) -> Iterator[BoundSession]:
+def system_session(reason: SystemReason, *, read_only: bool = False) -> Generator[BoundSession]:
     """A transaction over everybody's rows; commits at the end, rolls back on an exception."""
     if reason not in REASONS:
         raise RowLevelSecurity(f"“{reason}” is no listed reason for a system session (core/reasons.py)")
@@ -83,7 +83,7 @@ def after_commit(session: Session, callback: Callable[[], object]) -> None:
 
 
 @contextmanager
-def _transaction(actor: Actor, read_only: bool) -> Iterator[BoundSession]:
+def _transaction(actor: Actor, read_only: bool) -> Generator[BoundSession]:
     with engines.busy_in_words():
         session = BoundSession(engines.engine_for(actor, read_only=read_only), actor, read_only=read_only)
         try:

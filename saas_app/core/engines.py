@@ -1,7 +1,7 @@
 """Engines, made on first use: SQLite set up to lose nothing, PostgreSQL with two roles."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -86,7 +86,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def busy_in_words() -> Iterator[None]:
+def busy_in_words() -> Generator[None]:
     """A database that is locked, full or away is no mistake of ours: say so, and that trying again is safe."""
     try:
         yield

@@ -37,7 +37,7 @@ Payload = dict[str, Any]
 class Outbox(Leased, Appended, table=True):
     """Something to be sent or done, once per key. The payload is dropped when it is done."""
 
-    __tablename__ = "outbox"
+    __tablename__ = "outbox"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (sa.Index("outbox_due", "status", "due_at"),)
 
     id: str = Field(default_factory=lambda: new_id("job"), primary_key=True)
@@ -49,7 +49,7 @@ class Outbox(Leased, Appended, table=True):
 class Schedule(Leased, table=True):
     """Something to be done again and again; one row per name, so only one worker does it."""
 
-    __tablename__ = "schedule"
+    __tablename__ = "schedule"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(primary_key=True)
 

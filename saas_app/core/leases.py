@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from saas_app.core import clock
 from saas_app.core.errors import Conflict
@@ -58,7 +59,7 @@ def claim(session: Session, table: type[L], *only: Any, limit: int = 1, lease: t
 
     Two workers never get the same row: PostgreSQL skips locked rows, and on SQLite a writer is alone.
     """
-    rows = session.exec(_due(table, *only).limit(limit).with_for_update(skip_locked=True)).all()
+    rows: Sequence[L] = session.exec(_due(table, *only).limit(limit).with_for_update(skip_locked=True)).all()
     taken: list[L] = []
     for row in rows:
         row.attempts += 1
@@ -72,7 +73,7 @@ def claim(session: Session, table: type[L], *only: Any, limit: int = 1, lease: t
     return taken
 
 
-def _due(table: type[L], *only: Any) -> Any:
+def _due(table: type[L], *only: Any) -> SelectOfScalar[L]:
     now = clock.now()
     free = sa.or_(col(table.lease_until).is_(None), col(table.lease_until) <= now)
     waiting = (col(table.status) == "pending", col(table.due_at) <= now, free, *only)

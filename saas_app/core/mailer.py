@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from saas_app.core import clock, jobs
@@ -27,7 +27,7 @@ SMTP_SECONDS = 15
 class Mailbox(SQLModel, table=True):
     """A mail that was kept here instead of being sent, because no SMTP_URL is set."""
 
-    __tablename__ = "mailbox"
+    __tablename__ = "mailbox"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(default_factory=lambda: new_id("mail"), primary_key=True)
     message_id: str = Field(unique=True)
@@ -144,7 +144,7 @@ def _templates() -> Environment:
     folder = Path(__file__).parent / "templates"
     return Environment(
         loader=FileSystemLoader(folder),
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel import Field, Session, SQLModel, col, delete
 
 from saas_app.core import clock, tokens
 from saas_app.core.errors import TooManyTries
@@ -29,7 +29,7 @@ class Rule:
 class Try(SQLModel, table=True):
     """The tries of one key in one window. Keys are digests: addresses of visitors are not kept."""
 
-    __tablename__ = "tries"
+    __tablename__ = "tries"  # pyright: ignore[reportAssignmentType]
 
     name: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -40,7 +40,7 @@ class Try(SQLModel, table=True):
 
 def hit(session: Session, rule: Rule, key: str) -> None:
     """Count one try; TooManyTries when the limit was reached already."""
-    if _add_one(session, rule, key) > rule.limit:
+    if count(session, rule, key) > rule.limit:
         raise TooManyTries(_seconds_left(rule))
 
 
@@ -48,6 +48,23 @@ def hit_all(session: Session, *tries: tuple[Rule, str]) -> None:
     """Count one try under each rule; the first that is full refuses all."""
     for rule, key in tries:
         hit(session, rule, key)
+
+
+def count(session: Session, rule: Rule, key: str) -> int:
+    """Count one try without refusing any; returns how many this window has seen."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {
+        "name": rule.name,
+        "key": _key(rule, key),
+        "window_start": _start(rule),
+        "ends_at": _start(rule) + rule.window,
+        "count": 1,
+    }
+    statement = insert(Try).values(row)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name", "key", "window_start"], set_={"count": sa.text("tries.count + 1")}
+    ).returning(col(Try.count))
+    return session.exec(statement).scalar_one()
 
 
 def is_full(session: Session, rule: Rule, key: str) -> bool:
@@ -64,30 +81,6 @@ def clear(session: Session, rule: Rule, key: str) -> None:
 def prune(session: Session) -> None:
     """Drop windows that are over."""
     session.exec(delete(Try).where(col(Try.ends_at) < clock.now()))
-
-
-def total(session: Session, rule: Rule, key: str) -> int:
-    """How many tries this window has seen."""
-    found = session.exec(
-        select(Try.count).where(Try.name == rule.name, Try.key == _key(rule, key), Try.window_start == _start(rule))
-    ).first()
-    return found or 0
-
-
-def _add_one(session: Session, rule: Rule, key: str) -> int:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {
-        "name": rule.name,
-        "key": _key(rule, key),
-        "window_start": _start(rule),
-        "ends_at": _start(rule) + rule.window,
-        "count": 1,
-    }
-    statement = insert(Try).values(row)
-    statement = statement.on_conflict_do_update(
-        index_elements=["name", "key", "window_start"], set_={"count": sa.text("tries.count + 1")}
-    ).returning(col(Try.count))
-    return session.exec(statement).scalar_one()
 
 
 def _key(rule: Rule, key: str) -> str:

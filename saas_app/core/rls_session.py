@@ -1,5 +1,6 @@
 """The only kind of database session there is, and what it refuses."""
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ def append(session: Session, row: SQLModel) -> bool:
 
     Without conflict target and RETURNING, since both need the right to read the table.
     """
-    table: sa.Table = type(row).__table__  # pyright: ignore[reportAttributeAccessIssue]
+    table: Any = sa.inspect(type(row)).local_table
     if table.name not in access().appendable:
         raise RowLevelSecurity(f"a user's session may not append to {table.name}")
     values = {column.key: getattr(row, column.key) for column in table.columns}
@@ -93,10 +94,8 @@ def _filter(state: ORMExecuteState) -> None:
 
 def _criteria(me: str | None) -> list[Any]:
     """The condition as a function of the entity: a plain expression would not reach aliases in joins."""
-    mine: dict[str, Any] = {"user_id": lambda cls: cls.user_id == me, "id": lambda cls: cls.id == me}
-    return [
-        with_loader_criteria(each, mine[owner.key], include_aliases=True) for each, owner in access().owned.items()
-    ]
+    mine: dict[str, Callable[[Any], Any]] = {"user_id": lambda cls: cls.user_id == me, "id": lambda cls: cls.id == me}
+    return [with_loader_criteria(each, mine[owner.key], include_aliases=True) for each, owner in access().owned.items()]
 
 
 def _refuse_foreign_write(state: ORMExecuteState) -> None:
@@ -107,7 +106,7 @@ def _refuse_foreign_write(state: ORMExecuteState) -> None:
         raise RowLevelSecurity("executemany is refused in a user's session")
     if state.is_update:
         ordered = getattr(statement, "_ordered_values", None) or ()
-        named = [*(statement._values or ()), *(pair[0] for pair in ordered), *(state.parameters or ())]
+        named: list[Any] = [*(statement._values or ()), *(pair[0] for pair in ordered), *(state.parameters or ())]
         if access().owner_columns[statement.table.name] in {getattr(each, "key", each) for each in named}:
             raise RowLevelSecurity("a row keeps its owner")
 

@@ -104,11 +104,9 @@ def _parts_of_select(select: Any) -> Iterator[Any]:
 
 def _entities(select: Any) -> frozenset[str]:
     """The tables that are entities of this select itself, and so get their condition."""
-    sources = [*select._raw_columns, *select._from_obj, *(join[0] for join in select._setup_joins)]
+    sources: list[Any] = [*select._raw_columns, *select._from_obj, *(join[0] for join in select._setup_joins)]
     return frozenset(part.name for part in sources if isinstance(part, Table) and _is_entity(part)) | frozenset(
-        part.table.name
-        for part in sources
-        if isinstance(part, elements.ColumnClause) and isinstance(part.table, Table) and _is_entity(part)
+        part.table.name for part in sources if isinstance(getattr(part, "table", None), Table) and _is_entity(part)
     )
 
 

@@ -66,7 +66,7 @@ class Worker:
             except DatabaseBusy:
                 worked = 0
             except Exception:
-                log.exception("the worker stumbled over %s", table.__tablename__)
+                log.exception("the worker stumbled over %s", table.__name__)
                 worked = 0
             if not worked:
                 await self._rest()
@@ -102,13 +102,11 @@ async def _do(row: Any) -> None:
             raise
         except Exception as error:
             await db.run_system("jobs", _mark_failed, row, _describe(error))
-            log.warning(
-                "%s %s failed (try %s): %s", type(row).__tablename__, row.id, row.attempts, type(error).__name__
-            )
+            log.warning("%s %s failed (try %s): %s", type(row).__name__, row.id, row.attempts, type(error).__name__)
     except LeaseLost:
-        log.warning("%s %s was taken over by another worker", type(row).__tablename__, row.id)
+        log.warning("%s %s was taken over by another worker", type(row).__name__, row.id)
     except DatabaseBusy:
-        log.warning("%s %s could not be marked; it will be done again", type(row).__tablename__, row.id)
+        log.warning("%s %s could not be marked; it will be done again", type(row).__name__, row.id)
 
 
 async def _work(row: Any) -> Effect | None:

@@ -117,8 +117,12 @@ for _name, _attack in {
     "alias of a subquery": lambda s, w: s.exec(select(aliased(Note, select(Note).subquery()).body)).all(),
     "alias of the table": lambda s, w: s.exec(select(aliased(Note, NOTES.alias()).body)).all(),
     "join": lambda s, w: s.exec(select(Project.name, Note.body).join(Note)).all(),
-    "self join": lambda s, w: (lambda o: s.exec(select(Note.body, o.body).join(o, o.id != Note.id)).all())(aliased(Note)),
-    "self join, no relation": lambda s, w: (lambda o: s.exec(select(o.body).where(o.id != Note.id)).all())(aliased(Note)),
+    "self join": lambda s, w: (lambda o: s.exec(select(Note.body, o.body).join(o, o.id != Note.id)).all())(
+        aliased(Note)
+    ),
+    "self join, no relation": lambda s, w: (lambda o: s.exec(select(o.body).where(o.id != Note.id)).all())(
+        aliased(Note)
+    ),
     "join along a relationship to an alias": lambda s, w: (
         lambda o: s.exec(select(o.body).select_from(Project).join(Project.notes.of_type(o))).all()
     )(aliased(Note)),
@@ -137,12 +141,14 @@ for _name, _attack in {
     "three aliases": lambda s, w: (
         lambda a, b: s.exec(select(Note.body, a.body, b.body).join(a, a.id != Note.id).join(b, b.id != a.id)).all()
     )(aliased(Note), aliased(Note)),
-    "alias of other people": lambda s, w: (
-        lambda o: s.exec(select(User.name, o.name).join(o, o.id != User.id)).all()
-    )(aliased(User)),
+    "alias of other people": lambda s, w: (lambda o: s.exec(select(User.name, o.name).join(o, o.id != User.id)).all())(
+        aliased(User)
+    ),
     "update where an alias": lambda s, w: (
-        lambda o: s.exec(update(Note).values(body=select(func.max(o.body)).scalar_subquery()))
-        and [n.body for n in s.exec(select(Note))]
+        lambda o: (
+            s.exec(update(Note).values(body=select(func.max(o.body)).scalar_subquery()))
+            and [n.body for n in s.exec(select(Note))]
+        )
     )(aliased(Note)),
     "contains_eager of an alias": lambda s, w: (
         lambda o: [
@@ -158,19 +164,20 @@ for _name, _attack in {
         lambda o: s.exec(select(Project.name).where(o.user_id == w.bob)).all() and "bob"
     )(aliased(Note)),
     "an entity in order by only": lambda s, w: s.exec(select(Project.name).order_by(Note.body)).all() and "bob",
-    "an entity in having only": lambda s, w: s.exec(
-        select(func.count(Project.id)).having(func.max(Note.body).like("bob%"))
-    ).all()
-    and "bob",
-    "an entity in an update's where only": lambda s, w: s.exec(
-        update(Project).where(Note.user_id == w.bob).values(name="seen")
-    )
-    and s.exec(select(Project.name)).one() == "seen"
-    and "bob",
-    "an entity in a delete's where only": lambda s, w: s.exec(delete(Note).where(Project.user_id == w.bob))
-    and len(s.exec(select(Note)).all()) < 3
-    and "bob",
-    "a relationship in where": lambda s, w: s.exec(select(Note.body).where(Note.project.has(Project.user_id == w.bob))).all(),
+    "an entity in having only": lambda s, w: (
+        s.exec(select(func.count(Project.id)).having(func.max(Note.body).like("bob%"))).all() and "bob"
+    ),
+    "an entity in an update's where only": lambda s, w: (
+        s.exec(update(Project).where(Note.user_id == w.bob).values(name="seen"))
+        and s.exec(select(Project.name)).one() == "seen"
+        and "bob"
+    ),
+    "an entity in a delete's where only": lambda s, w: (
+        s.exec(delete(Note).where(Project.user_id == w.bob)) and len(s.exec(select(Note)).all()) < 3 and "bob"
+    ),
+    "a relationship in where": lambda s, w: s.exec(
+        select(Note.body).where(Note.project.has(Project.user_id == w.bob))
+    ).all(),
     "join along a relationship": lambda s, w: s.exec(select(Note.body).select_from(Project).join(Project.notes)).all(),
     "join with a condition": lambda s, w: s.exec(select(Note.body).join(Project, Project.id == w.bob_project)).all(),
     "recursive CTE": lambda s, w: (
@@ -182,8 +189,9 @@ for _name, _attack in {
     "common table expression": lambda s, w: (lambda c: s.exec(select(c.c.body)).all())(select(Note.body).cte()),
     "lateral": lambda s, w: s.exec(select(Project.name, select(Note.body).lateral().c.body)).all(),
     "exists": lambda s, w: s.exec(select(sa.exists().where(Note.user_id == w.bob))).one() and "bob",
-    "exists of a select": lambda s, w: s.exec(select(sa.exists(select(Note.id).where(Note.user_id == w.bob)))).one()
-    and "bob",
+    "exists of a select": lambda s, w: (
+        s.exec(select(sa.exists(select(Note.id).where(Note.user_id == w.bob)))).one() and "bob"
+    ),
     "any()": lambda s, w: s.exec(select(Project).where(Project.notes.any(Note.user_id == w.bob))).all(),
     "scalar subquery": lambda s, w: s.exec(select(select(func.max(Note.body)).scalar_subquery())).all(),
     "correlated": lambda s, w: s.exec(
@@ -196,11 +204,14 @@ for _name, _attack in {
     ).all(),
     "lazy load": lambda s, w: [n.body for p in s.exec(select(Project)) for n in p.notes],
     "lazy load of a forged parent": lambda s, w: [
-        n.body for n in (lambda p: make_transient_to_detached(p) or s.add(p) or p)(
+        n.body
+        for n in (lambda p: make_transient_to_detached(p) or s.add(p) or p)(
             Project(id=w.bob_project, user_id=w.alice, name="x")
         ).notes
     ],
-    "selectinload": lambda s, w: [n.body for p in s.exec(select(Project).options(selectinload(Project.notes))) for n in p.notes],
+    "selectinload": lambda s, w: [
+        n.body for p in s.exec(select(Project).options(selectinload(Project.notes))) for n in p.notes
+    ],
     "joinedload": lambda s, w: [
         n.body for p in s.exec(select(Project).options(joinedload(Project.notes))).unique() for n in p.notes
     ],
@@ -215,11 +226,16 @@ for _name, _attack in {
     "Core table": lambda s, w: s.execute(sa.select(NOTES.c.body)).all(),
     "Core column beside an entity": lambda s, w: s.execute(sa.select(Project.id, NOTES.c.body)).all(),
     "Core alias beside an entity": lambda s, w: s.execute(sa.select(Project.id, NOTES.alias().c.body)).all(),
-    "Core join": lambda s, w: s.execute(sa.select(Project.id).select_from(sa.join(Project, NOTES, sa.true()))).all() and "bob",
-    "Core subquery in where": lambda s, w: s.execute(
-        sa.select(Project.id).where(sa.exists(sa.select(NOTES.c.id).where(NOTES.c.user_id == w.bob)))
-    ).all() and "bob",
-    "Core CTE": lambda s, w: (lambda c: s.execute(sa.select(Project.id, c.c.body)).all())(sa.select(NOTES.c.body).cte()),
+    "Core join": lambda s, w: (
+        s.execute(sa.select(Project.id).select_from(sa.join(Project, NOTES, sa.true()))).all() and "bob"
+    ),
+    "Core subquery in where": lambda s, w: (
+        s.execute(sa.select(Project.id).where(sa.exists(sa.select(NOTES.c.id).where(NOTES.c.user_id == w.bob)))).all()
+        and "bob"
+    ),
+    "Core CTE": lambda s, w: (lambda c: s.execute(sa.select(Project.id, c.c.body)).all())(
+        sa.select(NOTES.c.body).cte()
+    ),
     "a table by name": lambda s, w: s.execute(
         sa.select(Project.id, sa.table("scratch_notes", sa.column("body")).c.body)
     ).all(),
@@ -229,15 +245,20 @@ for _name, _attack in {
     "text in a column list": lambda s, w: s.execute(
         sa.select(Project.id, text("(select max(body) from scratch_notes)"))
     ).all(),
-    "text in where": lambda s, w: s.execute(
-        sa.select(Project.id).where(text("exists (select 1 from scratch_notes where body like 'bob%')"))
-    ).all() and "bob",
-    "text in order by": lambda s, w: s.execute(
-        sa.select(Project.id).order_by(text("(select body from scratch_notes limit 1)"))
-    ).all() and "bob",
+    "text in where": lambda s, w: (
+        s.execute(
+            sa.select(Project.id).where(text("exists (select 1 from scratch_notes where body like 'bob%')"))
+        ).all()
+        and "bob"
+    ),
+    "text in order by": lambda s, w: (
+        s.execute(sa.select(Project.id).order_by(text("(select body from scratch_notes limit 1)"))).all() and "bob"
+    ),
     "prefix": lambda s, w: s.execute(sa.select(Note.body).prefix_with("(select max(body) from scratch_notes),")).all(),
     "suffix": lambda s, w: s.execute(sa.select(Note.body).suffix_with("union select body from scratch_notes")).all(),
-    "hint": lambda s, w: s.execute(sa.select(Note.body).with_statement_hint("union select body from scratch_notes")).all(),
+    "hint": lambda s, w: s.execute(
+        sa.select(Note.body).with_statement_hint("union select body from scratch_notes")
+    ).all(),
     "an operator made of SQL": lambda s, w: s.execute(
         sa.select(Note.body.op("|| (select max(body) from scratch_notes) ||")(""))
     ).all(),
@@ -249,9 +270,7 @@ for _name, _attack in {
     "the engine of the session": lambda s, w: on_engine(s, text("select body from scratch_notes")),
     "another bind": lambda s, w: s.execute(select(Note), bind_arguments={"bind": s.get_bind()}).all(),
     "driver SQL": lambda s, w: on_engine(s, "select body from scratch_notes"),
-    "Core insert on the engine": lambda s, w: on_engine(
-        s, sa.insert(NOTES).values(id="n", user_id=w.bob, body="evil")
-    ),
+    "Core insert on the engine": lambda s, w: on_engine(s, sa.insert(NOTES).values(id="n", user_id=w.bob, body="evil")),
     # tables that are not theirs
     "a system table": lambda s, w: s.exec(select(Ledger.words)).all(),
     "a system table's rows": lambda s, w: s.exec(select(Ledger)).all() and "bob",
@@ -263,14 +282,17 @@ for _name, _attack in {
     # writing
     "update all": lambda s, w: s.exec(update(Note).values(body="pwn")),
     "update one": lambda s, w: s.exec(update(Note).where(Note.id == w.bob_note).values(body="pwn")),
-    "update of the Core table": lambda s, w: s.exec(sa.update(NOTES).where(NOTES.c.id == w.bob_note).values(body="pwn")),
+    "update of the Core table": lambda s, w: s.exec(
+        sa.update(NOTES).where(NOTES.c.id == w.bob_note).values(body="pwn")
+    ),
     "update by a list of keys": lambda s, w: s.execute(update(Note), [{"id": w.bob_note, "body": "pwn"}]),
     "update from another table": lambda s, w: s.exec(
         update(Note).where(Note.project_id == Project.id, Project.id == w.bob_project).values(body="pwn")
     ),
-    "update with a Core subquery": lambda s, w: s.exec(
-        update(Note).values(body=sa.select(func.max(NOTES.c.body)).scalar_subquery())
-    ) and [n.body for n in s.exec(select(Note))],
+    "update with a Core subquery": lambda s, w: (
+        s.exec(update(Note).values(body=sa.select(func.max(NOTES.c.body)).scalar_subquery()))
+        and [n.body for n in s.exec(select(Note))]
+    ),
     "update returning": lambda s, w: s.execute(update(Note).values(body=Note.body).returning(Note.body)).all(),
     "bulk_update_mappings": lambda s, w: s.bulk_update_mappings(Note, [{"id": w.bob_note, "body": "pwn"}]),
     "bulk_insert_mappings": lambda s, w: s.bulk_insert_mappings(Note, [{"user_id": w.bob, "body": "evil"}]),
@@ -282,11 +304,15 @@ for _name, _attack in {
     "delete": lambda s, w: s.exec(delete(Note).where(Note.id == w.bob_note)),
     "delete of the Core table": lambda s, w: s.exec(sa.delete(NOTES).where(NOTES.c.id == w.bob_note)),
     "legacy delete": lambda s, w: SqlAlchemySession.query(s, Note).filter(Note.id == w.bob_note).delete(),
-    "legacy update": lambda s, w: SqlAlchemySession.query(s, Note).filter(Note.id == w.bob_note).update({"body": "pwn"}),
+    "legacy update": lambda s, w: (
+        SqlAlchemySession.query(s, Note).filter(Note.id == w.bob_note).update({"body": "pwn"})
+    ),
     "insert for Bob": lambda s, w: s.add(Note(user_id=w.bob, body="evil")) or s.flush(),
     "insert statement": lambda s, w: s.exec(insert(Note).values(user_id=w.bob, body="evil", id="n")),
     "insert from select": lambda s, w: s.exec(
-        insert(Note).from_select(["id", "user_id", "body"], sa.select(NOTES.c.id + "x", sa.literal(w.alice), NOTES.c.body))
+        insert(Note).from_select(
+            ["id", "user_id", "body"], sa.select(NOTES.c.id + "x", sa.literal(w.alice), NOTES.c.body)
+        )
     ),
     "insert with the append mark": lambda s, w: s.exec(
         insert(Note).values(user_id=w.bob, id="n"), execution_options={"append": True, "row_filter": True}
@@ -301,21 +327,28 @@ for _name, _attack in {
     "Bob's object changed": lambda s, w: (lambda n: s.add(n) or setattr(n, "body", "pwn") or s.flush())(bobs_own(w)),
     "Bob's object merged": lambda s, w: s.merge(bobs_own(w), load=False),
     "move own row to Bob": lambda s, w: setattr(s.exec(select(Note)).first(), "user_id", w.bob) or s.flush(),
-    "put own note into Bob's project": lambda s, w: setattr(s.exec(select(Note)).first(), "project_id", w.bob_project)
-    or s.flush(),
-    "append a note to Bob's project": lambda s, w: s.add(Note(user_id=w.alice, project=s.get(Project, w.bob_project), project_id=w.bob_project)) or s.flush(),
+    "put own note into Bob's project": lambda s, w: (
+        setattr(s.exec(select(Note)).first(), "project_id", w.bob_project) or s.flush()
+    ),
+    "append a note to Bob's project": lambda s, w: (
+        s.add(Note(user_id=w.alice, project=s.get(Project, w.bob_project), project_id=w.bob_project)) or s.flush()
+    ),
     "rename Bob": lambda s, w: s.exec(update(User).where(User.id == w.bob).values(name="pwn")),
     "create a user": lambda s, w: s.add(User(name="bob2", email="e@x", email_key="e@x", password_hash="")) or s.flush(),
     "end Bob's session": lambda s, w: s.exec(delete(LoginSession).where(LoginSession.digest == "bob")),
-    "make a session for Bob": lambda s, w: s.add(
-        LoginSession(user_id=w.bob, digest="evil", idle_until=clock.now(), ends_at=clock.now())
-    ) or s.flush(),
+    "make a session for Bob": lambda s, w: (
+        s.add(LoginSession(user_id=w.bob, digest="evil", idle_until=clock.now(), ends_at=clock.now())) or s.flush()
+    ),
     "bring a grant of Bob's up": lambda s, w: s.exec(update(Grant).where(Grant.id == w.bob_grant).values(level="pwn")),
     # becoming somebody else
-    "change the setting": lambda s, w: s.execute(select(func.set_config("app.user_id", w.bob, True))).all()
-    and [n.body for n in s.exec(select(Note))],
-    "swap the actor after the transaction began": lambda s, w: s.exec(select(Note)).all()
-    and s.info.update(actor=engines.Actor(w.bob)) or (_ for _ in ()).throw(PermissionError),
+    "change the setting": lambda s, w: (
+        s.execute(select(func.set_config("app.user_id", w.bob, True))).all() and [n.body for n in s.exec(select(Note))]
+    ),
+    "swap the actor after the transaction began": lambda s, w: (
+        s.exec(select(Note)).all()
+        and s.info.update(actor=engines.Actor(w.bob))
+        or (_ for _ in ()).throw(PermissionError)
+    ),
     "savepoint, then raw": lambda s, w: s.begin_nested() and s.execute(text("select body from scratch_notes")).all(),
 }.items():
     attack(_name)(_attack)

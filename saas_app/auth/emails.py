@@ -1,0 +1,73 @@
+"""What we write to people about their account."""
+
+from sqlmodel import Session
+
+from saas_app import site
+from saas_app.auth.models import User
+from saas_app.core import mailer
+from saas_app.core.config import settings
+
+_NOT_YOU = "If this was not you, you need do nothing: without this link nobody gets in."
+
+
+def write_verification(session: Session, user: User, token: str) -> None:
+    """The link that proves the address. Built from the configured address, never from what a request says."""
+    mailer.send_note(
+        session,
+        to=user.email,
+        name=user.name,
+        subject=f"Confirm your e-mail address for {site.PRODUCT}",
+        words="Please confirm that this is your address. The link works once, for 24 hours.",
+        link=f"{settings().base_url}/verify/{token}",
+        label="Confirm my address",
+        quiet=f"If you did not sign up at {site.PRODUCT}, you can ignore this mail.",
+    )
+
+
+def write_already_a_member(session: Session, owner: User) -> None:
+    """Somebody signed up with the address of an existing account. Only the owner of the mailbox learns that."""
+    mailer.send_note(
+        session,
+        to=owner.email,
+        name=owner.name,
+        subject=f"You already have an account at {site.PRODUCT}",
+        words=(
+            "Somebody, perhaps you, has just signed up with this address. You have an account already, and nothing "
+            "about it has changed.\n\n"
+            "If it was you, please log in; if you have forgotten your password, choose “Forgot your password?” there."
+        ),
+        link=f"{settings().base_url}/login",
+        label="Log in",
+        quiet="If it was not you, you need do nothing: an address belongs only to whoever can read its mail.",
+    )
+
+
+def write_reset(session: Session, user: User, token: str) -> None:
+    """The link that lets somebody choose a new password."""
+    mailer.send_note(
+        session,
+        to=user.email,
+        name=user.name,
+        subject=f"Choose a new password for {site.PRODUCT}",
+        words="Somebody has asked for a new password for your account. The link works once, for 30 minutes.",
+        link=f"{settings().base_url}/reset/{token}",
+        label="Choose a new password",
+        quiet=_NOT_YOU,
+    )
+
+
+def write_password_changed(session: Session, user: User) -> None:
+    """Told afterwards, so that a stranger's change does not stay unnoticed."""
+    mailer.send_note(
+        session,
+        to=user.email,
+        name=user.name,
+        subject=f"Your password for {site.PRODUCT} was changed",
+        words=(
+            "The password of your account has just been changed, and all devices have been logged out.\n\n"
+            "If this was you, there is nothing to do."
+        ),
+        link=f"{settings().base_url}/forgot",
+        label="It was not me",
+        quiet=f"If it was not you, choose a new password at once, and write to {site.SUPPORT_EMAIL}.",
+    )

@@ -1,0 +1,168 @@
+"""Signing up, logging in and getting back in, from the limits to the last commit.
+
+Passwords are checked between transactions, beside the event loop; every step that counts tries comes first and
+stands, whatever happens after it. The answers for known and unknown addresses are the same words and the same work.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from saas_app.auth import limits, links, passwords, service, sessions
+from saas_app.auth.addresses import Address, read_address
+from saas_app.auth.models import User
+from saas_app.auth.sessions import Visit
+from saas_app.auth.strength import weakness
+from saas_app.core import db, logs, ratelimit
+from saas_app.core.errors import BadInput, Refused
+from saas_app.core.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAME = 80
+WRONG = "The e-mail address or the password is wrong."
+
+
+class ResetNeeded(Refused):
+    """So many wrong passwords in a row that only a mail helps; a browser the person has used before is let in."""
+
+    def __init__(self) -> None:
+        super().__init__("For your safety, please choose a new password: use “Forgot your password?” below.")
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The cookie's value, and the account it is for."""
+
+    token: str
+    user_id: str
+
+
+async def sign_up(name: str, email: str, password: str, visit: Visit, *, replaces: str = "") -> str:
+    """Open an account and log this browser in. Returns the cookie's value; BadInput says what is missing."""
+    address = _check_form(name, email, password)
+    await db.run_system("throttle", ratelimit.hit, limits.SIGNUPS_BY_IP, visit.ip)
+    if await db.run_system("throttle", ratelimit.count, limits.SIGNUPS, "") == limits.SIGNUPS.limit:
+        logs.security("many sign-ups", ip=visit.ip)
+    kept = await passwords.hashed(password)
+    token = await db.run_system(
+        "sign-up", service.create_account, name.strip(), address, kept, visit, replaces=replaces
+    )
+    logs.security("signed up", ip=visit.ip)
+    return token
+
+
+async def log_in(
+    email: str,
+    password: str,
+    visit: Visit,
+    *,
+    remember: bool = False,
+    known: frozenset[str] = frozenset(),
+    replaces: str = "",
+) -> LoggedIn:
+    """Log this browser in. `known` are accounts that were logged in here before, by a signed cookie."""
+    address = read_address(email)
+    key = address.key if address else email.strip().casefold()[:254]
+    found = await db.read_system("log-in", service.accounts_of, key)
+    is_known = bool({user.id for user in found} & known)
+    await db.run_system("throttle", _count_login, key, visit.ip, is_known)
+    place = await passwords.first_that_fits(
+        password[: passwords.LONGEST], [u.password_hash for u in found], tries=service.TRIED
+    )
+    user = found[place] if place is not None and len(password) <= passwords.LONGEST else None
+    token = await _admit(user, password, visit, remember, replaces) if user else None
+    if user is None or token is None:
+        await db.run_system("throttle", ratelimit.count, limits.FAILURES_IN_A_ROW, key)
+        logs.security("log-in failed", ip=visit.ip)
+        raise BadInput({"form": WRONG})
+    logs.security("logged in", ip=visit.ip, user=user.id)
+    return LoggedIn(token, user.id)
+
+
+async def _admit(user: User, password: str, visit: Visit, remember: bool, replaces: str) -> str | None:
+    better = await passwords.hashed(password) if passwords.is_outdated(user.password_hash) else ""
+    return await db.run_system(
+        "log-in", service.admit, user, visit, remember=remember, better_hash=better, replaces=replaces
+    )
+
+
+def _count_login(session: Session, key: str, ip: str, is_known: bool) -> None:
+    """Counted before the password is looked at, so that the count is exact however many come at once.
+
+    A stranger can use up the tries of an account, but not those of a browser that its owner has used before.
+    """
+    own = limits.LOGINS_BY_DEVICE if is_known else limits.LOGINS_BY_ACCOUNT
+    ratelimit.hit_all(session, (limits.LOGINS_BY_IP, ip), (limits.LOGINS, ""), (own, key))
+    if not is_known and ratelimit.is_full(session, limits.FAILURES_IN_A_ROW, key):
+        raise ResetNeeded
+
+
+async def log_out(digest: str) -> None:
+    """End the session of this browser."""
+    await db.run_system("log-out", sessions.close_session, digest)
+
+
+async def prove_address(token: str, visit: Visit) -> Viewer:
+    """Use the link that proves an address; LinkGone when it is no longer good."""
+    await db.run_system("throttle", ratelimit.hit, limits.LINKS_BY_IP, visit.ip)
+    try:
+        return await db.run_system("email verification", service.prove, token)
+    except IntegrityError as error:  # two accounts proved the same address at once; the database chose
+        raise links.LinkGone from error
+
+
+async def resend_verification(viewer: Viewer, visit: Visit) -> None:
+    """Mail the link again, to somebody who is logged in and has not proved their address yet."""
+    await db.run_system("throttle", ratelimit.hit, limits.ASKED_BY_IP, visit.ip)
+    await db.run_system("email verification", _write_again, viewer.id)
+
+
+def _write_again(session: Session, user_id: str) -> None:
+    user = session.get(User, user_id)
+    if user is not None and user.email_verified_at is None:
+        service.write_to_prove(session, user)
+
+
+async def ask_for_reset(email: str, visit: Visit) -> None:
+    """Mail a link for a new password, if there is such an account; the answer does not tell."""
+    address = read_address(email)
+    if address is None:
+        raise BadInput({"email": "This is not an e-mail address we can write to."})
+    await db.run_system("throttle", ratelimit.hit, limits.ASKED_BY_IP, visit.ip)
+    await db.run_system("password reset", service.ask_for_reset, address)
+    logs.security("reset asked", ip=visit.ip)
+
+
+async def reset_password(token: str, password: str, visit: Visit) -> None:
+    """Choose a new password. A password that is too weak does not use the link up."""
+    await db.run_system("throttle", ratelimit.hit, limits.LINKS_BY_IP, visit.ip)
+    user = await db.read_system("password reset", links.owner, token, "reset")
+    wrong = weakness(password, user.name, user.email)
+    if wrong:
+        raise BadInput({"password": wrong})
+    kept = await passwords.hashed(password)
+    try:
+        await db.run_system("password reset", service.reset_password, token, kept)
+    except IntegrityError as error:
+        raise links.LinkGone from error
+    logs.security("password reset", ip=visit.ip, user=user.id)
+
+
+def _check_form(name: str, email: str, password: str) -> Address:
+    errors: dict[str, str] = {}
+    if not name.strip():
+        errors["name"] = "Please tell us what to call you."
+    elif len(name.strip()) > LONGEST_NAME or not name.strip().isprintable():
+        errors["name"] = f"Please use at most {LONGEST_NAME} ordinary characters."
+    address = read_address(email)
+    if address is None:
+        errors["email"] = "This is not an e-mail address we can write to."
+    wrong = weakness(password, name, email)
+    if wrong:
+        errors["password"] = wrong
+    if errors or address is None:
+        raise BadInput(errors)
+    return address

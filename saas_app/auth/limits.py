@@ -1,0 +1,20 @@
+"""How often strangers may try things. Addresses are counted whether or not they have an account."""
+
+from datetime import timedelta
+
+from saas_app.core.ratelimit import Rule
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+SIGNUPS_BY_IP = Rule("sign-ups by ip", 5, HOUR)
+SIGNUPS = Rule("sign-ups", 100, HOUR)  # only rings the bell: refusing would let one stranger close the door
+
+LOGINS_BY_IP = Rule("log-ins by ip", 10, MINUTE)
+LOGINS = Rule("log-ins", 1000, 5 * MINUTE)
+LOGINS_BY_ACCOUNT = Rule("log-ins by account", 5, 5 * MINUTE)
+LOGINS_BY_DEVICE = Rule("log-ins by known device", 10, 5 * MINUTE)
+FAILURES_IN_A_ROW = Rule("failures in a row", 100, 3650 * DAY)
+
+MAILS_BY_ADDRESS = Rule("mails by address", 3, HOUR)
+ASKED_BY_IP = Rule("links asked by ip", 20, HOUR)
+LINKS_BY_IP = Rule("links used by ip", 30, HOUR)

@@ -1,0 +1,135 @@
+"""Rules about accounts, each inside one transaction of the system. Who may ask, and how often, is the flows' matter.
+
+Whose address is it? An address belongs to the one account that has proved it by a mail. Signing up with an address
+that is taken makes a separate, unproved account, which looks in every way like a fresh one; only the mail differs,
+and only the owner of the mailbox sees that. So nobody learns who has an account, and an account that a stranger
+made in advance with somebody's address is worth nothing: whoever proves the address has an account of their own.
+"""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select, update
+
+from saas_app import site
+from saas_app.auth import emails, limits, links, sessions
+from saas_app.auth.addresses import Address
+from saas_app.auth.models import EmailToken, User
+from saas_app.auth.sessions import Visit
+from saas_app.core import clock, jobs, ratelimit
+from saas_app.core.viewer import Viewer
+
+UNPROVED_TRIED = 2  # unproved accounts of an address that a log-in looks at
+TRIED = 1 + UNPROVED_TRIED
+
+
+def create_account(
+    session: Session, name: str, address: Address, password_hash: str, visit: Visit, *, replaces: str = ""
+) -> str:
+    """A new account, logged in on this browser. Returns the cookie's value."""
+    user = User(
+        name=name,
+        email=address.email,
+        email_key=address.key,
+        password_hash=password_hash,
+        terms_version=f"{site.TERMS_DATE:%Y-%m-%d}",
+        terms_accepted_at=clock.now(),
+    )
+    session.add(user)
+    session.flush()
+    write_to_prove(session, user)
+    return sessions.open_session(session, user, visit, replaces=replaces)
+
+
+def write_to_prove(session: Session, user: User) -> None:
+    """Mail the link that proves the address, or tell its owner. At most three an hour reach one mailbox."""
+    token = links.issue(session, user, "verify")  # made in both cases, so that both take as long
+    if ratelimit.count(session, limits.MAILS_BY_ADDRESS, user.email_key) > limits.MAILS_BY_ADDRESS.limit:
+        return
+    owner = owner_of(session, user.email_key)
+    if owner is None:
+        emails.write_verification(session, user, token)
+    else:
+        links.withdraw(session, user.id, "verify")
+        emails.write_already_a_member(session, owner)
+
+
+def owner_of(session: Session, key: str) -> User | None:
+    """The account that has proved this address."""
+    return session.exec(select(User).where(User.email_key == key, col(User.email_verified_at).is_not(None))).first()
+
+
+def accounts_of(session: Session, key: str) -> Sequence[User]:
+    """The accounts a log-in may mean: the owner first, then the unproved ones that were used last."""
+    unproved = session.exec(
+        select(User)
+        .where(User.email_key == key, col(User.email_verified_at).is_(None))
+        .order_by(col(User.last_login_at).desc(), col(User.id))
+        .limit(UNPROVED_TRIED)
+    ).all()
+    owner = owner_of(session, key)
+    return [owner, *unproved] if owner else unproved
+
+
+def admit(
+    session: Session, user: User, visit: Visit, *, remember: bool, better_hash: str = "", replaces: str = ""
+) -> str | None:
+    """Log in an account whose password was right. None when it was changed while we were checking."""
+    row = session.get(User, user.id)
+    if row is None or row.password_hash != user.password_hash:
+        return None
+    if better_hash:
+        row.password_hash = better_hash
+    forget_failures(session, row.email_key)
+    return sessions.open_session(session, row, visit, remember=remember, replaces=replaces)
+
+
+def prove(session: Session, token: str) -> Viewer:
+    """The address is proved: it is this account's now, and links to others with the same address are void."""
+    user = links.use(session, token, "verify")
+    if owner_of(session, user.email_key) not in (None, user):
+        raise links.LinkGone
+    _make_owner(session, user)
+    return user.viewer()
+
+
+def ask_for_reset(session: Session, address: Address) -> None:
+    """Mail a link to the account that a reset means. For an unknown address the same is done, and nothing sent."""
+    over = ratelimit.count(session, limits.MAILS_BY_ADDRESS, address.key) > limits.MAILS_BY_ADDRESS.limit
+    user = next(iter(accounts_of(session, address.key)), None)
+    if user is None or over:
+        jobs.enqueue(session, "nothing", {})
+        return
+    emails.write_reset(session, user, links.issue(session, user, "reset"))
+
+
+def reset_password(session: Session, token: str, password_hash: str) -> None:
+    """A new password by a link from a mail, which proves the address too. Everybody is logged out, and told."""
+    user = links.use(session, token, "reset")
+    if owner_of(session, user.email_key) not in (None, user):
+        raise links.LinkGone
+    _make_owner(session, user)
+    user.password_hash = password_hash
+    user.password_changed_at = clock.now()
+    links.withdraw(session, user.id)
+    sessions.close_all(session, user.id)
+    forget_failures(session, user.email_key)
+    emails.write_password_changed(session, user)
+
+
+def forget_failures(session: Session, key: str) -> None:
+    """The right person is here: what others tried no longer counts."""
+    for rule in (limits.LOGINS_BY_ACCOUNT, limits.FAILURES_IN_A_ROW):
+        ratelimit.clear(session, rule, key)
+
+
+def _make_owner(session: Session, user: User) -> None:
+    user.email_verified_at = user.email_verified_at or clock.now()
+    session.add(user)
+    session.flush()
+    others = (col(EmailToken.email_key) == user.email_key, col(EmailToken.used_at).is_(None))
+    session.exec(update(EmailToken).where(*others).values(used_at=clock.now()))
+
+
+@jobs.handles("nothing")
+async def do_nothing(job: jobs.Job) -> None:
+    """What an unknown address costs, so that it cannot be told from a known one by the time it takes."""

@@ -1,0 +1,69 @@
+"""Whether a new password is good enough, and if not, why: in words, without rules about digits and symbols."""
+
+import unicodedata
+from functools import cache
+from typing import Any
+
+from saas_app import site
+from saas_app.auth.passwords import LONGEST
+from saas_app.core.config import settings
+
+SCORED = 72  # zxcvbn takes no more
+GOOD_ENOUGH = 3
+SHORTEST_WORD = 4
+
+
+def weakness(password: str, *about: str) -> str | None:
+    """What is wrong with this password for somebody with this name and address; None when it is good."""
+    shortest = settings().password_min_length
+    same = unicodedata.normalize("NFKC", password)
+    if len(same) < shortest:
+        return f"Please use at least {shortest} characters. A few unusual words are easy to remember."
+    if len(password) > LONGEST or len(same) > LONGEST:
+        return f"Please use at most {LONGEST} characters."
+    if "\x00" in same:
+        return "This contains a character that cannot be typed."
+    if _is_leaked(same):
+        return "This is one of the passwords that attackers try first. Please choose another one."
+    word = _word_in(same, about)
+    if word:
+        return f"This is mostly “{word}”, which others can guess about you. Please add something unrelated."
+    return _guessable(same, about)
+
+
+def _is_leaked(password: str) -> bool:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # 13 MiB: only when somebody chooses a password
+
+    leaked: Any = FREQUENCY_LISTS["passwords"]
+    return password.casefold() in _as_set(tuple(leaked))
+
+
+@cache
+def _as_set(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(words)
+
+
+def _word_in(password: str, about: tuple[str, ...]) -> str:
+    """A name or product that makes up so much of it that too little is left to guess."""
+    folded = password.casefold()
+    for word in sorted(_words(about), key=len, reverse=True):
+        if word in folded and len(folded.replace(word, "")) < settings().password_min_length - SHORTEST_WORD:
+            return word
+    return ""
+
+
+def _words(about: tuple[str, ...]) -> set[str]:
+    texts = [site.PRODUCT, *about, *(address.partition("@")[0] for address in about)]
+    pieces = {piece for text in texts for piece in [text, *text.replace("@", " ").replace(".", " ").split()]}
+    return {piece.casefold() for piece in pieces if len(piece) >= SHORTEST_WORD}
+
+
+def _guessable(password: str, about: tuple[str, ...]) -> str | None:
+    from zxcvbn import zxcvbn
+
+    found = zxcvbn(password[:SCORED], user_inputs=sorted(_words(about)))
+    if found["score"] >= GOOD_ENOUGH:
+        return None
+    hint = found["feedback"]["warning"].rstrip(".")
+    why = f": {hint[0].lower()}{hint[1:]}" if hint else ""
+    return f"This is easy to guess{why}. A few unusual words are better than one clever one."

@@ -1,0 +1,66 @@
+"""One line of JSON per happening, in UTC, with the request it belongs to, and only fields that are listed here.
+
+What is not listed is not written, so an e-mail address or a token cannot slip in as "extra".
+"""
+
+import json
+import logging
+import secrets
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+FIELDS = ("event", "user", "ip", "status", "path", "method", "milliseconds", "reason", "kind", "count")
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+_security = logging.getLogger("security")
+
+
+def new_request_id() -> str:
+    """Name the request that begins here, for the log and for the person who reports an error."""
+    name = secrets.token_hex(6)
+    request_id.set(name)
+    return name
+
+
+def security(event: str, **fields: Any) -> None:
+    """Write down something that matters to security: a log-in, a refusal, an act of an administrator."""
+    _security.info(event, extra={"event": event, **{name: fields[name] for name in FIELDS if name in fields}})
+
+
+class Lines(logging.Formatter):
+    """A record as a line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "says": record.getMessage(),
+        }
+        if request_id.get():
+            line["request"] = request_id.get()
+        line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class NoPayloads(logging.Filter):
+    """Reflex logs an event's payload on two error paths (SECURITY.md); what people typed is not for the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("reflex") and record.args:
+            record.msg, record.args = str(record.msg).split("%")[0], ()
+        return True
+
+
+def set_up(level: int = logging.INFO) -> None:
+    """Send every log line to standard error in our form. Called once, when the process starts."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines())
+    handler.addFilter(NoPayloads())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)

@@ -1,0 +1,64 @@
+"""`/dev/mailbox`: the mails that were not sent, while developing. These routes do not exist in production."""
+
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from saas_app.core import db, mailer
+from saas_app.core.config import settings
+from saas_app.core.mailer import Mailbox
+
+LINK = re.compile(r"https?://[^\s<>\"']+")
+# The mail itself is shown in a frame without scripts; nothing is loaded from anywhere.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'"
+
+
+def routes() -> list[Route]:
+    """The mailbox, unless this is production or mails are really sent."""
+    if settings().is_production:
+        return []
+    return [
+        Route("/dev/mailbox", show_list, methods=["GET"]),
+        Route("/dev/mailbox/{id}", show_mail, methods=["GET"]),
+    ]
+
+
+async def show_list(request: Request) -> Response:
+    """All mails, newest first; of one receiver with `?to=`."""
+    to = request.query_params.get("to") or None
+    mails = await db.read_system("mailbox", mailer.kept, to)
+    return _page("mailbox.html", mails=mails, to=to)
+
+
+async def show_mail(request: Request) -> Response:
+    """One mail as text, with its links marked, and as it looks."""
+    mail = await db.read_system("mailbox", _mail, request.path_params["id"])
+    if mail is None:
+        return HTMLResponse("There is no such mail.", 404)
+    return _page("mailbox_mail.html", mail=mail, text=_with_links(mail.text))
+
+
+def _mail(session: Session, mail_id: str) -> Mailbox | None:
+    return session.get(Mailbox, mail_id)
+
+
+def _with_links(text: str) -> Markup:
+    """The text with its addresses as links; all else is escaped."""
+    parts, last = [Markup("")], 0
+    for found in LINK.finditer(text):
+        parts += [escape(text[last : found.start()]), Markup('<a href="{0}">{0}</a>').format(found.group())]
+        last = found.end()
+    return Markup("").join([*parts, escape(text[last:])])
+
+
+def _page(template: str, **parts: object) -> Response:
+    folder = Path(__file__).parent / "templates"
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+    html = environment.get_template(template).render(parts)
+    return HTMLResponse(html, headers={"content-security-policy": POLICY, "cache-control": "no-store"})

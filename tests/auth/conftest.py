@@ -1,0 +1,75 @@
+"""A browser in front of the forms: real routes, real rows, and pages that say only what was put into them."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from saas_app.auth import api
+from saas_app.core import db, mailer
+from saas_app.core.worker import Worker
+from saas_app.edge import islands
+
+PAGE = "{{ errors.form }}|{{ errors.name }}|{{ errors.email }}|{{ errors.password }}|{{ notice }}|{{ form.email }}"
+
+
+class Browser(httpx.AsyncClient):
+    """Keeps cookies, follows nothing by itself, and can read its owner's mail."""
+
+    async def mails(self, to: str | None = None) -> list[mailer.Mailbox]:
+        """All mails so far, newest first, once the worker has done its work."""
+        await Worker().drain()
+        return await db.read_system("mailbox", mailer.kept, to)
+
+    async def link(self, to: str) -> str:
+        """The path of the link in the newest mail to this address."""
+        found = re.search(r"http://[^/]+(/(?:verify|reset)/\S+)", (await self.mails(to))[0].text)
+        assert found, "the newest mail has no link"
+        return found[1]
+
+    async def sign_up(self, email: str = "ada@example.com", **fields: str) -> httpx.Response:
+        form = {"name": "Ada", "email": email, "password": "long winding river stones", **fields}
+        return await self.post("/signup", data=form)
+
+    async def log_in(self, email: str = "ada@example.com", password: str = "long winding river stones", **fields: str) -> httpx.Response:
+        return await self.post("/login", data={"email": email, "password": password, **fields})
+
+    async def prove(self, email: str = "ada@example.com") -> httpx.Response:
+        """Open the link in the mail and press the button."""
+        await self.get(await self.link(email))
+        return await self.post("/verify")
+
+
+OpenBrowser = Callable[..., Browser]
+
+
+@pytest.fixture
+async def open_browser(tmp_path: Path) -> AsyncIterator[OpenBrowser]:
+    """`open_browser()` is another person's browser; `ip` is where it stands."""
+    for name in ("signup", "login", "forgot", "reset", "verify"):
+        (tmp_path / f"{name}.html").write_text(f"<p>{name}|{PAGE}</p>")
+
+    async def fill() -> islands.Slots:
+        return islands.Slots()
+
+    islands.install(islands.Islands(tmp_path, fill, lambda typed: {}))
+    opened: list[Browser] = []
+
+    def open_one(ip: str = "192.0.2.1", scheme: str = "http", **headers: str) -> Browser:
+        transport = httpx.ASGITransport(Starlette(routes=api.routes), client=(ip, 50000))
+        browser = Browser(transport=transport, base_url=f"{scheme}://localhost:3000", headers=headers)
+        opened.append(browser)
+        return browser
+
+    yield open_one
+    await asyncio.gather(*(browser.aclose() for browser in opened))
+
+
+@pytest.fixture
+def browser(open_browser: OpenBrowser) -> Browser:
+    """The browser of the one person in the test."""
+    return open_browser()
