@@ -136,9 +136,16 @@ def _apply(tx: Tx, visit: Visit, wanted: Switch, intent: Object | None) -> Outco
     item = wanted.subscription["items"]["data"][0]
     given = [{"id": item["id"], "price": wanted.price["id"], "quantity": wanted.quantity}]
     behavior = visit.configuration["features"]["subscription_update"]["proration_behavior"]
-    return subscriptions.change_plan(
-        tx, wanted.subscription, given, behavior=behavior, moment=wanted.moment, intent=intent
-    )
+    try:
+        with tx.attempt():
+            outcome = subscriptions.change_plan(
+                tx, wanted.subscription, given, behavior=behavior, moment=wanted.moment, intent=intent
+            )
+            if outcome.error:
+                raise outcome.error
+            return outcome
+    except CardDeclined as error:
+        return Outcome("declined", error)
 
 
 def switch_answered(tx: Tx, visit: Visit, intent: Object) -> Outcome:
@@ -150,9 +157,9 @@ def switch_answered(tx: Tx, visit: Visit, intent: Object) -> Outcome:
         return Outcome("declined", CardDeclined("This subscription can no longer be changed."))
     wanted = preview(tx, visit, subscription, price, attempt["quantity"], attempt["moment"])
     if wanted.due != intent["amount"]:
-        return Outcome(
-            "declined", CardDeclined("Something changed meanwhile. Look at the new amount and confirm again.")
-        )
+        payments.cancel(tx, {"cancellation_reason": "abandoned"}, intent["id"])
+        error = CardDeclined("Something changed meanwhile. Look at the new amount and confirm again.")
+        return Outcome("declined", error)
     return _apply(tx, visit, wanted, intent)
 
 
