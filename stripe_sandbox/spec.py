@@ -41,7 +41,7 @@ class Spec:
         self.operations: dict[tuple[str, str], Operation] = {}
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
-                parameters = _parameters(operation)
+                parameters = parameters_of(operation)
                 _to_endive(method, path, parameters)
                 # the spec spells one id in two ways; ours is the one name per resource
                 plain = path.replace("{subscription_exposed_id}", "{subscription}")
@@ -68,7 +68,8 @@ class Spec:
         return any("$ref" in each for each in schema.get("anyOf", ()))
 
 
-def _parameters(operation: Mapping[str, Any]) -> Schema:
+def parameters_of(operation: Mapping[str, Any]) -> Schema:
+    """Path query and form body as one set of named parameters."""
     query = [each for each in operation["parameters"] if each["in"] == "query"]
     properties = {each["name"]: each["schema"] for each in query}
     required = [each["name"] for each in query if each.get("required")]
