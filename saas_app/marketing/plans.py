@@ -20,7 +20,7 @@ def free_card() -> rx.Component:
         _name(FREE.name),
         rx.el.p(FREE.description, class_name="mt-1 min-h-12 text-quiet"),
         _price("Free"),
-        rx.el.p("For as long as you like, without a card.", class_name="mt-1 min-h-12 text-sm text-quiet"),
+        rx.el.p("For as long as you like, without a card.", class_name="mt-1 min-h-14 text-sm text-quiet"),
         when(
             "member",
             link_button("Go to your dashboard", href=site.DASHBOARD, kind="secondary", wide=True),
@@ -107,7 +107,7 @@ def _price(figure: str, unit: str = "") -> rx.Component:
 
 
 def _terms(*words: rx.Component | str) -> rx.Component:
-    return rx.el.p(*words, class_name="mt-1 min-h-12 text-sm text-quiet")
+    return rx.el.p(*words, class_name="mt-1 min-h-14 text-sm text-quiet")
 
 
 def _features(*items: rx.Component) -> rx.Component:

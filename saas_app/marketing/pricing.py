@@ -14,7 +14,9 @@ from saas_app.ui.tables import table
 from saas_app.ui.text import for_ears, heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
+# What one saves at least, over the plans that are sold by the year.
 _SAVINGS = ", ".join(f"plans.{key}.year.saving_percent|int" for key in content.sold_keys())
+_SAVING = f"{{% set saving = [{_SAVINGS}]|select|min|default(0) %}}"
 
 
 def pricing_page() -> rx.Component:
@@ -49,6 +51,7 @@ def pricing_page() -> rx.Component:
 def interval_switch() -> rx.Component:
     """Yearly or monthly, as two radio buttons: they work by keyboard, by touch and without script."""
     return rx.el.fieldset(
+        _SAVING,
         rx.el.legend("Pay by the year or by the month", class_name="sr-only"),
         when(
             "billing_month",
@@ -61,16 +64,17 @@ def interval_switch() -> rx.Component:
 
 
 def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
-    saving = rx.el.span(
-        f" save up to {{{{ [{_SAVINGS}]|max }}}}%", class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good"
+    saving = when(
+        "saving",
+        rx.el.span("save ", slot("saving"), "%", class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good"),
     )
     return rx.el.label(
         rx.el.input(type="radio", name="billing", id=name, default_checked=checked, class_name="sr-only"),
         label,
         *([saving] if name == "yearly" else []),
         html_for=name,
-        class_name="flex min-h-11 items-center gap-2 rounded-lg border border-transparent px-4 font-semibold "
-        "has-checked:border-edge has-checked:bg-surface "
+        class_name="flex min-h-11 items-center gap-2 whitespace-nowrap rounded-lg border border-transparent "
+        "px-2.5 font-semibold sm:px-4 has-checked:border-edge has-checked:bg-surface "
         "has-focus-visible:outline-3 has-focus-visible:outline-brick-ink",
     )
 
