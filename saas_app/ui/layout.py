@@ -35,7 +35,9 @@ def band(*children: Any, sunk: bool = False, class_name: str = "", **props: Any)
 
 def page_head(title: Any, *actions: rx.Component, intro: Any = "") -> rx.Component:
     """The top of a member page: its name, one sentence, its actions."""
-    words = [rx.el.h1(title, class_name="font-display text-3xl font-semibold leading-tight tracking-tight")]
+    words: list[rx.Component] = [
+        rx.el.h1(title, class_name="font-display text-3xl font-semibold leading-tight tracking-tight")
+    ]
     if not isinstance(intro, str) or intro:
         words.append(rx.el.p(intro, class_name="mt-1 text-quiet"))
     return rx.el.div(
