@@ -164,7 +164,19 @@ def update_price(tx: Tx, params: Params, price: str) -> Object:
     if "lookup_key" in params:
         found["lookup_key"] = _take_lookup_key(tx, params, price)
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
-    return events.updated(tx, found)
+    return _changed(tx, found)
+
+
+def _changed(tx: Tx, price: Object) -> Object:
+    """Subscriptions show their prices as these are now, not as they were on the day of signing up."""
+    events.updated(tx, price)
+    for subscription in tx.select("subscription", "instr(body, ?) > 0", (f'"{price["id"]}"',)):
+        for item in subscription["items"]["data"]:
+            if item["price"]["id"] == price["id"]:
+                item["price"] = price
+                item["plan"] |= {name: price[name] for name in ("active", "metadata", "nickname")}
+        tx.save(subscription)
+    return price
 
 
 def _take_lookup_key(tx: Tx, params: Params, own_id: str | None) -> str | None:
@@ -182,7 +194,7 @@ def _take_lookup_key(tx: Tx, params: Params, own_id: str | None) -> str | None:
                 code="resource_already_exists",
             )
         holder["lookup_key"] = None
-        events.updated(tx, holder)
+        _changed(tx, holder)
     return key
 
 
