@@ -48,6 +48,14 @@ def actor_of(session: Any) -> Actor:
     return session.info["actor"]
 
 
+def owner_of(session: Any) -> str:
+    """The one user whose session this is, to put on new rows; the system's sessions have none."""
+    user_id = actor_of(session).user_id
+    if user_id is None:
+        raise RowLevelSecurity("this needs the session of a user")
+    return user_id
+
+
 def append(session: Session, row: SQLModel) -> bool:
     """Leave a row behind, from any session; False when a row with one of its unique keys is there already.
 
@@ -63,7 +71,7 @@ def append(session: Session, row: SQLModel) -> bool:
     else:
         from sqlalchemy.dialects.sqlite import insert
     statement = insert(type(row)).values(values).on_conflict_do_nothing()
-    done = session.exec(statement, execution_options={"append": PASS})
+    done = session.exec(statement, execution_options={"append": PASS, "preserve_rowcount": True})
     return done.rowcount == 1
 
 

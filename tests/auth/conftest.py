@@ -17,6 +17,9 @@ from saas_app.edge import islands
 PAGE = "{{ errors.form }}|{{ errors.name }}|{{ errors.email }}|{{ errors.password }}|{{ notice }}|{{ form.email }}"
 
 
+GOOD_PASSWORD = "long winding river stones"
+
+
 class Browser(httpx.AsyncClient):
     """Keeps cookies, follows nothing by itself, and can read its owner's mail."""
 
@@ -32,10 +35,12 @@ class Browser(httpx.AsyncClient):
         return found[1]
 
     async def sign_up(self, email: str = "ada@example.com", **fields: str) -> httpx.Response:
-        form = {"name": "Ada", "email": email, "password": "long winding river stones", **fields}
+        form = {"name": "Ada", "email": email, "password": GOOD_PASSWORD, **fields}
         return await self.post("/signup", data=form)
 
-    async def log_in(self, email: str = "ada@example.com", password: str = "long winding river stones", **fields: str) -> httpx.Response:
+    async def log_in(
+        self, email: str = "ada@example.com", password: str = GOOD_PASSWORD, **fields: str
+    ) -> httpx.Response:
         return await self.post("/login", data={"email": email, "password": password, **fields})
 
     async def prove(self, email: str = "ada@example.com") -> httpx.Response:

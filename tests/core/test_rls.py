@@ -1,6 +1,6 @@
 """Alice attacks Bob's rows in every way we could think of. On both databases she sees and changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from saas_app.auth.models import EmailToken, LoginSession, User
 from saas_app.core import clock, db, engines
 from saas_app.core.jobs import Outbox
 from saas_app.core.rls_session import BoundSession
+from tests.conftest import KINDS, fresh_database
 from tests.factories import make_user
 from tests.scratch_tables import Grant, Ledger, Note, Poster, Project
 
@@ -47,8 +48,14 @@ class World:
             ]
 
 
-@pytest.fixture
-def world(database: str) -> World:
+@pytest.fixture(scope="module", params=KINDS)
+def world(request: pytest.FixtureRequest) -> Generator[World]:
+    """One database for all attacks: each must leave Bob's rows as they were."""
+    with fresh_database(request, request.param):
+        yield make_world()
+
+
+def make_world() -> World:
     with db.system_session("seed") as session:
         alice, bob = make_user(session, "alice"), make_user(session, "bob")
         made: dict[str, Any] = {}
