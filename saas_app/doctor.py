@@ -26,8 +26,7 @@ def examine() -> Iterator[str]:
         yield f"ok     catalogue of {since:%Y-%m-%d %H:%M} UTC" if since else "WRONG  no catalogue: run stripe-setup"
         portal = stripe_object(session, "portal_configuration")
         yield "ok     customer portal" if portal else "WRONG  no customer portal: run stripe-setup"
-    secret = now.webhook_secrets()
-    yield "ok     webhook secret" if secret else "WRONG  no webhook secret: run stripe-setup, or set STRIPE_WEBHOOK_SECRET"
+    yield "ok     webhook secret" if now.webhook_secrets() else "WRONG  no STRIPE_WEBHOOK_SECRET: run stripe-setup"
     yield _try(f"Stripe ({now.stripe_mode}) answers", lambda: asyncio.run(stripe_side.fetch_account_id()))
 
 

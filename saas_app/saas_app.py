@@ -32,6 +32,7 @@ from saas_app.edge.pages import declared
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.ui.connection import connection_banner
+from saas_app.ui.head import head_links
 
 # Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
 PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, reconcile, welcome)
@@ -97,6 +98,8 @@ app = rx.App(
         (5, "Overlay"): lambda stateful: rx.fragment(connection_banner()),
     },
     stylesheets=["/theme.css"],
+    reset_style=False,  # Tailwind brings its own
+    head_components=head_links(),
     backend_exception_handler=failed,
 )
 app.add_middleware(Gate(find_viewer))

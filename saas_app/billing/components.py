@@ -1,21 +1,26 @@
 """What billing draws: plans to choose, the plan one has, banners, and the paywall."""
 
+from collections.abc import Callable
+
 import reflex as rx
 
+from saas_app.auth.shell import above_pages
 from saas_app.billing.catalogue import Offer
 from saas_app.billing.service import BillingView, InvoiceView, Notice
 from saas_app.billing.state import AccountState
-from saas_app.ui.banners import banner
-from saas_app.ui.buttons import link_button, submit_button
+from saas_app.ui.banners import banner, sandbox_ribbon
+from saas_app.ui.buttons import Kind, link_button, submit_button
 from saas_app.ui.cards import badge, card, fact, facts
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import row, stack
+from saas_app.ui.text import link
 from saas_app.ui.theme import Tone
 
 INLINE = "inline-flex"
+SANDBOX_CARD = "4242 4242 4242 4242"
 
 
-def portal_button(words: str | rx.Var[str], *, flow: str | rx.Var[str] = "", kind: str = "secondary") -> rx.Component:
+def portal_button(words: str | rx.Var[str], *, flow: str | rx.Var[str] = "", kind: Kind = "secondary") -> rx.Component:
     """Open the hosted portal, at one task when `flow` names one."""
     return native_form(
         hidden("flow", flow),
@@ -26,7 +31,7 @@ def portal_button(words: str | rx.Var[str], *, flow: str | rx.Var[str] = "", kin
 
 
 def subscribe_button(
-    words: str | rx.Var[str], *, plan: str | rx.Var[str], interval: str | rx.Var[str], kind: str = "primary"
+    words: str | rx.Var[str], *, plan: str | rx.Var[str], interval: str | rx.Var[str], kind: Kind = "primary"
 ) -> rx.Component:
     """Go to the hosted checkout for this plan and interval."""
     return native_form(
@@ -37,7 +42,7 @@ def subscribe_button(
     )
 
 
-def offer_card(offer: rx.Var[Offer]) -> rx.Component:
+def offer_card(offer: Offer) -> rx.Component:
     """One plan that can be bought, yearly first."""
     return card(
         rx.el.p(offer.description, class_name="text-quiet"),
@@ -67,30 +72,30 @@ def offer_card(offer: rx.Var[Offer]) -> rx.Component:
     )
 
 
-def status_badge(view: rx.Var[BillingView]) -> rx.Component:
+def status_badge(view: BillingView) -> rx.Component | rx.Var[rx.Component]:
     """The subscription's state in a word."""
     return by_tone(view.tone, lambda tone: badge(view.status, tone))
 
 
-def by_tone(tone: rx.Var[str], draw) -> rx.Component:  # type: ignore[no-untyped-def]
+def by_tone(tone: str | rx.Var[str], draw: Callable[[Tone], rx.Component]) -> rx.Component | rx.Var[rx.Component]:
     """Draw the same thing in the tone that a view names; the class lists must be known when the page is built."""
     tones: tuple[Tone, ...] = ("good", "warn", "bad", "info")
     return rx.match(tone, *[(name, draw(name)) for name in tones], draw("plain"))
 
 
-def plan_card(view: rx.Var[BillingView]) -> rx.Component:
+def plan_card(view: BillingView) -> rx.Component:
     """The plan somebody has: price, interval, the next date, the card, and the way to the portal."""
     return card(
         row(
-            rx.el.h2(view.plan_name, class_name="font-display text-2xl", id="plan-name"),
-            status_badge(view),
+            rx.el.h2(view.plan_name, class_name="font-display text-2xl font-semibold", id="plan-name"),
+            rx.cond(view.price != "", rx.fragment(status_badge(view))),
             class_name="justify-between",
         ),
         facts(
             rx.cond(
                 view.price != "",
                 fact("Price", rx.el.span(view.price, ", ", view.interval, id="plan-price")),
-                fact("Price", "Free"),
+                fact("Price", "Nothing, for as long as you like"),
             ),
             rx.cond(view.date != "", fact(view.date_label, rx.el.span(view.date, id="plan-date"))),
             rx.cond(
@@ -116,15 +121,23 @@ def plan_card(view: rx.Var[BillingView]) -> rx.Component:
 def account_banners() -> rx.Component:
     """The one thing about billing that wants attention, on every member page."""
     notice = AccountState.billing.notice
-    return rx.cond(notice.title != "", by_tone(notice.tone, lambda tone: _notice(notice, tone)))
+    ribbon = sandbox_ribbon(SANDBOX_CARD)
+    return rx.el.div(
+        rx.cond(AccountState.sandbox, rx.el.div(ribbon, class_name="overflow-hidden rounded-xl")),
+        rx.cond(notice.title != "", rx.fragment(by_tone(notice.tone, lambda tone: _notice(notice, tone)))),
+        class_name="mb-6 flex flex-col gap-4 empty:hidden",
+    )
 
 
-def _notice(notice: rx.Var[Notice], tone: Tone) -> rx.Component:
+above_pages.append(account_banners)
+
+
+def _notice(notice: Notice, tone: Tone) -> rx.Component:
     action = rx.cond(notice.action != "", portal_button(notice.action, flow=notice.flow))
     return banner(notice.title, notice.words, tone=tone, action=action)
 
 
-def paywall(why: str | rx.Var[str], *, plan: str | rx.Var[str], offer: rx.Var[Offer]) -> rx.Component:
+def paywall(why: str | rx.Var[str], *, plan: str | rx.Var[str], offer: Offer) -> rx.Component:
     """What stands where something is locked: the reason, the price, and the way to open it."""
     return card(
         rx.el.p(why, class_name="text-lg font-semibold", id="paywall-reason"),
@@ -143,7 +156,7 @@ def paywall(why: str | rx.Var[str], *, plan: str | rx.Var[str], offer: rx.Var[Of
     )
 
 
-def invoice_row(invoice: rx.Var[InvoiceView]) -> rx.Component:
+def invoice_row(invoice: InvoiceView) -> rx.Component:
     """One invoice, with the way to Stripe's page of it."""
     return rx.el.tr(
         rx.el.td(invoice.date, class_name="py-3 pr-4"),
@@ -153,7 +166,7 @@ def invoice_row(invoice: rx.Var[InvoiceView]) -> rx.Component:
         rx.el.td(
             rx.cond(
                 invoice.url != "",
-                rx.el.a("Open", href=invoice.url, class_name="font-semibold text-brick-ink underline"),
+                link("Open", href=invoice.url),
             ),
             class_name="py-3 text-right",
         ),

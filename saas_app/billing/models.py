@@ -16,7 +16,7 @@ ENDED_STATUSES = frozenset({"canceled", "incomplete_expired"})
 class Product(Shared, table=True):
     """A product as Stripe last had it. `plan_key` ties it to what our code enforces."""
 
-    __tablename__ = "products"
+    __tablename__ = "products"  # pyright: ignore[reportAssignmentType]
 
     stripe_product_id: str = Field(primary_key=True)
     plan_key: str = Field(default="", index=True)
@@ -29,7 +29,7 @@ class Product(Shared, table=True):
 class Price(Shared, table=True):
     """A recurring price: `unit_amount` in minor units of `currency` each `interval`."""
 
-    __tablename__ = "prices"
+    __tablename__ = "prices"  # pyright: ignore[reportAssignmentType]
 
     stripe_price_id: str = Field(primary_key=True)
     stripe_product_id: str = Field(foreign_key="products.stripe_product_id", index=True)
@@ -44,7 +44,7 @@ class Price(Shared, table=True):
 class StripeObject(SQLModel, table=True):
     """What the set-up made or found at Stripe, by our name for it: the account, the portal configuration, a clock."""
 
-    __tablename__ = "stripe_objects"
+    __tablename__ = "stripe_objects"  # pyright: ignore[reportAssignmentType]
 
     name: str = Field(primary_key=True)
     value: str
@@ -59,7 +59,7 @@ class Customer(OwnedReadOnly, table=True):
     arrives late is dropped.
     """
 
-    __tablename__ = "customers"
+    __tablename__ = "customers"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (sa.UniqueConstraint("user_id"),)
 
     id: str = Field(primary_key=True)
@@ -78,7 +78,7 @@ class Customer(OwnedReadOnly, table=True):
 class Subscription(OwnedReadOnly, table=True):
     """A subscription as Stripe last had it."""
 
-    __tablename__ = "subscriptions"
+    __tablename__ = "subscriptions"  # pyright: ignore[reportAssignmentType]
 
     stripe_subscription_id: str = Field(primary_key=True)
     status: str
@@ -102,7 +102,7 @@ class Subscription(OwnedReadOnly, table=True):
 class Invoice(OwnedReadOnly, table=True):
     """An invoice that its customer may see; amounts in minor units."""
 
-    __tablename__ = "invoices"
+    __tablename__ = "invoices"  # pyright: ignore[reportAssignmentType]
 
     stripe_invoice_id: str = Field(primary_key=True)
     stripe_subscription_id: str = ""
@@ -123,7 +123,7 @@ class CheckoutAttempt(OwnedReadOnly, table=True):
     At most one is open per user and kind, which the database holds.
     """
 
-    __tablename__ = "checkout_attempts"
+    __tablename__ = "checkout_attempts"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index(
             "one_open_attempt",
@@ -148,7 +148,7 @@ class CheckoutAttempt(OwnedReadOnly, table=True):
 class WebhookEvent(Leased, table=True):
     """One event that Stripe sent: stored before it is answered, handled once. The primary key is Stripe's id."""
 
-    __tablename__ = "webhook_events"
+    __tablename__ = "webhook_events"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("webhook_events_due", "status", "due_at"),)
 
     id: str = Field(primary_key=True)

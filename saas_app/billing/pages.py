@@ -3,7 +3,7 @@
 import reflex as rx
 
 from saas_app.auth.shell import member_page
-from saas_app.billing.components import account_banners, invoice_row, offer_card, plan_card, subscribe_button
+from saas_app.billing.components import invoice_row, offer_card, plan_card, subscribe_button
 from saas_app.billing.state import AccountState, BillingState, ReturnState
 from saas_app.ui.banners import banner
 from saas_app.ui.buttons import link_button
@@ -15,13 +15,12 @@ from saas_app.ui.layout import grid, page_head, stack
 def billing() -> rx.Component:
     return stack(
         page_head("Billing", intro="Your plan, your card and your invoices."),
-        account_banners(),
         rx.cond(BillingState.problem != "", _problem()),
         rx.cond(AccountState.loaded, plan_card(AccountState.billing), card(skeleton(4))),
         rx.cond(
             BillingState.loaded & ~AccountState.billing.paid,
             stack(
-                rx.el.h2("Plans", class_name="font-display text-2xl"),
+                rx.el.h2("Plans", class_name="font-display text-2xl font-semibold"),
                 grid(rx.foreach(BillingState.offers, offer_card), columns=2),
             ),
         ),
@@ -55,7 +54,7 @@ def _invoices() -> rx.Component:
         class_name="w-full text-left",
     )
     return rx.cond(
-        BillingState.invoices.length() > 0,
+        BillingState.invoices,
         card(table),
         empty("No invoices yet", "Each payment puts its invoice here, with a PDF to download."),
     )

@@ -17,7 +17,7 @@ class Feature(StrEnum):
 
     COMPARE = "compare"
     EARLY_REPAYMENT = "early_repayment"
-    CLIENT_FOLDERS = "client_folders"
+    CLIENT_NAMES = "client_names"
 
 
 class Limit(StrEnum):
@@ -78,8 +78,8 @@ AGENT_V1 = Plan(
     key="agent_v1",
     name="Agent",
     description="For people who do this for others.",
-    sells=("Everything in Pro", "Client folders"),
-    features=frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT, Feature.CLIENT_FOLDERS}),
+    sells=("Everything in Pro", "A client for each scenario"),
+    features=frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT, Feature.CLIENT_NAMES}),
     prices=(
         PlanPrice("month", 2900, "eur", "agent_v1_month"),
         PlanPrice("year", 22800, "eur", "agent_v1_year"),

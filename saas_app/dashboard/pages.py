@@ -4,20 +4,20 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.auth.shell import member_page
-from saas_app.billing.components import account_banners, plan_card
+from saas_app.billing.components import plan_card
 from saas_app.billing.state import AccountState
 from saas_app.ui.banners import banner
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card, skeleton
 from saas_app.ui.forms import native_form
 from saas_app.ui.layout import grid, page_head, row, stack
+from saas_app.ui.text import link
 
 
 @member_page(route="/dashboard", title="Dashboard", on_load=AccountState.load)
 def dashboard() -> rx.Component:
     return stack(
         page_head(rx.cond(AccountState.loaded, rx.fragment("Hello, ", AccountState.name), "Hello")),
-        account_banners(),
         rx.cond(AccountState.loaded & ~AccountState.email_verified, _verify()),
         grid(
             rx.cond(AccountState.loaded, plan_card(AccountState.billing), card(skeleton(4))),
@@ -43,7 +43,7 @@ def _verify() -> rx.Component:
         ". ",
         rx.cond(
             AccountState.mailbox,
-            rx.el.a("It lies in the local mailbox.", href="/dev/mailbox", class_name="font-semibold underline"),
+            link("It lies in the local mailbox.", href="/dev/mailbox"),
         ),
         action=native_form(
             submit_button("Send it again", busy="Sending…", kind="secondary"),

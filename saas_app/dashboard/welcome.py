@@ -27,6 +27,7 @@ CHOSEN = (
     title=f"Welcome · {site.PRODUCT}",
     description="Your account is ready.",
     members_only=True,
+    hidden=True,
 )
 def welcome() -> rx.Component:
     """Congratulate by name, say what is unlocked, offer the plan, and let them go on without it."""

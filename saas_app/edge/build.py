@@ -13,6 +13,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app.edge.pages import declared
+from saas_app.edge.stylesheet import only_used, used_classes
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
 STYLESHEET = re.compile(r'<link\b[^>]*href="(/assets/[^"]+\.css)"[^>]*rel="stylesheet"[^>]*>')
@@ -54,27 +55,30 @@ def pull_out_islands(static: Path, islands: Path) -> None:
     """Move the public pages out of the static folder, as templates that the edge fills."""
     islands.mkdir(parents=True, exist_ok=True)
     for name, route in declared.islands.items():
-        page = prerendered(static, route.path)
-        (islands / f"{name}.html").write_text(make_island(page.read_text(), static))
-        page.unlink()
+        pages = prerendered(static, route.path)
+        (islands / f"{name}.html").write_text(make_island(pages[0].read_text(), static))
+        for page in pages:
+            page.unlink()
 
 
-def prerendered(static: Path, path: str) -> Path:
-    """Where Reflex put the HTML of a route."""
+def prerendered(static: Path, path: str) -> list[Path]:
+    """Where Reflex put the HTML of a route; some routes are written twice."""
     stem = path.strip("/")
-    for candidate in (static / stem / "index.html", static / f"{stem or 'index'}.html"):
-        if candidate.is_file():
-            return candidate
-    raise RuntimeError(f"Reflex did not prerender {path}")
+    found = [page for page in (static / stem / "index.html", static / f"{stem or 'index'}.html") if page.is_file()]
+    if not found:
+        raise RuntimeError(f"Reflex did not prerender {path}")
+    return found
 
 
 def make_island(html: str, static: Path) -> str:
     """Strip what only a hydrated page needs, and carry the stylesheet along."""
-    style = "".join(f"<style>{(static / href.lstrip('/')).read_text()}</style>" for href in STYLESHEET.findall(html))
+    sheets = [(static / href.lstrip("/")).read_text() for href in STYLESHEET.findall(html)]
     html = SCRIPT.sub(lambda m: m[0] if "data-keep" in m[1] or "ld+json" in m[1] else "", html)
     html = re.sub(r'<link\b[^>]*(rel="modulepreload"|as="style"|rel="stylesheet")[^>]*>', "", html)
     html = REACT_MARKS.sub("", html).replace(' data-discover="true"', "")
     html = re.sub(r'<div hidden="?"? ?id="S:\w+"></div>', "", html)
+    used = used_classes(html)
+    style = "".join(f"<style>{only_used(sheet, used)}</style>" for sheet in sheets)
     # The stylesheet's braces are not ours to interpret.
     return html.replace("</head>", "{% raw %}" + style + "{% endraw %}</head>")
 

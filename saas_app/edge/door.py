@@ -123,7 +123,7 @@ class Edge:
         if island is None:
             return None
         asked = {key: values[0] for key, values in parse_qs(query).items() if len(values[0]) <= LONGEST_VALUE}
-        return await self._islands.answer(island, headers, viewer, **({"form": asked} if asked else {}))
+        return await self._islands.answer(island, headers, viewer, form=asked)
 
     async def _who(self, headers: dict[str, str]) -> Viewer | None:
         digest = self._digest(headers)

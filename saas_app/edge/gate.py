@@ -109,7 +109,7 @@ class Gate(rx.Middleware):
             )
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        root = state._get_root_state()
+        root = state._get_root_state()  # pyright: ignore[reportPrivateUsage]
         digest = session_digest(root.router.headers.cookie)
         viewer = await self._find_viewer(digest) if digest else None
         _viewer.set(viewer)
@@ -127,14 +127,14 @@ class Gate(rx.Middleware):
     async def _bind(self, root: BaseState, owner: str, event_name: str) -> bool:
         """Tie the state tree to the log-in session. A tree of another session is emptied before it is shown."""
         mine = await root.get_state(AppState)
-        if mine._owner == owner:
+        if mine._owner == owner:  # pyright: ignore[reportPrivateUsage]
             return True
         if event_name not in HYDRATE:
             return False
         arrived_with = root.router_data
         root.reset()
-        root._update_router_vars(arrived_with, {})
-        mine._owner = owner
+        root._update_router_vars(arrived_with, {})  # pyright: ignore[reportPrivateUsage]
+        mine._owner = owner  # pyright: ignore[reportPrivateUsage]
         return True
 
     def _has_room(self, tab: str) -> bool:
@@ -155,4 +155,5 @@ def session_digest(cookie_header: str) -> str:
 
 
 def _to(path: str) -> StateUpdate:
-    return StateUpdate(events=Event.from_event_type(rx.redirect(path)))
+    events: list[Event] = Event.from_event_type(rx.redirect(path))  # pyright: ignore[reportUnknownMemberType]
+    return StateUpdate(events=events)

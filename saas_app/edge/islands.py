@@ -74,7 +74,7 @@ class Islands:
         if slots.version != self._version:
             self._kept.clear()
             self._version = slots.version
-        if viewer is None and not context:
+        if viewer is None and not any(context.values()):
             key = (name, slots.version)
             if key not in self._kept:
                 self._kept[key] = self._render(name, slots, None, {})

@@ -76,14 +76,14 @@ class Tabs:
     async def _push_to(self, tab: str, viewer: Viewer, digest: str, states: set[type[LiveState]]) -> None:
         if self._app is None or self._app.event_namespace is None:
             return
-        if not await self._app.event_namespace._token_manager.is_token_connected(tab):
+        if not await self._app.event_namespace._token_manager.is_token_connected(tab):  # pyright: ignore[reportPrivateUsage]
             self._tabs.pop(tab, None)
             return
         async with self._app.modify_state(rx.BaseStateToken(ident=tab, cls=AppState)) as root:
-            if (await root.get_state(AppState))._owner != digest:
+            if (await root.get_state(AppState))._owner != digest:  # pyright: ignore[reportPrivateUsage]
                 return  # the tab has changed hands since
             for state in states:
-                await (await root.get_state(state))._read(viewer)
+                await (await root.get_state(state))._read(viewer)  # pyright: ignore[reportPrivateUsage]
 
 
 tabs = Tabs()

@@ -6,6 +6,7 @@ An **island** is a public page: Reflex builds it once, we keep its HTML, drop it
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import reflex as rx
 
@@ -27,15 +28,16 @@ class _Pages:
 
 
 declared = _Pages()
+_reflex_page = cast(Callable[..., Callable[[Page], Page]], cast(Any, rx).page)
 
 
 def island(
-    route: str, *, title: str, description: str, name: str = "", members_only: bool = False
+    route: str, *, title: str, description: str, name: str = "", members_only: bool = False, hidden: bool = False
 ) -> Callable[[Page], Page]:
     """Declare a public page. Its text may hold Jinja slots such as ``{{ form.email }}`` and ``{% if member %}``.
 
     `name` is how `edge.islands.respond` finds it; it defaults to the route without its slash.
-    `members_only` sends strangers to log in first.
+    `members_only` sends strangers to log in first; `hidden` keeps it out of search engines.
     """
 
     def declare(page: Page) -> Page:
@@ -43,12 +45,20 @@ def island(
         declared.islands[key] = Route(key, route)
         if members_only:
             declared.members[key] = Route(key, route)
-        return rx.page(
+        return _reflex_page(
             route=route,
             title=title,
             description=description,
-            image="/og.png",
-            meta=[{"name": "color-scheme", "content": "light dark"}],
+            image="{{ base_url }}/og.png",
+            meta=[
+                {"name": "color-scheme", "content": "light dark"},
+                {"property": "og:title", "content": title},
+                {"property": "og:description", "content": description},
+                {"property": "og:url", "content": f"{{{{ base_url }}}}{route}"},
+                {"name": "twitter:card", "content": "summary_large_image"},
+                cast(Any, rx).el.link(rel="canonical", href=f"{{{{ base_url }}}}{route}"),
+                *([{"name": "robots", "content": "noindex"}] if hidden else []),
+            ],
         )(page)
 
     return declare
@@ -60,7 +70,7 @@ def member_page(route: str, *, title: str, on_load: rx.event.EventType[()] | Non
     def declare(page: Page) -> Page:
         key = route.strip("/")
         declared.members[key] = Route(key, route)
-        return rx.page(
+        return _reflex_page(
             route=route,
             title=title,
             on_load=on_load,

@@ -65,8 +65,7 @@ LANDING_QUESTIONS = (
     ),
     Passage(
         "What happens to my numbers?",
-        "They are yours. Nobody else can open them and we do not sell them. You can take them with you, or delete "
-        "them.",
+        "They are yours. Nobody else can open them, we do not sell them, and you can delete them.",
     ),
 )
 
@@ -98,7 +97,7 @@ _LIMIT_WORDS: dict[str, str] = {Limit.SCENARIOS: "Saved scenarios"}
 _FEATURE_WORDS: dict[str, str] = {
     Feature.COMPARE: "Scenarios side by side",
     Feature.EARLY_REPAYMENT: "Early repayment",
-    Feature.CLIENT_FOLDERS: "Client folders",
+    Feature.CLIENT_NAMES: "A client for each scenario",
 }
 _EVERYBODY = ("Full repayment schedule", "Every formula shown")
 

@@ -41,7 +41,7 @@ TERMS = (
         "Ending it",
         "Cancel on the billing page whenever you like; the plan then runs to the end of what you have paid. "
         f"Within {site.REFUND_DAYS} days of your first payment we return it in full if you ask. "
-        "You can delete your account, and with it your data, in the settings. "
+        f"Write to {site.SUPPORT_EMAIL} and we delete your account, and with it your data. "
         "We may close an account that harms others or the service; what you paid ahead is then returned.",
     ),
     Passage(
@@ -92,13 +92,14 @@ PRIVACY = (
     ),
     Passage(
         "How long",
-        "Until you delete your account; then your data goes at once, and from backups within thirty days. Invoices "
+        "Until your account is deleted; then your data goes with it, and from backups within thirty days. Invoices "
         "stay as long as the law asks.",
     ),
     Passage(
         "Your rights",
-        "You can see, correct, take with you and delete your data in the settings, or by a mail to "
-        f"{site.SUPPORT_EMAIL}. You may object to a use, and complain to the data protection authority where you live.",
+        "You can see, correct, take with you and have your data deleted: a mail to "
+        f"{site.SUPPORT_EMAIL} is enough. You may object to a use, "
+        "and complain to the data protection authority where you live.",
     ),
     Passage("Who is responsible", f"{site.COMPANY}, {site.COMPANY_ADDRESS}, {site.SUPPORT_EMAIL}."),
 )

@@ -85,7 +85,7 @@ def test_somebody_elses_subscription_opens_nothing_for_me(database: str) -> None
 def test_a_locked_feature_names_the_cheapest_plan_that_has_it(database: str) -> None:
     user = a_user()
     with db.session_for(user.id, read_only=True) as session, pytest.raises(FeatureLocked) as refused:
-        require(session, Feature.CLIENT_FOLDERS)
+        require(session, Feature.CLIENT_NAMES)
     assert refused.value.plan.key == "agent_v1"
     assert "Agent" in str(refused.value)
 

@@ -1,11 +1,14 @@
 """What the scenario page draws."""
 
+from typing import Any
+
 import reflex as rx
 
 from saas_app.features.loans.service import ScenarioView, YearView
 from saas_app.features.loans.state import ScenariosState
 from saas_app.ui.buttons import button
 from saas_app.ui.cards import badge, card, empty, fact, facts
+from saas_app.ui.dialog import unfold
 from saas_app.ui.forms import field
 from saas_app.ui.layout import grid, row, stack
 
@@ -15,7 +18,7 @@ CELL = "py-2 pr-4 tabular-nums"
 
 def loan_form() -> rx.Component:
     """The loan as somebody types it."""
-    return rx.form(
+    return rx.el.form(
         grid(
             _field("principal", "Loan", hint="in euros", default_value="250,000", input_mode="decimal"),
             _field("rate", "Yearly rate", hint="in percent", default_value="3.5", input_mode="decimal"),
@@ -33,7 +36,7 @@ def loan_form() -> rx.Component:
 
 def save_form() -> rx.Component:
     """A name for what was worked out, to find it again."""
-    return rx.form(
+    return rx.el.form(
         row(
             _field("name", "Name", placeholder="Flat by the river", max_length=80),
             rx.cond(ScenariosState.desk.may_name_clients, _field("client", "Client", max_length=80)),
@@ -45,7 +48,7 @@ def save_form() -> rx.Component:
     )
 
 
-def _field(name: str, label: str, **props: object) -> rx.Component:
+def _field(name: str, label: str, **props: Any) -> rx.Component:
     error = ScenariosState.errors.get(name, "")
     return field(name, label, error=error, invalid=rx.cond(error != "", "true", "false"), auto_complete="off", **props)
 
@@ -81,13 +84,19 @@ def result() -> rx.Component:
                     class_name="overflow-x-auto",
                 ),
             ),
+            unfold(
+                "How this is computed",
+                rx.el.p("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months."),
+                rx.el.p("The interest of a month is what is still owed × i; the rest of the payment repays the loan."),
+                rx.el.p("Nothing is rounded on the way; only what you see is rounded to the cent."),
+            ),
             save_form(),
             title="This loan",
         ),
     )
 
 
-def _year(year: rx.Var[YearView]) -> rx.Component:
+def _year(year: YearView) -> rx.Component:
     return rx.el.tr(
         rx.el.th(year.year, scope="row", class_name=f"{CELL} text-left font-medium"),
         rx.el.td(year.interest, class_name=CELL),
@@ -101,10 +110,10 @@ def saved() -> rx.Component:
     """What is saved, or how to begin."""
     desk = ScenariosState.desk
     return rx.cond(
-        desk.scenarios.length() > 0,
+        desk.scenarios,
         stack(
             row(
-                rx.el.h2("Saved", class_name="font-display text-2xl"),
+                rx.el.h2("Saved", class_name="font-display text-2xl font-semibold"),
                 rx.el.span(desk.room, class_name="text-quiet", id="room"),
                 button("Compare side by side", kind="secondary", on_click=ScenariosState.compare, id="compare"),
                 class_name="justify-between",
@@ -115,7 +124,7 @@ def saved() -> rx.Component:
     )
 
 
-def scenario_line(scenario: rx.Var[ScenarioView]) -> rx.Component:
+def scenario_line(scenario: ScenarioView) -> rx.Component:
     """One saved scenario."""
     return rx.el.li(
         rx.el.div(
@@ -144,7 +153,7 @@ def scenario_line(scenario: rx.Var[ScenarioView]) -> rx.Component:
 def comparison() -> rx.Component:
     """Everything saved, cheapest first."""
     return rx.cond(
-        ScenariosState.compared.length() > 0,
+        ScenariosState.compared,
         card(
             rx.el.div(
                 rx.el.table(
@@ -167,7 +176,7 @@ def comparison() -> rx.Component:
     )
 
 
-def _compared_row(scenario: rx.Var[ScenarioView]) -> rx.Component:
+def _compared_row(scenario: ScenarioView) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             scenario.name,

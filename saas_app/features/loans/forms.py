@@ -1,5 +1,6 @@
 """What was typed into the loan form, read with a reason for each field that cannot be used."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -19,7 +20,7 @@ class LoanForm:
     loan: Loan
 
 
-def read_form(typed: dict[str, object]) -> LoanForm:
+def read_form(typed: Mapping[str, object]) -> LoanForm:
     """The form as typed by a person: `150 000`, `150,000` and `150000.50` are amounts, `3.5` and `3,5` are rates.
 
     Raises BadInput with a message for every field that is wrong.
@@ -39,12 +40,12 @@ def read_form(typed: dict[str, object]) -> LoanForm:
     return LoanForm(name, client, Loan(principal, rate, years, extra))
 
 
-def _text(typed: dict[str, object], field: str) -> str:
+def _text(typed: Mapping[str, object], field: str) -> str:
     value = typed.get(field, "")
     return value.strip() if isinstance(value, str) else ""
 
 
-def _amount(typed: dict[str, object], field: str, errors: dict[str, str], ask: str, empty: int | None = None) -> int:
+def _amount(typed: Mapping[str, object], field: str, errors: dict[str, str], ask: str, empty: int | None = None) -> int:
     """Minor units. One separator before one or two last digits is the decimal point; all others group thousands."""
     typed_text = _text(typed, field)
     text = "".join(typed_text.split()).strip("€")
@@ -60,7 +61,7 @@ def _amount(typed: dict[str, object], field: str, errors: dict[str, str], ask: s
     return int(digits) * 100 + int(cents.ljust(2, "0"))
 
 
-def _rate(typed: dict[str, object], errors: dict[str, str]) -> Decimal:
+def _rate(typed: Mapping[str, object], errors: dict[str, str]) -> Decimal:
     text = _text(typed, "rate").removesuffix("%").strip().replace(",", ".")
     try:
         rate = Decimal(text)
@@ -72,7 +73,7 @@ def _rate(typed: dict[str, object], errors: dict[str, str]) -> Decimal:
     return rate.quantize(Decimal("0.001"))
 
 
-def _years(typed: dict[str, object], errors: dict[str, str]) -> int:
+def _years(typed: Mapping[str, object], errors: dict[str, str]) -> int:
     text = _text(typed, "years")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MOST_YEARS:
         errors["years"] = f"The term is a whole number of years from 1 to {MOST_YEARS}."

@@ -12,7 +12,7 @@ from saas_app.core.types import Utc
 class Scenario(Owned, table=True):
     """One loan somebody wants to look at again. Amounts in minor units, the rate in thousandths of a percent."""
 
-    __tablename__ = "scenarios"
+    __tablename__ = "scenarios"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(primary_key=True)
     name: str

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from saas_app.auth.shell import member_page
-from saas_app.billing.components import account_banners, paywall
+from saas_app.billing.components import paywall
 from saas_app.billing.state import AccountState
 from saas_app.features.loans.components import comparison, loan_form, result, saved
 from saas_app.features.loans.state import ScenariosState
@@ -16,7 +16,6 @@ from saas_app.ui.layout import page_head, stack
 def scenarios() -> rx.Component:
     return stack(
         page_head("Scenarios", intro="Not financial advice: sums that you can check."),
-        account_banners(),
         card(loan_form()),
         error_region(ScenariosState.errors.get("form", "")),
         status_region(ScenariosState.said),

@@ -11,7 +11,7 @@ from saas_app.billing.plans import Feature, Limit
 from saas_app.core.clock import now
 from saas_app.core.errors import NotFound
 from saas_app.core.ids import new_id
-from saas_app.core.rls_session import actor_of
+from saas_app.core.rls_session import owner_of
 from saas_app.features.loans.forms import LoanForm
 from saas_app.features.loans.models import Scenario
 from saas_app.features.loans.schedule import Loan, Result, calculate
@@ -81,7 +81,7 @@ def desk(session: Session) -> Desk:
         full=holds is not None and len(rows) >= holds,
         may_compare=Feature.COMPARE in found.plan.features,
         may_repay_early=Feature.EARLY_REPAYMENT in found.plan.features,
-        may_name_clients=Feature.CLIENT_FOLDERS in found.plan.features,
+        may_name_clients=Feature.CLIENT_NAMES in found.plan.features,
     )
 
 
@@ -98,7 +98,7 @@ def save_scenario(session: Session, form: LoanForm) -> ScenarioView:
     require_room(session, Limit.SCENARIOS, used)
     row = Scenario(
         id=new_id("scn"),
-        user_id=actor_of(session).user_id,
+        user_id=owner_of(session),
         name=form.name or f"Scenario {used + 1}",
         client=form.client,
         principal=form.loan.principal,
@@ -132,7 +132,7 @@ def _require_fields(session: Session, form: LoanForm) -> Entitlements:
     if form.loan.extra:
         require(session, Feature.EARLY_REPAYMENT)
     if form.client:
-        require(session, Feature.CLIENT_FOLDERS)
+        require(session, Feature.CLIENT_NAMES)
     return entitlements(session)
 
 
