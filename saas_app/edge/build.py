@@ -64,7 +64,8 @@ def pull_out_islands(static: Path, islands: Path) -> None:
 def prerendered(static: Path, path: str) -> list[Path]:
     """Where Reflex put the HTML of a route; some routes are written twice."""
     stem = path.strip("/")
-    found = [page for page in (static / stem / "index.html", static / f"{stem or 'index'}.html") if page.is_file()]
+    places = dict.fromkeys((static / stem / "index.html", static / f"{stem or 'index'}.html"))
+    found = [page for page in places if page.is_file()]
     if not found:
         raise RuntimeError(f"Reflex did not prerender {path}")
     return found
