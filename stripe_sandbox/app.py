@@ -32,7 +32,7 @@ _TICK_SECONDS = 1.0
 
 def build(db: Path | str, *, loopback_only: bool = True) -> Starlette:
     """The whole sandbox as one ASGI app over one SQLite file."""
-    assert OPERATIONS  # noqa: S101 - importing them registered every operation
+    log.debug("%d modules of operations", len(OPERATIONS))
     store = Store(db)
     sandbox = Sandbox(store, Api(store), Runner(store), Deliverer(store))
     store.on_commit = sandbox.deliverer.wake
@@ -64,7 +64,10 @@ def build(db: Path | str, *, loopback_only: bool = True) -> Starlette:
 async def _tick(sandbox: Sandbox) -> None:
     """Time passes: whatever became due is done."""
     while True:
-        await run_in_threadpool(sandbox.runner.run_due)
+        try:
+            await run_in_threadpool(sandbox.runner.run_due)
+        except Exception:  # the clock must not stop because of one bad moment
+            log.exception("Planned work could not be looked at")
         await asyncio.sleep(_TICK_SECONDS)
 
 

@@ -55,7 +55,7 @@ def create_product(tx: Tx, params: Params) -> Object:
 def list_products(tx: Tx, params: Params) -> Object:
     extra, values = "", ()
     if params.get("ids"):
-        extra = f"id IN ({','.join('?' * len(params['ids']))})"
+        extra = lists.one_of("id", params["ids"])
         values = tuple(params["ids"])
     equals = {"active": params.get("active"), "url": params.get("url")}
     return lists.page(tx, "product", "/v1/products", params, equals, extra, values)
@@ -142,7 +142,7 @@ def create_price(tx: Tx, params: Params) -> Object:
 @route("GET", "/v1/prices")
 def list_prices(tx: Tx, params: Params) -> Object:
     keys = params.get("lookup_keys") or []
-    extra = f"json_extract(body, '$.lookup_key') IN ({','.join('?' * len(keys))})" if keys else ""
+    extra = lists.one_of("lookup_key", keys) if keys else ""
     recurring = params.get("recurring") or {}
     equals = {name: params.get(name) for name in ("active", "currency", "product", "type")}
     equals["recurring.interval"] = recurring.get("interval")

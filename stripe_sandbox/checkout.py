@@ -12,14 +12,43 @@ from stripe_sandbox.ids import new_id
 from stripe_sandbox.invoices import AUTOMATIC_TAX
 from stripe_sandbox.store import PRIVATE, Object, Tx, real_now
 
-_TAKES = (
-    "mode success_url cancel_url line_items customer customer_email customer_creation client_reference_id "
-    "metadata allow_promotion_codes discounts subscription_data payment_intent_data setup_intent_data "
-    "payment_method_collection automatic_tax tax_id_collection customer_update billing_address_collection "
-    "invoice_creation expires_at locale currency ui_mode saved_payment_method_options submit_type custom_text "
-    "consent_collection phone_number_collection allowed_payment_method_types payment_method_types "
-    "payment_method_options adaptive_pricing managed_payments branding_settings"
-).split()
+_TAKES = [
+    "mode",
+    "success_url",
+    "cancel_url",
+    "line_items",
+    "customer",
+    "customer_email",
+    "customer_creation",
+    "client_reference_id",
+    "metadata",
+    "allow_promotion_codes",
+    "discounts",
+    "subscription_data",
+    "payment_intent_data",
+    "setup_intent_data",
+    "payment_method_collection",
+    "automatic_tax",
+    "tax_id_collection",
+    "customer_update",
+    "billing_address_collection",
+    "invoice_creation",
+    "expires_at",
+    "locale",
+    "currency",
+    "ui_mode",
+    "saved_payment_method_options",
+    "submit_type",
+    "custom_text",
+    "consent_collection",
+    "phone_number_collection",
+    "allowed_payment_method_types",
+    "payment_method_types",
+    "payment_method_options",
+    "adaptive_pricing",
+    "managed_payments",
+    "branding_settings",
+]
 _DAY = 24 * 3600
 
 

@@ -34,7 +34,7 @@ class Payer:
     address: dict[str, str]
 
 
-class _Refused(Exception):  # noqa: N818 - undoes a half-made subscription, never leaves this file
+class _Refused(Exception):
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
 

@@ -19,8 +19,9 @@ def create(tx: Tx, params: Params) -> Object:
     events.created(tx, customer)
     method = params.get("payment_method")
     default = (params.get("invoice_settings") or {}).get("default_payment_method")
-    if method or default:
-        saved = payment_methods.attach_to(tx, payment_methods.usable(tx, method or default), customer["id"])
+    wanted = method or default
+    if wanted:
+        saved = payment_methods.attach_to(tx, payment_methods.usable(tx, wanted), customer["id"])
         if default:
             customer["invoice_settings"]["default_payment_method"] = saved["id"]
             tx.save(customer)

@@ -4,6 +4,7 @@ Works outside of every transaction; what was not sent before a crash is sent at 
 """
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -36,7 +37,7 @@ class Chaos:
     drop: float = 0.0  # the first try gets lost, as on a bad network
     shuffle: bool = False
     seed: int = 0
-    dice: random.Random = field(default_factory=random.Random)  # noqa: S311
+    dice: random.Random = field(default_factory=random.Random)
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,22 @@ class Deliverer:
     async def run(self) -> None:
         """Send until cancelled."""
         self._loop = asyncio.get_running_loop()
-        async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, follow_redirects=False) as client:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    self._wake.clear()
+        client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, follow_redirects=False)
+        async with client, asyncio.TaskGroup() as group:
+            while True:
+                self._wake.clear()
+                try:
                     waiting = await asyncio.to_thread(self._due)
-                    for endpoint, letter in waiting.items():
-                        if endpoint not in self._flying:
-                            self._flying[endpoint] = letter.seq
-                            group.create_task(self._send(client, endpoint, letter))
                     pause = await asyncio.to_thread(self._pause)
-                    with_timeout = asyncio.wait_for(self._wake.wait(), pause)
-                    try:
-                        await with_timeout
-                    except TimeoutError:
-                        continue
+                except Exception:  # whatever it was, the next round may go well
+                    log.exception("Could not look for deliveries")
+                    waiting, pause = {}, 1.0
+                for endpoint, letter in waiting.items():
+                    if endpoint not in self._flying:
+                        self._flying[endpoint] = letter.seq
+                        group.create_task(self._send(client, endpoint, letter))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
 
     async def settled(self, timeout_seconds: float) -> bool:
         """Wait until nothing waits or flies. False when the time was up first."""
@@ -197,7 +199,7 @@ def log_of(tx: Tx, event: str | None = None, limit: int = 200) -> list[dict[str,
         (*values, limit),
     ).fetchall()
     names = ("id", "event", "endpoint", "state", "tries", "next_try", "type", "url")
-    found = [dict(zip(names, row, strict=True)) for row in rows]
+    found: list[dict[str, object]] = [dict(zip(names, row, strict=True)) for row in rows]
     for each in found:
         tries = tx.db.execute(
             "SELECT at, status, milliseconds, answer FROM attempts WHERE delivery = ? ORDER BY seq", (each["id"],)

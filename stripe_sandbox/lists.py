@@ -45,6 +45,11 @@ def page(
     return wire.listing([wire.public(row) for row in rows], url, has_more=has_more)
 
 
+def one_of(field: str, values: list[Any]) -> str:
+    """The condition that a field of ours has one of these values."""
+    return f"json_extract(body, '$.{field}') IN ({','.join('?' * len(values))})"
+
+
 def of(items: list[Object], url: str, params: dict[str, Any] | None = None) -> Object:
     """One page of a list that lies inside an object, already in order."""
     params = params or {}

@@ -1,7 +1,34 @@
 """Amounts are integers in a currency's minor unit; only a screen ever sees a decimal point."""
 
-_NO_MINOR = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())
-_THREE = frozenset("bhd jod kwd omr tnd".split())
+_NO_MINOR = frozenset(
+    [
+        "bif",
+        "clp",
+        "djf",
+        "gnf",
+        "jpy",
+        "kmf",
+        "krw",
+        "mga",
+        "pyg",
+        "rwf",
+        "ugx",
+        "vnd",
+        "vuv",
+        "xaf",
+        "xof",
+        "xpf",
+    ]
+)
+_THREE = frozenset(
+    [
+        "bhd",
+        "jod",
+        "kwd",
+        "omr",
+        "tnd",
+    ]
+)
 _SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 

@@ -181,7 +181,7 @@ def _flow(tx: Tx, given: dict[str, Any] | None, customer: str) -> Object | None:
     ):
         raise Invalid(f"The sandbox has no portal flow `{kind}`.", param="flow_data[type]")
     details = given.get(kind)
-    after = given.get("after_completion") or {"type": "portal_homepage"}
+    after: dict[str, Any] = given.get("after_completion") or {"type": "portal_homepage"}
     flow: Object = {
         "after_completion": {
             "hosted_confirmation": None,
@@ -194,10 +194,8 @@ def _flow(tx: Tx, given: dict[str, Any] | None, customer: str) -> Object | None:
         "type": kind,
     }
     if after["type"] == "hosted_confirmation":
-        flow["after_completion"]["hosted_confirmation"] = {
-            "custom_message": None,
-            **(after.get("hosted_confirmation") or {}),
-        }
+        words: dict[str, Any] = after.get("hosted_confirmation") or {}
+        flow["after_completion"]["hosted_confirmation"] = {"custom_message": None, **words}
     if kind == "payment_method_update":
         return flow
     where = f"flow_data[{kind}][subscription]"
@@ -212,7 +210,7 @@ def _flow(tx: Tx, given: dict[str, Any] | None, customer: str) -> Object | None:
         raise Invalid("This subscription has ended and cannot be changed.", param=where)
     if kind == "subscription_cancel" and subscription["cancel_at"]:
         raise Invalid("This subscription is already set to be canceled.", param=where)
-    flow[kind] = {**details}
+    flow[kind] = dict(details)
     if kind == "subscription_cancel":
         flow[kind].setdefault("retention", None)
     if kind == "subscription_update_confirm":

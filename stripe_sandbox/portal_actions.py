@@ -69,11 +69,11 @@ def offers(tx: Tx, visit: Visit, subscription: Object) -> list[Offer]:
     found = []
     for entry in visit.configuration["features"]["subscription_update"]["products"] or []:
         product = tx.find(entry["product"], "product")
-        for id_ in entry["prices"]:
-            price = tx.find(id_, "price")
-            if price and product and product.get("active") and price["active"]:
-                if price["currency"] == subscription["currency"]:
-                    found.append(Offer(price, product, price["id"] == item["price"]["id"]))
+        if not product or not product.get("active"):
+            continue
+        for price in filter(None, (tx.find(id_, "price") for id_ in entry["prices"])):
+            if price["active"] and price["currency"] == subscription["currency"]:
+                found.append(Offer(price, product, price["id"] == item["price"]["id"]))
     return sorted(found, key=lambda each: (each.price["recurring"]["interval"] != "month", each.price["unit_amount"]))
 
 

@@ -11,11 +11,24 @@ from stripe_sandbox.store import Object, Tx
 from stripe_sandbox.subscriptions import ENDED, Order
 
 _UPDATED = "customer.subscription.updated"
-_COMMON = (
-    "cancel_at cancel_at_period_end collection_method days_until_due default_payment_method description "
-    "discounts items metadata off_session payment_behavior payment_settings proration_behavior trial_end "
-    "trial_settings billing_cycle_anchor"
-).split()
+_COMMON = [
+    "cancel_at",
+    "cancel_at_period_end",
+    "collection_method",
+    "days_until_due",
+    "default_payment_method",
+    "description",
+    "discounts",
+    "items",
+    "metadata",
+    "off_session",
+    "payment_behavior",
+    "payment_settings",
+    "proration_behavior",
+    "trial_end",
+    "trial_settings",
+    "billing_cycle_anchor",
+]
 
 
 @route(

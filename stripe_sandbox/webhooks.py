@@ -85,14 +85,14 @@ def list_events(tx: Tx, params: Params) -> Object:
         raise Invalid("You may pass up to 20 types.", param="types")
     where, values = [], []
     if wanted:
-        where.append(f"json_extract(body, '$.type') IN ({','.join('?' * len(wanted))})")
+        where.append(lists.one_of("type", wanted))
         values += wanted
     if params.get("type"):
         where.append("json_extract(body, '$.type') GLOB ?")
         values.append(params["type"])
     if "delivery_success" in params:
-        found = "IN" if params["delivery_success"] is False else "NOT IN"
-        where.append(f"id {found} (SELECT event FROM deliveries WHERE state != 'delivered')")
+        late = "id IN (SELECT event FROM deliveries WHERE state != 'delivered')"
+        where.append(f"NOT {late}" if params["delivery_success"] else late)
     page = lists.page(tx, "event", "/v1/events", params, {}, " AND ".join(where), tuple(values))
     for event in page["data"]:
         event["pending_webhooks"] = events.pending(tx, event["id"])

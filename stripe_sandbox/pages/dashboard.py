@@ -120,10 +120,7 @@ async def move(request: Request) -> Response:
     def work() -> None:
         with of(request).store.transaction() as tx:
             now = tx.now
-        if step == "renewal":
-            target = runner.next_renewal()
-        else:
-            target = now + _STEPS.get(step, 0)
+        target = runner.next_renewal() if step == "renewal" else now + _STEPS.get(step, 0)
         if target and target > now:
             runner.advance(target)
 

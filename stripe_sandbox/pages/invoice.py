@@ -1,4 +1,4 @@
-"""The hosted invoice: `/i/{invoice}` with a way to pay it, and its PDF (docs.stripe.com/invoicing/hosted-invoice-page)."""
+"""The hosted invoice, with a way to pay it, and its PDF (docs.stripe.com/invoicing/hosted-invoice-page)."""
 
 import hmac
 

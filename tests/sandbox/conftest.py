@@ -12,7 +12,10 @@ from stripe_sandbox.contract import contract
 from tests.sandbox.checked import CheckedClient, client
 from tests.sandbox.shop import Receiver, Shop
 
-_OURS = r"/v1/(account|billing_portal|charges|checkout|coupons|customers|events|invoice|payment_|prices|products|promotion|refunds|setup_|subscription|webhook)"
+_OURS = (
+    r"/v1/(account|billing_portal|charges|checkout|coupons|customers|events|invoice|payment_|prices|products"
+    r"|promotion|refunds|setup_|subscription|webhook)"
+)
 
 
 @pytest.fixture(scope="session")

@@ -34,12 +34,16 @@ def test_unknown_missing_and_malformed_parameters_are_named(shop: Shop, http: Ch
     wrong: list[tuple[Any, str, str | None]] = [
         (lambda: shop.api.customers.create({"nmae": "x"}), "nmae", "parameter_unknown"),
         (lambda: shop.api.prices.create({"product": shop.pro.id, "unit_amount": 5}), "currency", "parameter_missing"),
-        (lambda: shop.session(line_items=[{"price": shop.monthly.id, "quantity": "many"}]), "line_items[0][quantity]", "parameter_invalid_integer"),
+        (
+            lambda: shop.session(line_items=[{"price": shop.monthly.id, "quantity": "many"}]),
+            "line_items[0][quantity]",
+            "parameter_invalid_integer",
+        ),
         (lambda: shop.session(line_items=[{"price": "price_no"}]), "line_items[0][price]", "resource_missing"),
         (lambda: shop.session(payment_method_types=["card"]), "payment_method_types", "parameter_unknown"),
         (lambda: shop.session(mode="lease"), "mode", None),
         (lambda: shop.session(automatic_tax={"enabled": True}), "automatic_tax", None),
-    ]  # fmt: skip
+    ]
     for call, param, code in wrong:
         with pytest.raises(stripe.InvalidRequestError) as refused:
             call()
@@ -54,7 +58,13 @@ def test_a_missing_object_in_the_path_is_a_404(shop: Shop) -> None:
 
 
 def test_an_older_version_may_still_name_payment_method_types(fresh: str, shop: Shop) -> None:
-    form = {"mode": "subscription", "success_url": "http://a.test", "payment_method_types[]": "card", "line_items[0][price]": shop.monthly.id, "line_items[0][quantity]": "1"}  # fmt: skip
+    form = {
+        "mode": "subscription",
+        "success_url": "http://a.test",
+        "payment_method_types[]": "card",
+        "line_items[0][price]": shop.monthly.id,
+        "line_items[0][quantity]": "1",
+    }
     old = {**KEY, "Stripe-Version": "2025-03-31.basil"}
     assert httpx.post(f"{fresh}/v1/checkout/sessions", data=form, headers=old).status_code == 200
     new = {**KEY, "Stripe-Version": "2026-10-28.endive"}
@@ -133,7 +143,13 @@ def test_expanding_goes_four_levels_deep_and_no_further(shop: Shop) -> None:
 
 def test_a_lookup_key_belongs_to_one_price_and_can_move(shop: Shop, http: CheckedClient) -> None:
     http.expect_bad_requests = True
-    wanted = {"product": shop.pro.id, "unit_amount": 2100, "currency": "usd", "recurring": {"interval": "month"}, "lookup_key": "pro_monthly"}  # fmt: skip
+    wanted = {
+        "product": shop.pro.id,
+        "unit_amount": 2100,
+        "currency": "usd",
+        "recurring": {"interval": "month"},
+        "lookup_key": "pro_monthly",
+    }
     with pytest.raises(stripe.InvalidRequestError):
         shop.api.prices.create(wanted)
     _, subscription = shop.subscriber()
@@ -172,7 +188,7 @@ def test_error_if_incomplete_does_nothing_at_all(shop: Shop) -> None:
                 "items": [{"price": shop.monthly.id}],
                 "default_payment_method": bad.id,
                 "payment_behavior": "error_if_incomplete",
-            }  # fmt: skip
+            }
         )
     assert shop.api.subscriptions.list({"status": "all"}).data == []
     assert shop.api.invoices.list().data == []
