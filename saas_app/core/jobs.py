@@ -15,7 +15,7 @@ transaction that also marks the work done. Work is done at least once: a worker 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, delete, func, select
@@ -50,6 +50,7 @@ class Schedule(Leased, table=True):
     """Something to be done again and again; one row per name, so only one worker does it."""
 
     __tablename__ = "schedule"  # pyright: ignore[reportAssignmentType]
+    __dies__: ClassVar[bool] = False
 
     id: str = Field(primary_key=True)
 

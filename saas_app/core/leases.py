@@ -8,7 +8,7 @@ import random
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select, update
@@ -28,6 +28,8 @@ class Leased(SQLModel):
 
     status: pending → done | ignored (needs nothing) | dead (12 tries; a person must look)
     """
+
+    __dies__: ClassVar[bool] = True  # False for what must go on for ever
 
     status: str = Field(default="pending")
     attempts: int = 0
@@ -63,7 +65,7 @@ def claim(session: Session, table: type[L], *only: Any, limit: int = 1, lease: t
     taken: list[L] = []
     for row in rows:
         row.attempts += 1
-        if row.attempts > TRIES:
+        if table.__dies__ and row.attempts > TRIES:
             row.status, row.error, row.done_at = "dead", row.error or "the worker died every time", clock.now()
         else:
             row.lease_token, row.lease_until = secrets.token_hex(16), clock.now() + lease
@@ -82,7 +84,7 @@ def _due(table: type[L], *only: Any) -> SelectOfScalar[L]:
 
 def complete(session: Session, row: Leased, *, status: str = "done", **values: Any) -> None:
     """Mark the work done, in the transaction that writes its effect; LeaseLost takes both back."""
-    _finish(session, row, status=status, done_at=clock.now(), error="", **values)
+    _finish(session, row, **{"status": status, "done_at": clock.now(), "error": "", **values})
 
 
 def postpone(session: Session, row: Leased, due_at: datetime, **values: Any) -> None:
@@ -90,9 +92,9 @@ def postpone(session: Session, row: Leased, due_at: datetime, **values: Any) -> 
     _finish(session, row, due_at=due_at, attempts=0, **values)
 
 
-def fail(session: Session, row: Leased, error: str, *, forever: bool = True) -> None:
-    """Put the row back with a growing pause; after the last try it is dead, unless it must go on for ever."""
-    if forever and row.attempts >= TRIES:
+def fail(session: Session, row: Leased, error: str) -> None:
+    """Put the row back with a growing pause; after the last try it is dead."""
+    if row.__dies__ and row.attempts >= TRIES:
         _finish(session, row, status="dead", done_at=clock.now(), error=error[:500])
     else:
         _finish(session, row, due_at=clock.now() + pause(row.attempts), error=error[:500])

@@ -12,6 +12,7 @@ from saas_app.core import clock, db, leases
 from saas_app.core.errors import AppError, DatabaseBusy
 from saas_app.core.jobs import Effect, Ignore, Job, Outbox, Schedule, registry
 from saas_app.core.leases import Leased, LeaseLost
+from saas_app.core.rls_session import append
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +131,7 @@ def _mark_done(session: Session, row: Any, effect: Effect | None) -> None:
 
 
 def _mark_failed(session: Session, row: Any, error: str) -> None:
-    leases.fail(session, row, error, forever=not isinstance(row, Schedule))
+    leases.fail(session, row, error)
 
 
 def _describe(error: Exception) -> str:
@@ -141,5 +142,4 @@ def _describe(error: Exception) -> str:
 def _write_schedule(session: Session) -> None:
     """A row for each task that has none yet, due at once."""
     for name in registry.tasks:
-        if session.get(Schedule, name) is None:
-            session.add(Schedule(id=name))
+        append(session, Schedule(id=name))
