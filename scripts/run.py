@@ -49,9 +49,10 @@ def main() -> None:
         if not build.is_current(build.digest()):
             say("Building the pages (this is done once, and after each change) …")
             build.build()
-        if sandboxed:
-            programs.wait_for(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/health")
-        prepare(environment)
+        if preparation(environment) != prepared():
+            if sandboxed:
+                programs.wait_for(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/health")
+            prepare(environment)
         say("Starting the app …")
         programs.start("the app", ["-m", "saas_app", "serve", "--port", str(PORT)], environment)
         programs.wait_for(f"http://127.0.0.1:{PORT}/")
@@ -92,11 +93,13 @@ def sandbox_place() -> list[str]:
     return ["--port", str(SANDBOX_PORT), "--db", str(DATA / "sandbox.db")]
 
 
+def prepared() -> dict[str, str]:
+    """What the last preparation was made for; empty when there was none."""
+    return json.loads(STAMP.read_text()) if STAMP.is_file() else {}
+
+
 def prepare(environment: dict[str, str]) -> None:
-    """Database schema and Stripe set-up, unless both were done for exactly these files and settings."""
-    now = preparation(environment)
-    if STAMP.is_file() and json.loads(STAMP.read_text()) == now:
-        return
+    """Database schema and Stripe set-up. Both change nothing when all is there."""
     for words, command in (
         ("Preparing the database …", "migrate"),
         ("Setting up products and prices …", "stripe-setup"),
@@ -141,10 +144,10 @@ class Programs:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for _, process in reversed(self._running):
+        for process in [process for _name, process in reversed(self._running)]:
             if process.poll() is None:
                 process.terminate()
-        for _, process in reversed(self._running):
+        for process in [process for _name, process in reversed(self._running)]:
             try:
                 process.wait(timeout=12)
             except subprocess.TimeoutExpired:
