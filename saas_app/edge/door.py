@@ -168,6 +168,8 @@ class Edge:
         async def out(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = {key for key, _ in message["headers"]}
+                if message["status"] == 304:  # a browser puts these headers over those of the page it has kept
+                    sent |= {b"content-security-policy", b"cache-control"}
                 extra = [(k, v) for k, v in self._headers if k not in sent]
                 html = b"text/html" in dict(message["headers"]).get(b"content-type", b"")
                 if b"content-security-policy" not in sent:
