@@ -15,29 +15,36 @@ STAMP = ROOT / ".web" / "build" / "stamp.json"
 def sources() -> Iterator[Path]:
     """Every file that the built pages depend on."""
     yield from (ROOT / name for name in ("rxconfig.py", "requirements.txt"))
-    for folder, pattern in (("saas_app", "*.py"), ("assets", "*"), ("reflex.lock", "*")):
+    for folder, pattern in (("saas_app", "*.py"), ("assets", "*")):
         yield from sorted(path for path in (ROOT / folder).rglob(pattern) if path.is_file())
 
 
-def digest() -> str:
-    """One digest of all sources, names included."""
+def locked() -> Iterator[Path]:
+    """The versions of the JavaScript packages; a build may bring them up to date."""
+    yield from sorted((ROOT / "reflex.lock").iterdir())
+
+
+def digest(paths: Iterator[Path]) -> str:
+    """One digest of all these files, names included."""
     found = hashlib.sha256()
-    for path in sources():
+    for path in paths:
         found.update(f"{path.relative_to(ROOT)}\0".encode())
         found.update(path.read_bytes())
     return found.hexdigest()
 
 
-def is_current(now: str) -> bool:
-    """Whether the build on disk was made of exactly these sources."""
-    return STAMP.is_file() and json.loads(STAMP.read_text()).get("digest") == now
+def is_current() -> bool:
+    """Whether the build on disk was made of exactly what is here now."""
+    if not STAMP.is_file():
+        return False
+    return json.loads(STAMP.read_text()) == {"sources": digest(sources()), "locked": digest(locked())}
 
 
 def build() -> bool:
     """Build if anything changed; True when it did. Exits with Reflex's own words when the build fails."""
-    now = digest()
-    if is_current(now):
+    if is_current():
         return False
+    made_of = digest(sources())  # before the build: what is saved meanwhile is not in it
     # The binaries of the environment come first, so that the JavaScript toolchain is the one that came by pip.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
@@ -47,7 +54,7 @@ def build() -> bool:
     if done.returncode:
         print(done.stdout + done.stderr, file=sys.stderr)
         raise SystemExit("The front end could not be built; the reason stands above.")
-    STAMP.write_text(json.dumps({"digest": now}))
+    STAMP.write_text(json.dumps({"sources": made_of, "locked": digest(locked())}))
     return True
 
 

@@ -46,7 +46,7 @@ def main() -> None:
         if sandboxed:
             say("Starting the Stripe sandbox …")
             programs.start("the sandbox", ["-m", "stripe_sandbox", *sandbox_place()], environment)
-        if not build.is_current(build.digest()):
+        if not build.is_current():
             say("Building the pages (this is done once, and after each change) …")
             build.build()
         if preparation(environment) != prepared():
