@@ -11,11 +11,11 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from saas_app.core import config_rules
+from saas_app.core.config_rules import SANDBOX_KEY as SANDBOX_KEY
 from saas_app.core.errors import ConfigError
 
 StripeMode = Literal["sandbox", "test", "live"]
 
-SANDBOX_KEY = "sk_test_sandbox_0000000000000000"
 DEVELOPMENT_SECRET = "development-only-secret-key-not-for-production"  # noqa: S105  refused in production
 
 

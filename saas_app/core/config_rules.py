@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32
+SANDBOX_KEY = "sk_test_sandbox_0000000000000000"  # what the sandbox is called with when no key is set
 
 
 def problems(found: "Settings") -> list[str]:
@@ -93,7 +94,7 @@ def _production_addresses(found: "Settings") -> Iterator[str]:
 
 
 def _production_stripe(found: "Settings") -> Iterator[str]:
-    if "stripe_secret_key" not in found.model_fields_set:
+    if found.stripe_secret_key == SANDBOX_KEY:
         yield "STRIPE_SECRET_KEY: is missing. The sandbox takes no money; copy the live key from Stripe."
     elif found.stripe_mode == "sandbox":
         yield "STRIPE_API_BASE: points at the sandbox on this machine. Remove it for Stripe's own."

@@ -69,9 +69,9 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     a webhook we have answered is never sent again, so losing the last commits would lose money."""
     connection.isolation_level = None  # the driver begins nothing on its own
     for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",
         "synchronous=FULL",
-        f"busy_timeout={BUSY_MILLISECONDS}",
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):

@@ -14,7 +14,6 @@ from sqlmodel import Session, delete, func, insert, select, update
 from saas_app.auth.models import EmailToken, LoginSession, User
 from saas_app.core import clock, db, engines
 from saas_app.core.jobs import Outbox
-from saas_app.core.rls_session import BoundSession
 from tests.conftest import KINDS, fresh_database
 from tests.factories import make_user
 from tests.scratch_tables import Grant, Ledger, Note, Poster, Project
@@ -352,8 +351,7 @@ for _name, _attack in {
         s.execute(select(func.set_config("app.user_id", w.bob, True))).all() and [n.body for n in s.exec(select(Note))]
     ),
     "swap the actor after the transaction began": lambda s, w: (
-        s.exec(select(Note)).all()
-        and s.info.update(actor=engines.Actor(w.bob))
+        (s.exec(select(Note)).all() and s.info.update(actor=engines.Actor(w.bob)))
         or (_ for _ in ()).throw(PermissionError)
     ),
     "savepoint, then raw": lambda s, w: s.begin_nested() and s.execute(text("select body from scratch_notes")).all(),

@@ -1,0 +1,62 @@
+"""Limits: exact over workers, and standing whatever happens to the work."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from saas_app.core import db, ratelimit
+from saas_app.core.errors import TooManyTries
+from saas_app.core.ratelimit import Rule, Try
+from tests.conftest import Hands
+from tests.factories import as_system
+
+RULE = Rule("knock", 5, timedelta(minutes=5))
+
+
+def knock(key: str = "ada") -> bool:
+    try:
+        with db.system_session("throttle") as session:
+            ratelimit.hit(session, RULE, key)
+    except TooManyTries:
+        return False
+    return True
+
+
+def test_the_limit_is_exact_however_many_come_at_once(database: str) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(lambda _: knock(), range(40))) == 5
+    assert knock("eve")
+
+
+def test_a_new_window_begins_again_and_says_when(database: str, hands: Hands) -> None:
+    hands.move(minutes=1)
+    assert [knock() for _ in range(6)] == [True] * 5 + [False]
+    with pytest.raises(TooManyTries) as refused, db.system_session("throttle") as session:
+        ratelimit.hit(session, RULE, "ada")
+    assert 235 < refused.value.retry_after <= 241
+    hands.move(minutes=4, seconds=1)
+    assert knock()
+
+
+def test_tries_can_be_looked_at_and_forgotten(database: str) -> None:
+    for _ in range(5):
+        knock()
+    assert as_system(lambda session: ratelimit.is_full(session, RULE, "ada"))
+    as_system(lambda session: ratelimit.clear(session, RULE, "ada"))
+    assert not as_system(lambda session: ratelimit.is_full(session, RULE, "ada"))
+    assert knock()
+
+
+def test_who_tried_is_not_written_down(database: str) -> None:
+    knock("ada@example.com")
+    row = as_system(lambda session: session.exec(select(Try)).one())
+    assert "ada" not in row.key
+
+
+def test_windows_that_are_over_are_dropped(sqlite: str, hands: Hands) -> None:
+    knock()
+    hands.move(minutes=6)
+    as_system(ratelimit.prune)
+    assert as_system(lambda session: session.exec(select(Try)).all()) == []
