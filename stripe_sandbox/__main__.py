@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -32,19 +33,31 @@ def main() -> None:
 
 
 async def _serve(host: str, port: int, db: Path, *, loopback_only: bool) -> None:
+    host = "127.0.0.1" if host == "localhost" else host
+    line = f"Stripe sandbox ready on http://{host}:{port} – no real money, remembers in {db}"
     server = Server(
-        app.build(db, loopback_only=loopback_only),
-        address="127.0.0.1" if host == "localhost" else host,
+        app.build(db, loopback_only=loopback_only, on_ready=lambda: print(line, flush=True)),
+        address=host,
         port=port,
         interface=Interfaces.ASGI,
         log_enabled=False,
         websockets=False,
     )
+    _require_free(host, port)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, server.stop)
-    print(f"Stripe sandbox ready on http://{host}:{port} – no real money, remembers in {db}", flush=True)
     await server.serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    """The server shares ports with others of its kind; two sandboxes on one port would answer in turns."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            sys.exit(f"Port {port} is taken. Is the sandbox running already?")
 
 
 if __name__ == "__main__":

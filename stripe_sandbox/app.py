@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import urllib.parse
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -30,7 +30,7 @@ log = logging.getLogger("stripe_sandbox")
 _TICK_SECONDS = 1.0
 
 
-def build(db: Path | str, *, loopback_only: bool = True) -> Starlette:
+def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], None] = lambda: None) -> Starlette:
     """The whole sandbox as one ASGI app over one SQLite file."""
     log.debug("%d modules of operations", len(OPERATIONS))
     store = Store(db)
@@ -40,6 +40,7 @@ def build(db: Path | str, *, loopback_only: bool = True) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(sandbox.deliverer.run()), asyncio.create_task(_tick(sandbox))]
+        on_ready()
         yield
         for task in tasks:
             task.cancel()

@@ -158,6 +158,7 @@ def _page(tx: Tx, session: Object, typed: Typed, status: int = 200) -> Response:
     recurring = next((item["price"]["recurring"] for item in items if item["price"]["recurring"]), None)
     code_id = session[PRIVATE]["code"]
     code = tx.find(code_id, "promotion_code") if code_id else None
+    coupon = tx.find(session[PRIVATE]["coupon"], "coupon") if session[PRIVATE]["coupon"] else None
     products = {item["price"]["product"]: tx.find(item["price"]["product"]) for item in items}
     return render.page(
         "checkout.html",
@@ -168,16 +169,22 @@ def _page(tx: Tx, session: Object, typed: Typed, status: int = 200) -> Response:
         items=items,
         products=products,
         recurring=recurring,
-        later_total=sum(item["amount_total"] for item in items if item["price"]["recurring"]),
+        later_total=_later(items, coupon),
         trial_end=checkout.trial_end(tx, session),
         saved=saved,
         chosen=typed.fields.get("card") or (saved[0]["id"] if saved and "number" not in typed.errors else "new"),
         needs_card=_needs_card(session),
         needs_address=session["billing_address_collection"] == "required",
         code=code,
-        coupon=tx.find(session[PRIVATE]["coupon"], "coupon") if session[PRIVATE]["coupon"] else None,
+        coupon=coupon,
         typed=typed.kept,
         typed_code=typed.text("code"),
         errors=typed.errors,
         countries=COUNTRIES,
     )
+
+
+def _later(items: list[Object], coupon: Object | None) -> int:
+    """What each later period costs: a coupon for once is used up by then."""
+    name = "amount_subtotal" if coupon and coupon["duration"] == "once" else "amount_total"
+    return sum(item[name] for item in items if item["price"]["recurring"])

@@ -42,6 +42,14 @@ def _date(moment: int | None) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def _day(moment: int | None) -> str:
+    """Short, for tables."""
+    if not moment:
+        return "–"
+    day = datetime.fromtimestamp(moment, UTC)
+    return f"{day.day} {day:%b %Y}"
+
+
 def _time(moment: float | None) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M:%S} UTC" if moment else "–"
 
@@ -70,6 +78,7 @@ def _grouped(number: str) -> str:
 _TEMPLATES.filters |= {
     "money": money.shown,
     "date": _date,
+    "day": _day,
     "time": _time,
     "every": _every,
     "brand": _brand,

@@ -47,6 +47,14 @@ def test_it_listens_to_this_machine_only(database: Path) -> None:
     assert "this machine only" in done.stderr
 
 
+def test_two_sandboxes_never_share_a_port(database: Path, sandbox: str) -> None:
+    port = sandbox.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "stripe_sandbox", "--port", port, "--db", str(database)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    assert done.returncode != 0
+    assert "taken" in done.stderr
+
+
 def test_it_never_imports_the_app(database: Path) -> None:
     strangers = "('saas_app', 'stripe', 'reflex')"
     names = f"any(name.split('.')[0] in {strangers} for name in sys.modules)"
