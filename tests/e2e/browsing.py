@@ -1,0 +1,60 @@
+"""Somebody with a browser."""
+
+import itertools
+import random
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+
+_REPORT_CSP = """
+document.addEventListener("securitypolicyviolation", e =>
+  console.error(`CSP violation: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
+"""
+_numbers = itertools.count(random.SystemRandom().randrange(1 << 20))
+
+
+class Visitor:
+    """One browser profile: its tabs, its address, and what its console said."""
+
+    def __init__(self, browser: Browser, **options: Any) -> None:
+        number = next(_numbers)
+        self.ip = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        settings = {"viewport": {"width": 1280, "height": 900}, "extra_http_headers": {"X-Forwarded-For": self.ip}}
+        self.context = browser.new_context(**{**settings, **options})
+        self.context.add_init_script(_REPORT_CSP)
+        self.context.on("console", self._hear)
+        self.context.on("weberror", lambda error: self._said.append(f"page error: {error.error}"))
+        self._said: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+
+    def new_tab(self) -> Page:
+        """An empty tab; a page that takes longer than 30 seconds is broken."""
+        return self.context.new_page()
+
+    def expect_complaint(self, pattern: str) -> None:
+        """This the browser may say, since the test makes it happen (a refused form, a server that is down)."""
+        self._expected.append(re.compile(pattern))
+
+    def complaints(self) -> list[str]:
+        """What the browser said and nobody expected."""
+        return [line for line in self._said if not any(each.search(line) for each in self._expected)]
+
+    def cookie(self, name: str) -> str:
+        """A cookie's value; '' when there is none."""
+        return next((c.get("value", "") for c in self.context.cookies() if c.get("name") == name), "")
+
+    def close(self) -> None:
+        """Close every tab and forget the profile."""
+        self.context.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._said.append(f"{message.text} ({_where(message)})")
+
+
+def _where(message: ConsoleMessage) -> str:
+    try:
+        return message.page.url if message.page else ""
+    except Error:
+        return ""

@@ -1,0 +1,88 @@
+"""A real browser in front of the built app. Whatever the browser complains about fails the test."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+
+from scripts import build
+from tests.e2e.browsing import Visitor
+from tests.e2e.stack import Stack
+
+EXPECT_MILLISECONDS = 15_000
+OpenBrowser = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def built_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The front end, built once for all workers; usually it is there already."""
+    lock = tmp_path_factory.getbasetemp().parent / "front-end-build.lock"
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        build.build()
+    return build.ROOT / ".web" / "build"
+
+
+@pytest.fixture(scope="session")
+def stack(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
+    """The product, running. Tests share it, so each brings its own people and breaks nothing."""
+    yield from _running(tmp_path_factory.mktemp("stack"))
+
+
+@pytest.fixture(scope="module")
+def own_stack(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
+    """A product of this module's own, for tests that stop parts of it or move its clock."""
+    yield from _running(tmp_path_factory.mktemp("own"))
+
+
+def _running(folder: Path) -> Generator[Stack]:
+    made = Stack(folder)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+# Playwright keeps a loop running in this thread, in which no other test could start its own: one per module.
+@pytest.fixture(scope="module")
+def playwright() -> Generator[Playwright]:
+    with sync_playwright() as started:
+        expect.set_options(timeout=EXPECT_MILLISECONDS)
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Generator[Browser]:
+    """The Chromium of this machine, else the one that `playwright install chromium` brought."""
+    found = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
+    flags = ["--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+    browser = playwright.chromium.launch(executable_path=found, args=flags, chromium_sandbox=os.geteuid() != 0)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser) -> Generator[OpenBrowser]:
+    """Open a browser that nobody has used: its own cookies, its own address. Options are Playwright's."""
+    opened: list[Visitor] = []
+
+    def open_one(**options: object) -> Visitor:
+        opened.append(Visitor(chromium, **options))
+        return opened[-1]
+
+    yield open_one
+    for visitor in opened:
+        visitor.close()
+    complaints = [line for visitor in opened for line in visitor.complaints()]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def visitor(open_browser: OpenBrowser) -> Visitor:
+    """Somebody who has never been here."""
+    return open_browser()
