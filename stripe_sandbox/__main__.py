@@ -1,4 +1,4 @@
-"""python -m stripe_sandbox --port 4242 --db .sandbox/stripe.db"""
+"""python -m stripe_sandbox --port 4242 --db data/stripe.db"""
 
 import argparse
 import asyncio
@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stripe_sandbox", description="A local Stripe. No real money.")
     parser.add_argument("--port", type=int, default=4242)
     parser.add_argument("--host", default="127.0.0.1", help="an address of this machine")
-    parser.add_argument("--db", type=Path, default=Path(".sandbox/stripe.db"), help="the file it remembers in")
+    parser.add_argument("--db", type=Path, default=Path("data/stripe.db"), help="the file it remembers in")
     parser.add_argument(
         "--expose", action="store_true", help="listen beyond this machine; only for private container networks"
     )

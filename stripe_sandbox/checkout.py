@@ -5,11 +5,10 @@ Sessions live in real time: a person is in front of them.
 
 from typing import Any
 
-from stripe_sandbox import catalog, discounts, events, invoice_lines, jobs, lists, metadata, spec, wire
+from stripe_sandbox import catalog, checkout_shape, discounts, events, invoice_lines, jobs, lists, metadata, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.invoices import AUTOMATIC_TAX
 from stripe_sandbox.store import PRIVATE, Object, Tx, real_now
 
 _TAKES = [
@@ -71,7 +70,7 @@ def create(tx: Tx, params: Params) -> Object:
             param="expires_at",
         )
     id_ = new_id("cs_test", 58)
-    session = _session(params, id_, mode, currency, now, expires)
+    session = checkout_shape.session(params, id_, mode, currency, now, expires)
     session["url"] = f"{tx.base_url}/c/pay/{id_}"
     session[PRIVATE] = {
         "items": [{k: v for k, v in item.items() if k != "price"} | {"price": item["price"]["id"]} for item in items],
@@ -88,7 +87,7 @@ def create(tx: Tx, params: Params) -> Object:
         apply(tx, session, coupon, code)
     add_up(tx, session)
     if customer:
-        session["customer_details"] = details(tx.get("customer", customer))
+        session["customer_details"] = checkout_shape.details(tx.get("customer", customer))
     tx.add(session)
     tx.remember("base_url", tx.base_url)
     tx.later("checkout.expire", id_, expires, "real")
@@ -150,103 +149,6 @@ def _items(tx: Tx, params: Params, mode: str) -> list[Object]:
     if len({item["price"]["currency"] for item in items}) > 1:
         raise Invalid("All line items must have the same currency.", param="line_items")
     return items
-
-
-def _session(params: Params, id_: str, mode: str, currency: str, now: int, expires: int) -> Object:
-    subscription = mode == "subscription"
-    invoice_data = params.get("invoice_creation") or {}
-    text = params.get("custom_text") or {}
-    return {
-        **spec.load().nulls("checkout.session"),
-        **{
-            name: params.get(name)
-            for name in (
-                "allow_promotion_codes",
-                "billing_address_collection",
-                "cancel_url",
-                "client_reference_id",
-                "customer",
-                "customer_email",
-                "locale",
-                "submit_type",
-                "success_url",
-            )
-        },
-        "id": id_,
-        "object": "checkout.session",
-        "adaptive_pricing": {"enabled": False},
-        "automatic_tax": {k: AUTOMATIC_TAX[k] for k in ("enabled", "liability", "provider", "status")},
-        "branding_settings": {
-            "background_color": "#ffffff",
-            "border_style": "rounded",
-            "button_color": "#0f766e",
-            "display_name": "Sandbox business",
-            "font_family": "default",
-            "icon": None,
-            "logo": None,
-        },
-        "collected_information": {"business_name": None, "individual_name": None, "shipping_details": None},
-        "created": now,
-        "currency": currency if mode != "setup" else params.get("currency"),
-        "custom_fields": [],
-        "custom_text": {
-            name: text.get(name) or None
-            for name in ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
-        },
-        "customer_creation": None
-        if params.get("customer")
-        else params.get("customer_creation", "always" if subscription else "if_required"),
-        "discounts": [],
-        "expires_at": expires,
-        "invoice_creation": {
-            "enabled": invoice_data.get("enabled", False),
-            "invoice_data": {
-                "account_tax_ids": None,
-                "custom_fields": None,
-                "description": None,
-                "footer": None,
-                "issuer": None,
-                "metadata": {},
-                "rendering_options": None,
-                **(invoice_data.get("invoice_data") or {}),
-            },
-        }
-        if mode == "payment"
-        else None,
-        "livemode": False,
-        "metadata": metadata.merged({}, params.get("metadata")),
-        "mode": mode,
-        "name_collection": {},
-        "payment_method_collection": params.get("payment_method_collection", "always")
-        if subscription
-        else "if_required",
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
-        "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
-        "phone_number_collection": {"enabled": False},
-        "saved_payment_method_options": {
-            "allow_redisplay_filters": ["always"],
-            "payment_method_remove": "disabled",
-            "payment_method_save": None,
-        },
-        "shipping_options": [],
-        "status": "open",
-        "ui_mode": "hosted_page",
-        "wallet_options": None,
-    }
-
-
-def details(customer: Object) -> Object:
-    """What a session shows of its customer."""
-    return {
-        **spec.load().nulls("payment_pages_checkout_session_customer_details"),
-        "address": customer["address"],
-        "email": customer["email"],
-        "name": customer["name"],
-        "phone": customer["phone"],
-        "tax_exempt": "none",
-        "tax_ids": [],
-    }
 
 
 def items_of(tx: Tx, session: Object) -> list[Object]:

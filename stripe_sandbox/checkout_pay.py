@@ -12,6 +12,7 @@ from stripe_sandbox import (
     customers,
     discounts,
     events,
+    invoice_items,
     invoice_lines,
     invoices,
     metadata,
@@ -235,9 +236,7 @@ def _subscribe(
 
 def _one_time_line(tx: Tx, customer: Object, item: Object) -> None:
     """One-time prices beside a subscription go on its first invoice."""
-    from stripe_sandbox import invoices_api
-
-    invoices_api.create_item(
+    invoice_items.create_item(
         tx,
         {"customer": customer["id"], "pricing": {"price": item["price"]["id"]}, "quantity": item["quantity"]},
     )

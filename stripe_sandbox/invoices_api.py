@@ -1,21 +1,16 @@
 """The calls about invoices, their payments and items (docs.stripe.com/api/invoices)."""
 
 from stripe_sandbox import (
-    cycle,
-    discounts,
     events,
     invoice_lines,
     invoices,
     lists,
     metadata,
-    proration,
-    spec,
     subscriptions,
     wire,
 )
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import CardDeclined, Invalid
-from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
 
@@ -187,59 +182,6 @@ def send(tx: Tx, params: Params, invoice: str) -> Object:
     return tx.fresh(found)
 
 
-@route(
-    "POST",
-    "/v1/invoices/create_preview",
-    takes=["customer", "subscription", "subscription_details", "discounts", "currency"],
-)
-def preview(tx: Tx, params: Params) -> Object:
-    """What the next invoice, or a change of plan, would cost. Nothing is stored."""
-    if not params.get("subscription"):
-        raise Invalid("The sandbox previews existing subscriptions.", param="subscription", code="parameter_missing")
-    found = tx.get("subscription", params["subscription"], param="subscription")
-    customer = tx.get("customer", found["customer"])
-    details = params.get("subscription_details") or {}
-    behavior = details.get("proration_behavior", "create_prorations")
-    anchor = details.get("billing_cycle_anchor")
-    restart = anchor == "now" or (isinstance(anchor, dict) and anchor["type"] == "now")
-    extra: list[Object] = []
-    if details.get("items") or restart:
-        items = proration.edit_items(tx, found, details.get("items") or [])
-        moment = details.get("proration_date", tx.now)
-        change = proration.change(tx, found, items, moment, behavior, restart=restart)
-        if behavior == "always_invoice" or change.restarts:
-            waiting = invoice_lines.waiting(tx, customer["id"], found["id"])
-            made = invoices.build(
-                tx,
-                customer,
-                [item[PRIVATE]["line"] for item in waiting] + change.lines,
-                reason="subscription_update",
-                currency=found["currency"],
-                subscription=found,
-                pairs=discounts.active(tx, found),
-            )
-            return as_preview(made)
-        found["items"]["data"] = change.items
-        extra = change.lines
-    cycle.roll(found)
-    made = cycle.next_invoice(tx, customer, found, "upcoming")
-    made["lines"]["data"] = extra + made["lines"]["data"]
-    made["lines"]["total_count"] = len(made["lines"]["data"])
-    for each in extra:
-        each["invoice"] = made["id"]
-    invoices.add_up(made)
-    return as_preview(made)
-
-
-def as_preview(invoice: Object) -> Object:
-    """Previews carry an id that leads nowhere."""
-    old = invoice["id"]
-    invoice["id"] = f"upcoming_{old}"
-    for each in invoice["lines"]["data"]:
-        each["invoice"] = invoice["id"]
-    return invoice
-
-
 @wire.virtual("invoice", "payments")
 def payments_list(tx: Tx, invoice: Object) -> Object:
     return wire.listing(invoices.payments_of(tx, invoice), f"/v1/invoice_payments?invoice={invoice['id']}")
@@ -265,97 +207,3 @@ def list_payments(tx: Tx, params: Params) -> Object:
 @route("GET", "/v1/invoice_payments/{invoice_payment}")
 def retrieve_payment(tx: Tx, params: Params, invoice_payment: str) -> Object:
     return tx.at("invoice_payment", invoice_payment)
-
-
-@route(
-    "POST",
-    "/v1/invoiceitems",
-    takes=[
-        "customer",
-        "amount",
-        "currency",
-        "description",
-        "metadata",
-        "pricing",
-        "quantity",
-        "invoice",
-        "discountable",
-    ],
-)
-def create_item(tx: Tx, params: Params) -> Object:
-    customer = tx.get("customer", params.get("customer", ""), param="customer")
-    price_id = (params.get("pricing") or {}).get("price")
-    price = tx.get("price", price_id, param="pricing[price]") if price_id else None
-    quantity = params.get("quantity", 1)
-    if price is None and "amount" not in params:
-        raise Invalid("Missing required param: amount.", param="amount", code="parameter_missing")
-    amount = price["unit_amount"] * quantity if price else params["amount"]
-    currency = price["currency"] if price else params.get("currency", "usd").lower()
-    description = params.get("description") or (invoice_lines.product_name(tx, price) if price else None)
-    id_ = new_id("ii")
-    line = invoice_lines.line(
-        tx,
-        amount=amount,
-        description=description or "",
-        period=(tx.now, tx.now),
-        price=price,
-        quantity=quantity,
-        currency=currency,
-        invoice_item=id_,
-    )
-    item: Object = {
-        **spec.load().nulls("invoiceitem"),
-        "id": id_,
-        "object": "invoiceitem",
-        "amount": amount,
-        "currency": currency,
-        "customer": customer["id"],
-        "date": tx.now,
-        "description": description,
-        "discountable": params.get("discountable", True),
-        "discounts": [],
-        "livemode": False,
-        "metadata": metadata.merged({}, params.get("metadata")),
-        "net_amount": amount,
-        "period": {"end": tx.now, "start": tx.now},
-        "pricing": line["pricing"],
-        "proration": False,
-        "quantity": quantity,
-        "quantity_decimal": str(quantity),
-        "tax_rates": [],
-        PRIVATE: {"line": line},
-    }
-    if params.get("invoice"):
-        _put_on(tx, item, line, tx.get("invoice", params["invoice"], param="invoice"))
-    return events.created(tx, item)
-
-
-def _put_on(tx: Tx, item: Object, line: Object, invoice: Object) -> None:
-    if invoice["status"] != "draft":
-        raise Invalid("You can only add items to a draft invoice.", param="invoice")
-    item["invoice"] = line["invoice"] = invoice["id"]
-    invoice["lines"]["data"].append(line)
-    invoice["lines"]["total_count"] += 1
-    invoices.add_up(invoice)
-    events.updated(tx, invoice)
-
-
-@route("GET", "/v1/invoiceitems")
-def list_items(tx: Tx, params: Params) -> Object:
-    extra = "json_extract(body, '$.invoice') IS NULL" if params.get("pending") else ""
-    equals = {name: params.get(name) for name in ("customer", "invoice")}
-    return lists.page(tx, "invoiceitem", "/v1/invoiceitems", params, equals, extra)
-
-
-@route("GET", "/v1/invoiceitems/{invoiceitem}")
-def retrieve_item(tx: Tx, params: Params, invoiceitem: str) -> Object:
-    return tx.at("invoiceitem", invoiceitem)
-
-
-@route("DELETE", "/v1/invoiceitems/{invoiceitem}")
-def delete_item(tx: Tx, params: Params, invoiceitem: str) -> Object:
-    item = tx.at("invoiceitem", invoiceitem)
-    if item["invoice"]:
-        raise Invalid("This invoice item is on an invoice already.")
-    events.emit(tx, "invoiceitem.deleted", item)
-    return tx.bury(item)
