@@ -61,10 +61,12 @@ def offer_card(offer: Offer) -> rx.Component:
             rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
         ),
         stack(
-            subscribe_button("Subscribe yearly", plan=offer.key, interval="year"),
+            subscribe_button("Subscribe", plan=offer.key, interval="year"),
             rx.cond(
                 offer.month.available,
-                subscribe_button(f"Or {offer.month.total} monthly", plan=offer.key, interval="month", kind="secondary"),
+                subscribe_button(
+                    f"Monthly for {offer.month.total}", plan=offer.key, interval="month", kind="secondary"
+                ),
             ),
             gap="small",
         ),

@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.components import plan_card
 from saas_app.billing.state import AccountState
@@ -28,7 +27,7 @@ def dashboard() -> rx.Component:
                     class_name="text-quiet",
                 ),
                 row(link_button("Work out a loan", href="/scenarios", inside=True), class_name="mt-5"),
-                title=f"{site.PRODUCT}'s desk",
+                title="The loan desk",
             ),
             columns=2,
         ),

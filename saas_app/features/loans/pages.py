@@ -19,11 +19,11 @@ def scenarios() -> rx.Component:
         card(loan_form()),
         error_region(ScenariosState.errors.get("form", "")),
         status_region(ScenariosState.said),
+        result(),
         rx.cond(
             ScenariosState.locked_why != "",
             paywall(ScenariosState.locked_why, plan=ScenariosState.offer.key, offer=ScenariosState.offer),
         ),
-        result(),
         comparison(),
         rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
     )
