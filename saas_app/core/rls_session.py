@@ -171,7 +171,13 @@ def _bind_connection(session: Any, transaction: SessionTransaction, connection: 
             },
             execution_options={"row_filter": PASS},
         )
+        if actor.user_id and not session.info["read_only"]:
+            connection.execute(_ALONE, {"user": actor.user_id}, execution_options={"row_filter": PASS})
 
+
+# One user's writing transactions come one after another, as they do on SQLite, so that "may I add one more?" and
+# adding it cannot be overtaken by the same question from another tab.
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:user, 0))")
 
 # One round trip. All three are gone with the transaction, so a pooled connection remembers nobody.
 _BIND = sa.text(
