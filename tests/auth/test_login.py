@@ -1,0 +1,261 @@
+"""Logging in and out, and what stands between a stranger and somebody else's account."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlmodel import col, select, update
+
+from saas_app.auth import limits, passwords
+from saas_app.auth.models import LoginSession, User
+from saas_app.auth.sessions import find_viewer
+from saas_app.core import ratelimit, tokens
+from tests.auth.conftest import GOOD_PASSWORD, Browser, OpenBrowser
+from tests.conftest import Hands
+from tests.factories import a_user, as_system
+
+WRONG = "wrong horse battery staple"
+
+
+@pytest.fixture
+def ada(database: str) -> Any:
+    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+
+
+async def who(browser: Browser) -> str:
+    """Whom the app takes this browser for."""
+    viewer = await find_viewer(tokens.digest(browser.cookies.get("session", "")))
+    return viewer.name if viewer else ""
+
+
+async def test_the_right_password_logs_in_and_leads_on(ada: Any, browser: Browser) -> None:
+    answer = await browser.log_in(next="/billing?plan=pro")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/billing?plan=pro")
+    assert await who(browser) == "Ada"
+    assert (await browser.log_in()).headers["location"] == "/dashboard"
+
+
+async def test_capitals_in_the_address_make_no_other_person(ada: Any, browser: Browser) -> None:
+    assert (await browser.log_in("ADA@Example.COM")).status_code == 303
+
+
+async def test_an_unknown_address_and_a_wrong_password_are_answered_alike(ada: Any, open_browser: OpenBrowser) -> None:
+    wrong = await open_browser().log_in(password=WRONG)
+    unknown = await open_browser().log_in("nobody@example.com", WRONG)
+    nonsense = await open_browser().log_in("nonsense", WRONG)
+    long = await open_browser().log_in(password="x" * 1500)
+    assert [answer.status_code for answer in (wrong, unknown, nonsense, long)] == [422] * 4
+    assert wrong.content.replace(b"ada@", b"nobody@") == unknown.content
+    assert dict(wrong.headers) | {"content-length": ""} == dict(unknown.headers) | {"content-length": ""}
+    assert "The e-mail address or the password is wrong." in wrong.text
+    assert WRONG not in wrong.text
+
+
+async def test_an_unknown_address_costs_the_same_work() -> None:
+    """Counted in processor time, whatever else the machine does: the least of each within a fifth of the others."""
+    kept = passwords.hash_now(GOOD_PASSWORD)
+    await passwords.first_that_fits(WRONG, [], tries=3)
+    least = dict.fromkeys((0, 1, 3), 9.0)
+    for known in [0, 1, 3] * 6:
+        begun = time.process_time()
+        assert await passwords.first_that_fits(WRONG, [kept] * known, tries=3) is None
+        least[known] = min(least[known], time.process_time() - begun)
+    assert max(least.values()) < min(least.values()) * 1.2
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "/%2f%2fevil", "/%5cevil", "evil", "/a\nb", ""],
+)
+async def test_the_way_on_never_leaves_this_site(sqlite: str, browser: Browser, elsewhere: str) -> None:
+    a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    assert (await browser.log_in(next=elsewhere)).headers["location"] == "/dashboard"
+
+
+async def test_each_log_in_gets_a_new_token_and_ends_the_old_one(ada: Any, browser: Browser) -> None:
+    await browser.log_in()
+    first = browser.cookies["session"]
+    await browser.log_in()
+    assert browser.cookies["session"] != first
+    assert await find_viewer(tokens.digest(first)) is None
+    planted = tokens.new_token()
+    browser.cookies.set("session", planted, domain="localhost.local")
+    await browser.log_in()
+    assert await find_viewer(tokens.digest(planted)) is None
+
+
+async def test_logging_out_ends_the_session_everywhere_it_was_copied_to(ada: Any, open_browser: OpenBrowser) -> None:
+    browser, thief = open_browser(), open_browser()
+    await browser.log_in()
+    thief.cookies.update(browser.cookies)
+    answer = await browser.post("/logout")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert "session" not in browser.cookies
+    assert await who(thief) == ""
+    assert (await browser.post("/logout")).status_code == 303
+
+
+@pytest.mark.parametrize("way", ["get", "put", "delete"])
+async def test_logging_out_needs_a_post(sqlite: str, browser: Browser, way: str) -> None:
+    assert (await getattr(browser, way)("/logout")).status_code == 405
+
+
+async def test_a_session_ends_when_idle_and_in_any_case_after_a_day(ada: Any, browser: Browser, hands: Hands) -> None:
+    await browser.log_in()
+    hands.move(hours=11)
+    assert await who(browser) == "Ada"
+    hands.move(hours=11)
+    assert await who(browser) == "Ada"
+    hands.move(hours=1, minutes=59)
+    assert await who(browser) == "Ada"
+    hands.move(minutes=2)
+    assert await who(browser) == ""
+    await browser.log_in()
+    hands.move(hours=12, seconds=1)
+    assert await who(browser) == ""
+
+
+async def test_a_remembered_browser_stays_for_a_month_at_most(ada: Any, browser: Browser, hands: Hands) -> None:
+    answer = await browser.log_in(remember="1")
+    assert "Max-Age=2592000" in answer.headers["set-cookie"]
+    for _ in range(2):
+        hands.move(days=13)
+        assert await who(browser) == "Ada"
+    hands.move(days=5)
+    assert await who(browser) == ""
+
+
+async def test_being_there_is_noted_once_a_minute(ada: Any, browser: Browser, hands: Hands) -> None:
+    await browser.log_in()
+
+    def seen() -> Any:
+        return as_system(lambda session: session.exec(select(LoginSession.seen_at)).one())
+
+    begun = seen()
+    hands.move(seconds=59)
+    await who(browser)
+    assert seen() == begun
+    hands.move(seconds=1)
+    await who(browser)
+    assert seen() == hands.at
+
+
+async def test_an_account_takes_five_tries_and_no_more_however_many_come_at_once(
+    ada: Any, open_browser: OpenBrowser
+) -> None:
+    browsers = [open_browser(f"192.0.2.{place}") for place in range(12)]
+    answers = await asyncio.gather(*(browser.log_in(password=WRONG) for browser in browsers))
+    assert sorted(answer.status_code for answer in answers) == [422] * 5 + [429] * 7
+    assert (await open_browser("192.0.2.99").log_in()).status_code == 429
+    assert (await open_browser("192.0.2.99").log_in("nobody@example.com")).status_code == 422
+
+
+async def test_strangers_cannot_lock_out_a_browser_its_owner_has_used(ada: Any, open_browser: OpenBrowser) -> None:
+    own = open_browser("192.0.2.50")
+    await own.log_in()
+    await own.post("/logout")
+    for place in range(6):
+        await open_browser(f"192.0.2.{place}").log_in(password=WRONG)
+    assert (await open_browser("192.0.2.60").log_in()).status_code == 429
+    assert (await own.log_in()).status_code == 303
+
+
+async def test_a_forged_mark_of_a_known_browser_is_worth_nothing(ada: Any, open_browser: OpenBrowser) -> None:
+    for place in range(5):
+        await open_browser(f"192.0.2.{place}").log_in(password=WRONG)
+    forger = open_browser("192.0.2.70")
+    forger.cookies.set("known", f"9999999999.{ada.id}.c2lnbmF0dXJl")
+    assert (await forger.log_in()).status_code == 429
+
+
+async def test_after_a_hundred_failures_in_a_row_only_a_mail_helps(
+    ada: Any, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    for _ in range(limits.FAILURES_IN_A_ROW.limit):
+        as_system(lambda session: ratelimit.count(session, limits.FAILURES_IN_A_ROW, "ada@example.com"))
+    answer = await open_browser().log_in()
+    assert answer.status_code == 403
+    assert "choose a new password" in answer.text
+
+
+async def test_one_place_gets_ten_tries_a_minute(sqlite: str, open_browser: OpenBrowser, hands: Hands) -> None:
+    answers = [await open_browser().log_in(f"a{i}@example.com", WRONG) for i in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    hands.move(minutes=1)
+    assert (await open_browser().log_in("b@example.com", WRONG)).status_code == 422
+
+
+async def test_success_forgets_the_failures(ada: Any, open_browser: OpenBrowser) -> None:
+    for place in range(4):
+        await open_browser(f"192.0.2.{place}").log_in(password=WRONG)
+    assert (await open_browser().log_in()).status_code == 303
+    for place in range(4):
+        assert (await open_browser(f"192.0.2.{place}").log_in(password=WRONG)).status_code == 422
+
+
+async def test_where_a_request_comes_from_is_not_what_it_says(
+    sqlite: str, open_browser: OpenBrowser, configured: Callable[..., None]
+) -> None:
+    liars = [open_browser(**{"x-forwarded-for": f"198.51.100.{number}"}) for number in range(11)]
+    answers = [await liar.log_in(f"a{number}@example.com", WRONG) for number, liar in enumerate(liars)]
+    assert answers[-1].status_code == 429
+    configured(TRUSTED_PROXY_HOPS="1")
+    behind = open_browser(**{"x-forwarded-for": "10.9.9.9, 203.0.113.7"})
+    assert (await behind.log_in("z@example.com", WRONG)).status_code == 422
+
+
+async def test_an_owner_is_tried_before_unproved_accounts_with_the_same_address(
+    ada: Any, open_browser: OpenBrowser
+) -> None:
+    stranger = open_browser("192.0.2.9")
+    await stranger.sign_up(name="Mallory", password="quite another river bed")
+    owner = open_browser()
+    await owner.log_in()
+    assert await who(owner) == "Ada"
+    again = open_browser("192.0.2.9")
+    await again.log_in(password="quite another river bed")
+    assert await who(again) == "Mallory"
+
+
+async def test_a_weaker_hash_is_made_anew_and_a_stronger_one_is_left(
+    ada: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        return as_system(lambda session: session.exec(select(User.password_hash)).one())
+
+    for rounds, changes in ((1, True), (3, False)):
+        weak = passwords._context().using(argon2__rounds=rounds).hash(GOOD_PASSWORD)
+        as_system(lambda session, weak=weak: session.exec(update(User).values(password_hash=weak)))
+        assert (await browser.log_in()).status_code == 303
+        assert (kept() != weak) is changes
+    assert kept().startswith("$argon2id$v=19$m=19456,t=3,p=1$")
+
+
+async def test_a_password_that_changed_while_it_was_checked_does_not_log_in(
+    ada: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = passwords.first_that_fits
+
+    async def slowly(*args: Any, **kwargs: Any) -> Any:
+        found = await check(*args, **kwargs)
+        as_system(lambda session: session.exec(update(User).where(col(User.id) == ada.id).values(password_hash="new")))
+        return found
+
+    monkeypatch.setattr(passwords, "first_that_fits", slowly)
+    assert (await browser.log_in()).status_code == 422
+
+
+async def test_a_storm_of_log_ins_is_turned_away_with_a_time_to_come_back(
+    sqlite: str, open_browser: OpenBrowser
+) -> None:
+    browsers = [open_browser(f"192.0.{place}.1") for place in range(40)]
+    answers = await asyncio.gather(
+        *(browser.log_in(f"a{number}@example.com", WRONG) for number, browser in enumerate(browsers))
+    )
+    turned_away = [answer for answer in answers if answer.status_code == 503]
+    assert turned_away
+    assert all(answer.headers["retry-after"] for answer in turned_away)
+    assert {answer.status_code for answer in answers} == {422, 503}
