@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
+TIMEOUT_MILLISECONDS = 15_000
 _REPORT_CSP = """
 document.addEventListener("securitypolicyviolation", e =>
   console.error(`CSP violation: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
@@ -22,6 +23,7 @@ class Visitor:
         self.ip = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         settings = {"viewport": {"width": 1280, "height": 900}, "extra_http_headers": {"X-Forwarded-For": self.ip}}
         self.context = browser.new_context(**{**settings, **options})
+        self.context.set_default_timeout(TIMEOUT_MILLISECONDS)
         self.context.add_init_script(_REPORT_CSP)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self._said.append(f"page error: {error.error}"))
@@ -29,7 +31,7 @@ class Visitor:
         self._expected: list[re.Pattern[str]] = []
 
     def new_tab(self) -> Page:
-        """An empty tab; a page that takes longer than 30 seconds is broken."""
+        """An empty tab."""
         return self.context.new_page()
 
     def expect_complaint(self, pattern: str) -> None:

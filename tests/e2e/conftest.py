@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from scripts import build
-from tests.e2e.browsing import Visitor
+from tests.e2e.browsing import TIMEOUT_MILLISECONDS, Visitor
 from tests.e2e.stack import Stack
 
-EXPECT_MILLISECONDS = 15_000
 OpenBrowser = Callable[..., Visitor]
 
 
@@ -52,7 +51,7 @@ def _running(folder: Path) -> Generator[Stack]:
 @pytest.fixture(scope="module")
 def playwright() -> Generator[Playwright]:
     with sync_playwright() as started:
-        expect.set_options(timeout=EXPECT_MILLISECONDS)
+        expect.set_options(timeout=TIMEOUT_MILLISECONDS)
         yield started
 
 

@@ -89,7 +89,9 @@ class Stack:
         )
         place = ["--port", str(sandbox_port), "--db", str(folder / "stripe.db")]
         self.sandbox = self._server("stripe_sandbox", place, f"{self.sandbox_url}/_sandbox/health")
-        self.app = self._server("saas_app", ["serve", "--host", "127.0.0.1", "--port", str(port)], f"{self.url}/healthz")
+        self.app = self._server(
+            "saas_app", ["serve", "--host", "127.0.0.1", "--port", str(port)], f"{self.url}/healthz"
+        )
 
     def _server(self, module: str, arguments: list[str], address: str) -> Server:
         command = [sys.executable, "-m", module, *arguments]

@@ -22,7 +22,7 @@ class Person:
     """Somebody with an address of their own."""
 
     name: str = "Ada"
-    email: str = field(default_factory=lambda: f"ada-{next(_numbers)}-{secrets.token_hex(4)}@example.com")
+    email: str = field(default_factory=lambda: f"person-{next(_numbers)}-{secrets.token_hex(4)}@example.com")
     password: str = "quiet-harbor-lantern-42"
 
 
@@ -68,9 +68,9 @@ def fill_card(page: Page, number: str = GOOD_CARD) -> None:
 
 
 def go_to_checkout(page: Page, stack: Stack) -> None:
-    """From the billing page; ends on the hosted checkout."""
-    page.goto(f"{stack.url}/billing")
-    page.get_by_role("button", name="Subscribe yearly").first.click()
+    """From the pricing page, by the year; ends on the hosted checkout."""
+    page.goto(f"{stack.url}/pricing")
+    page.get_by_role("button", name="Choose Pro").click()
     page.wait_for_url("**/c/pay/**")
 
 

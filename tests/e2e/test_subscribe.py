@@ -133,9 +133,9 @@ def test_a_declined_card_says_why_and_a_good_one_then_pays(visitor: Visitor, sta
     sign_up(page, stack)
     go_to_checkout(page, stack)
     checkout = page.url
-    visitor.expect_complaint("status of 402")
+    visitor.expect_complaint("status of 422")
     pay(page, DECLINED)
-    expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
+    expect(page.locator("#number-error")).to_contain_text("Your card was declined.")
     assert page.url == checkout
     pay(page)
     expect(page.locator("#unlocked")).to_be_visible()
@@ -157,9 +157,9 @@ def test_the_bank_s_question_failed_leads_back_to_the_checkout_and_opens_nothing
     sign_up(page, stack)
     go_to_checkout(page, stack)
     pay(page, ASKS_THE_BANK)
-    visitor.expect_complaint("status of 402")
+    visitor.expect_complaint("status of 422")
     page.get_by_role("button", name="Fail").click()
-    expect(page.get_by_role("alert")).to_contain_text("could not authenticate")
+    expect(page.locator("#number-error")).to_contain_text("could not authenticate your card")
     open_dashboard(other, stack)
     expect(other.locator("#plan-name")).to_have_text("Free")
     pay(page)

@@ -1,0 +1,98 @@
+"""Customers manage their billing themselves; what they change there is on the page when they return."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsing import Visitor
+from tests.e2e.stack import Stack
+from tests.e2e.steps import MASTERCARD, fill_card, open_dashboard, open_portal, return_to_billing, sign_up, subscribe
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def customer(visitor: Visitor, stack: Stack) -> Page:
+    """A tab of somebody who pays for Pro by the year."""
+    page = visitor.new_tab()
+    sign_up(page, stack)
+    subscribe(page, stack)
+    return page
+
+
+def test_a_new_card_is_shown_on_return(customer: Page, stack: Stack) -> None:
+    open_portal(customer, stack)
+    customer.get_by_role("link", name="Add a card").click()
+    fill_card(customer, MASTERCARD)
+    customer.get_by_role("button", name="Save card").click()
+    return_to_billing(customer)
+    expect(customer.locator("#plan-card")).to_have_text("Mastercard ending in 4444")
+
+
+def test_switching_to_monthly_and_back_is_shown_on_return(customer: Page, stack: Stack) -> None:
+    for choice, price in (("€9.00 per month", "€9, monthly"), ("€72.00 per year", "€72, yearly")):
+        open_portal(customer, stack)
+        customer.get_by_role("link", name="Change plan").click()
+        customer.get_by_role("link", name=f"Choose Pro, {choice}").click()
+        customer.get_by_role("button", name="Confirm").click()
+        return_to_billing(customer)
+        expect(customer.locator("#plan-price")).to_have_text(price)
+        expect(customer.locator("#plan-name")).to_have_text("Pro")
+
+
+def test_moving_up_to_agent_opens_it_at_once(customer: Page, stack: Stack) -> None:
+    open_portal(customer, stack)
+    customer.get_by_role("link", name="Change plan").click()
+    customer.get_by_role("link", name="Choose Agent, €228.00 per year").click()
+    customer.get_by_role("button", name="Confirm and pay").click()
+    return_to_billing(customer)
+    expect(customer.locator("#plan-name")).to_have_text("Agent")
+
+
+def test_canceling_keeps_the_plan_until_its_date_and_can_be_taken_back(
+    customer: Page, visitor: Visitor, stack: Stack
+) -> None:
+    renews = customer.goto(f"{stack.url}/billing") and customer.locator("#plan-date").inner_text()
+    other = visitor.new_tab()
+    open_dashboard(other, stack)
+    open_portal(customer, stack)
+    customer.get_by_role("link", name="Cancel plan").click()
+    customer.get_by_role("button", name="Cancel plan").click()
+    return_to_billing(customer)
+    for tab in (customer, other):
+        expect(tab.get_by_text(f"Pro ends on {renews}")).to_be_visible()
+        expect(tab.locator("#plan-name")).to_have_text("Pro")
+        expect(tab.locator("#plan-date")).to_have_text(str(renews))
+    customer.get_by_role("button", name="Keep the plan").click()
+    customer.wait_for_url("**/p/session/**")
+    customer.get_by_role("button", name="Don’t cancel").click()
+    return_to_billing(customer)
+    for tab in (customer, other):
+        expect(tab.get_by_text("Pro ends on")).to_be_hidden()
+        expect(tab.get_by_text("Renews on")).to_be_visible()
+
+
+def test_the_invoice_is_listed_and_opens(customer: Page, stack: Stack) -> None:
+    customer.goto(f"{stack.url}/billing")
+    row = customer.get_by_role("table").get_by_role("row").nth(1)
+    expect(row).to_contain_text("€72")
+    expect(row).to_contain_text("Paid")
+    row.get_by_role("link", name="Open").click()
+    customer.wait_for_url(f"{stack.sandbox_url}/**")
+    expect(customer.get_by_role("main")).to_contain_text("€72")
+
+
+def test_a_subscriber_who_clicks_subscribe_again_is_led_to_the_portal_and_never_to_a_second_plan(
+    customer: Page, stack: Stack
+) -> None:
+    customer.goto(f"{stack.url}/pricing")
+    customer.get_by_role("button", name="Choose Agent").first.click()
+    customer.wait_for_url("**/p/session/**")
+
+
+def test_somebody_who_never_subscribed_is_told_so_instead_of_an_error(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    sign_up(page, stack)
+    page.goto(f"{stack.url}/billing")
+    expect(page.get_by_role("heading", name="Plans")).to_be_visible()
+    expect(page.get_by_role("button", name="Manage billing")).to_be_hidden()
+    expect(page.get_by_text("No invoices yet")).to_be_visible()
