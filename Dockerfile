@@ -17,6 +17,8 @@ COPY --from=build /app/alembic.ini /app/rxconfig.py ./
 COPY --from=build /app/.web/build/client .web/build/client
 COPY --from=build /app/.web/build/islands .web/build/islands
 COPY --from=build /app/.web/build/csp.json .web/build/csp.json
+# The one place that Reflex writes to while it runs.
+RUN mkdir .web/backend && chown app .web/backend
 USER app
 ENV APP_ENV=production DATA_DIR=/data PORT=3000 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data

@@ -34,6 +34,7 @@ def release() -> None:
         replace(ROOT / name, RELEASE / name)
     for part in ("client", "islands", "csp.json", "stamp.json"):
         replace(ROOT / ".web" / "build" / part, RELEASE / ".web" / "build" / part)
+    (RELEASE / ".web" / "backend").mkdir(exist_ok=True)  # the one place that Reflex writes to while it runs
     start = RELEASE / "start"
     start.write_text(START)
     start.chmod(0o755)
