@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
 from saas_app.billing import sync
@@ -37,7 +38,10 @@ async def sync_account(user_id: str) -> bool:
 
 async def ensure_customer(viewer: Viewer) -> Account:
     """This viewer's account with a Stripe customer. However often and from how many tabs it is called, one is made."""
-    account = await db.run_system("billing account", open_account, viewer.id)
+    try:
+        account = await db.run_system("billing account", open_account, viewer.id)
+    except IntegrityError:  # two first clicks at once: the database kept the other one's row
+        account = await db.run_system("billing account", open_account, viewer.id)
     if account.stripe_customer_id:
         return account
     made = await customers.create_customer(account.id, account.generation)

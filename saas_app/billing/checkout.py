@@ -56,8 +56,8 @@ async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
     price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
     if price_id is None:
         raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
-    account = await ensure_customer(viewer)
     await sync_account(viewer.id)
+    account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
     running = await db.read(viewer, running_subscription)
     if running is not None:
         return await portal.open_portal(viewer, flow="subscription_update")
@@ -66,14 +66,9 @@ async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
 
 async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
     attempt = await _attempt(viewer, price_id)
-    if attempt.session_id and attempt.price_id == price_id:
-        try:
-            session = await hosted.fetch_checkout_session(attempt.session_id)
-        except StripeMissing:
-            session = None
-        if session is not None and session.status == "open":
-            return session.url
     if attempt.session_id:
+        if attempt.price_id == price_id and (url := await _payable(attempt, account)):
+            return url
         await _close(attempt)
         attempt = await _attempt(viewer, price_id)
     base = settings().base_url
@@ -85,8 +80,21 @@ async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
         success_url=f"{base}/billing/return?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{base}/pricing?canceled=1",
     )
-    await db.run_system("checkout", remember_session, attempt.id, session.id, session.url)
+    instead = await db.run_system("checkout", remember_session, viewer.id, attempt.id, session.id, session.url)
+    if instead:  # while Stripe answered, another tab chose another price: that choice is the later one
+        with suppress(StripeRefused):
+            await hosted.expire_checkout_session(session.id)
+        return await _open_session(viewer, account, instead)
     return session.url
+
+
+async def _payable(attempt: Attempt, account: Account) -> str:
+    """The address of this attempt's checkout; '' when it cannot be paid any more."""
+    try:
+        session = await hosted.fetch_checkout_session(attempt.session_id)
+    except StripeMissing:
+        return ""
+    return session.url if session.status == "open" and session.customer_id == account.stripe_customer_id else ""
 
 
 async def _attempt(viewer: Viewer, price_id: str) -> Attempt:
@@ -128,13 +136,25 @@ async def _close(attempt: Attempt) -> None:
     await db.run_system("checkout", close_attempt, attempt.session_id, "expired")
 
 
-def remember_session(session: Session, attempt_id: str, session_id: str, url: str) -> None:
-    """Store which hosted checkout belongs to the attempt."""
-    session.exec(
+def remember_session(session: Session, user_id: str, attempt_id: str, session_id: str, url: str) -> str:
+    """Store which hosted checkout belongs to the attempt; '' when it does.
+
+    If the attempt was given up meanwhile, nothing is stored: the price of the attempt that replaced it is returned.
+    """
+    kept = session.exec(
         update(CheckoutAttempt)
-        .where(col(CheckoutAttempt.id) == attempt_id)
+        .where(col(CheckoutAttempt.id) == attempt_id, col(CheckoutAttempt.status) == "open")
         .values(stripe_checkout_session_id=session_id, url=url)
-    )
+    ).rowcount
+    if kept:
+        return ""
+    mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.status == "open")
+    replaced = session.exec(select(CheckoutAttempt).where(*mine)).first()
+    return replaced.stripe_price_id if replaced else _price_of(session, attempt_id)
+
+
+def _price_of(session: Session, attempt_id: str) -> str:
+    return session.exec(select(CheckoutAttempt).where(CheckoutAttempt.id == attempt_id)).one().stripe_price_id
 
 
 def close_attempt(session: Session, session_id: str, status: str) -> None:
