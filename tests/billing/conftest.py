@@ -1,0 +1,61 @@
+"""The real sandbox as Stripe: one process for all tests of a worker, emptied before each."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+
+import pytest
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from saas_app.billing import api, reconcile, setup, webhooks
+from saas_app.billing.gateway import client as gateway
+from saas_app.core import clock, jobs
+from stripe_sandbox import testing
+from tests.billing.shop import Stripe
+from tests.factories import as_system
+
+assert reconcile  # declares what is done on a schedule
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    with testing.running_sandbox(tmp_path_factory.mktemp("sandbox") / "stripe.db") as url:
+        yield url
+
+
+@pytest.fixture
+async def stripe(database: str, sandbox: str, configured: Callable[..., None]) -> AsyncGenerator[Stripe]:
+    """An empty Stripe account that the app's settings point at."""
+    made = Stripe(sandbox)
+    made.tell("reset")
+    configured(STRIPE_API_BASE=sandbox, BASE_URL="http://localhost:9")  # nobody listens there: events stay at Stripe
+    yield made
+    await _hang_up()
+
+
+async def _hang_up() -> None:
+    """Connections and locks belong to the loop of one test."""
+    webhooks._locks.clear()
+    await gateway.client()._requestor._client.close_async()
+    gateway._client.cache_clear()
+
+
+@pytest.fixture
+async def shop(stripe: Stripe) -> Stripe:
+    """As `stripe`, with our products, prices, portal and webhook endpoint, as the set-up command leaves them."""
+    await setup.set_up(lambda line: None)
+    as_system(_nothing_scheduled)
+    return stripe
+
+
+def _nothing_scheduled(session: Session) -> None:
+    """What is done on a schedule is done when a test says so."""
+    for name, (interval, _) in jobs.registry.tasks.items():
+        session.add(jobs.Schedule(id=name, due_at=clock.now() + interval))
+
+
+@pytest.fixture
+def doors() -> Generator[TestClient]:
+    """The routes of billing, as Stripe reaches them."""
+    with TestClient(Starlette(routes=api.routes)) as client:
+        yield client

@@ -1,0 +1,97 @@
+"""Stripe as a test sees it: its account from the inside, its customers from the outside, its signature on events."""
+
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+
+import httpx
+from sqlmodel import SQLModel, select
+
+from saas_app.billing import checkout
+from saas_app.core.config import settings
+from saas_app.core.viewer import Viewer
+from saas_app.core.worker import Worker
+from tests.factories import as_system
+
+GOOD_CARD = "4242424242424242"
+_CARD = {"expiry": "12 / 34", "cvc": "123", "name": "Ada L", "country": "US", "postal_code": "10001"}
+
+
+class Stripe:
+    """The sandbox's account, and people at its hosted pages."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def tell(self, what: str, **how: object) -> Any:
+        """The sandbox's own controls: `tell("down", seconds=60)`."""
+        return _read(httpx.post(f"{self.url}/_sandbox/{what}", json=how))
+
+    def ask(self, path: str) -> Any:
+        return _read(httpx.get(f"{self.url}/v1/{path}", headers=_KEY))
+
+    def all(self, path: str) -> list[Any]:
+        return self.ask(f"{path}{'&' if '?' in path else '?'}limit=100")["data"]
+
+    def change(self, path: str, **values: Any) -> Any:
+        """What somebody does in Stripe's own screens."""
+        return _read(httpx.post(f"{self.url}/v1/{path}", data=values, headers=_KEY))
+
+    def delete(self, path: str) -> Any:
+        return _read(httpx.delete(f"{self.url}/v1/{path}", headers=_KEY))
+
+    def pay(self, checkout_url: str, number: str = GOOD_CARD) -> None:
+        """Fill the hosted checkout."""
+        own = {"origin": self.url, "sec-fetch-site": "same-origin"}
+        sent = httpx.post(checkout_url, data={"action": "pay", "number": number, **_CARD}, headers=own)
+        assert sent.is_redirect, sent.text
+
+    async def subscribe(self, viewer: Viewer, plan: str = "pro_v1", interval: str = "year") -> str:
+        """From the click to the paid checkout; what the app is told of it is up to the test. Gives the session's id."""
+        url = await checkout.start_checkout(viewer, plan, interval)
+        self.pay(url)
+        return url.rpartition("/")[2]
+
+    def price(self, lookup_key: str) -> Any:
+        return self.all(f"prices?lookup_keys[]={lookup_key}")[0]
+
+
+_KEY = {"authorization": "Bearer sk_test_of_a_test"}
+
+
+def _read(answer: httpx.Response) -> Any:
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def rows(table: type[SQLModel]) -> list[Any]:
+    """Every row of a table, whoever's it is."""
+    return as_system(lambda session: list(session.exec(select(table)).all()))
+
+
+async def do_waiting_work() -> int:
+    """What a worker would do next."""
+    return await Worker().drain()
+
+
+# --- Events as Stripe sends them
+
+
+def event(id: str = "evt_1", *, type: str = "customer.updated", livemode: bool = False, about: Any = None) -> bytes:
+    """The body of an event."""
+    thing = {"id": "cus_nobody", "object": "customer"} if about is None else about
+    made = {"id": id, "object": "event", "type": type, "created": int(time.time()), "livemode": livemode}
+    return json.dumps({**made, "api_version": "2099-01-01.later", "data": {"object": thing}}).encode()
+
+
+def signed(body: bytes, *, at: float | None = None, secret: str | None = None) -> dict[str, str]:
+    """The header that Stripe puts beside it."""
+    stamp = str(int(time.time() if at is None else at))
+    return {"stripe-signature": f"t={stamp},v1={_mac(stamp, body, secret)}"}
+
+
+def _mac(stamp: str, body: bytes, secret: str | None) -> str:
+    key = secret if secret is not None else settings().webhook_secrets()[0]
+    return hmac.new(key.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()

@@ -1,0 +1,136 @@
+"""The set-up command, and what is edited in Stripe's own screens afterwards."""
+
+from typing import Any
+
+from saas_app.billing import catalogue, setup
+from saas_app.billing.account import sync_account
+from saas_app.billing.catalogue import Offer
+from saas_app.billing.models import Subscription, WebhookEvent
+from saas_app.billing.portal import stripe_object
+from saas_app.billing.webhooks import keep
+from saas_app.core import db
+from saas_app.core.config import settings
+from tests.billing.shop import Stripe, do_waiting_work, rows
+from tests.factories import a_user, as_system
+
+ALL = ("products", "prices", "billing_portal/configurations", "webhook_endpoints")
+
+
+def _everything(stripe: Stripe) -> dict[str, list[Any]]:
+    return {path: stripe.all(path) for path in ALL}
+
+
+def _offers() -> dict[str, Offer]:
+    with db.system_session("catalogue", read_only=True) as session:
+        return {offer.key: offer for offer in catalogue.offers(session)}
+
+
+async def test_the_set_up_makes_all_that_the_shop_needs(stripe: Stripe) -> None:
+    said: list[str] = []
+    report = await setup.set_up(said.append)
+    assert tuple(said) == report.lines
+    made = _everything(stripe)
+    assert {product["metadata"]["plan"] for product in made["products"]} == {"pro_v1", "agent_v1"}
+    keys = {"pro_v1_month": 900, "pro_v1_year": 7200, "agent_v1_month": 2900, "agent_v1_year": 22800}
+    assert {price["lookup_key"]: price["unit_amount"] for price in made["prices"]} == keys
+    assert len(made["billing_portal/configurations"]) == 1
+    assert [hook["url"] for hook in made["webhook_endpoints"]] == [f"{settings().base_url}/api/stripe/webhook"]
+    assert len(settings().webhook_secrets()) == 1
+    assert _offers()["pro_v1"].year.total == "€72"
+
+
+async def test_a_second_set_up_changes_nothing(stripe: Stripe) -> None:
+    await setup.set_up(lambda line: None)
+    before, secrets = _everything(stripe), settings().webhook_secrets()
+    report = await setup.set_up(lambda line: None)
+    assert report.lines == ()
+    assert _everything(stripe) == before
+    assert settings().webhook_secrets() == secrets
+
+
+async def test_a_set_up_that_was_cut_off_is_finished_by_the_next(stripe: Stripe) -> None:
+    stripe.change("products", **{"name": "Pro", "metadata[plan]": "pro_v1"})
+    await setup.set_up(lambda line: None)
+    assert len(stripe.all("products")) == 2
+    assert len(stripe.all("prices")) == 4
+
+
+async def test_a_lost_webhook_secret_is_replaced_with_its_endpoint(shop: Stripe) -> None:
+    settings().stripe_file.unlink()
+    report = await setup.set_up(lambda line: None)
+    assert report.lines == (f"Events will be sent to {settings().base_url}/api/stripe/webhook.",)
+    assert len(shop.all("webhook_endpoints")) == 1
+    assert len(settings().webhook_secrets()) == 1
+
+
+async def test_another_sandbox_account_makes_a_fresh_start_and_keeps_the_people(shop: Stripe) -> None:
+    ada = a_user()
+    await shop.subscribe(ada)
+    await sync_account(ada.id)
+    shop.tell("reset")
+    as_system(lambda session: setup.remember(session, "account", "sandbox:acct_of_yesterday"))
+    report = await setup.set_up(lambda line: None)
+    assert report.lines[0].startswith("This is another Stripe account")
+    assert rows(Subscription) == []
+    await shop.subscribe(ada)
+    await sync_account(ada.id)
+    assert [row.status for row in rows(Subscription)] == ["active"]
+
+
+async def _deliver_events(stripe: Stripe, *types: str) -> None:
+    """Put Stripe's newest events of these types into the inbox, and do the work."""
+    from saas_app.billing.gateway.events import list_events
+    from saas_app.core.clock import now
+
+    async for event in list_events(list(types), now().replace(year=2020)):
+        await db.run_system("webhook", keep, event)
+    await do_waiting_work()
+
+
+async def test_a_rename_in_stripe_is_on_the_pricing_page_after_one_event(shop: Stripe) -> None:
+    pro = next(each for each in shop.all("products") if each["metadata"]["plan"] == "pro_v1")
+    words = {"name": "Professional", "description": "For the signature.", "marketing_features[0][name]": "Everything"}
+    shop.change(f"products/{pro['id']}", **words)
+    await _deliver_events(shop, "product.updated")
+    offer = _offers()["pro_v1"]
+    assert (offer.name, offer.description, offer.features) == ("Professional", "For the signature.", ("Everything",))
+
+
+async def test_a_new_price_is_offered_to_new_people_and_subscribers_keep_theirs(shop: Stripe) -> None:
+    ada = a_user("Ada")
+    await shop.subscribe(ada)
+    old = shop.price("pro_v1_year")
+    new = shop.change(
+        "prices",
+        **{
+            "product": old["product"],
+            "unit_amount": 9600,
+            "currency": "eur",
+            "recurring[interval]": "year",
+            "lookup_key": "pro_v1_year",
+            "transfer_lookup_key": "true",
+        },
+    )
+    shop.change(f"prices/{old['id']}", active="false")
+    await _deliver_events(shop, "price.created", "price.updated")
+    offer = _offers()["pro_v1"].year
+    assert (offer.total, offer.per_month, offer.saving_percent) == ("€96", "€8", 11)
+    await sync_account(ada.id)
+    assert [(row.plan_key, row.unit_amount) for row in rows(Subscription)] == [("pro_v1", 7200)]
+    with db.system_session("catalogue", read_only=True) as session:
+        assert catalogue.price_for(session, "pro_v1", "year") == new["id"]
+    assert {row.status for row in rows(WebhookEvent)} == {"done"}
+
+
+async def test_an_archived_product_is_no_longer_offered(shop: Stripe) -> None:
+    agent = next(each for each in shop.all("products") if each["metadata"]["plan"] == "agent_v1")
+    shop.change(f"products/{agent['id']}", active="false")
+    await _deliver_events(shop, "product.updated")
+    assert not _offers()["agent_v1"].year.available
+    assert _offers()["pro_v1"].year.available
+
+
+async def test_the_portal_configuration_is_remembered_by_its_id(shop: Stripe) -> None:
+    with db.system_session("stripe objects", read_only=True) as session:
+        known = stripe_object(session, "portal_configuration")
+    assert known == shop.all("billing_portal/configurations")[0]["id"]
