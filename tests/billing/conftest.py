@@ -34,8 +34,9 @@ async def stripe(database: str, sandbox: str, configured: Callable[..., None]) -
 
 
 async def _hang_up() -> None:
-    """Connections and locks belong to the loop of one test."""
+    """Connections, locks and what was looked at belong to one test."""
     webhooks._locks.clear()
+    webhooks._looked_at.clear()
     await gateway.client()._requestor._client.close_async()
     gateway._client.cache_clear()
 

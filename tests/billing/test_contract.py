@@ -1,0 +1,67 @@
+"""Everything our gateway says to Stripe is something that Stripe takes."""
+
+from collections.abc import Callable, Generator
+
+import pytest
+
+from saas_app.billing import checkout, portal, reconcile, setup
+from saas_app.billing.account import sync_account
+from saas_app.core.config import settings
+from stripe_sandbox.contract import contract
+from tests.billing.recorder import Recorder
+from tests.billing.shop import Stripe
+from tests.factories import a_user
+
+SPOKEN = r"/v1/(account|billing_portal|checkout|customers|events|invoices|prices|products|subscriptions|webhook)"
+
+
+@pytest.fixture(scope="session")
+def contracts() -> tuple[contract.Contract, contract.Contract]:
+    return contract.from_spec(), contract.from_sdk(SPOKEN)
+
+
+@pytest.fixture
+def recorder(
+    stripe: Stripe, contracts: tuple[contract.Contract, contract.Contract], configured: Callable[..., None]
+) -> Generator[Recorder]:
+    listening = Recorder(stripe.url, *contracts)
+    configured(STRIPE_API_BASE=listening.url)
+    yield listening
+    listening.close()
+
+
+async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: Stripe, recorder: Recorder) -> None:
+    ada = a_user()
+    await setup.set_up(lambda line: None)
+    settings().stripe_file.unlink()
+    await setup.set_up(lambda line: None)
+    await checkout.start_checkout(ada, "agent_v1", "month")
+    session_id = await stripe.subscribe(ada)
+    await checkout.finish(ada, session_id)
+    for flow in portal.FLOWS:
+        await portal.open_portal(ada, flow=flow)
+    await sync_account(ada.id)
+    await reconcile.catch_up()
+    assert recorder.problems == []
+    assert recorder.calls == {
+        ("GET", "/v1/account"),
+        ("GET", "/v1/billing_portal/configurations"),
+        ("GET", "/v1/checkout/sessions/{session}"),
+        ("GET", "/v1/customers/{customer}"),
+        ("GET", "/v1/events"),
+        ("GET", "/v1/invoices"),
+        ("GET", "/v1/prices"),
+        ("GET", "/v1/products"),
+        ("GET", "/v1/subscriptions"),
+        ("GET", "/v1/webhook_endpoints"),
+        ("POST", "/v1/billing_portal/configurations"),
+        ("POST", "/v1/billing_portal/sessions"),
+        ("POST", "/v1/checkout/sessions"),
+        ("POST", "/v1/checkout/sessions/{session}/expire"),
+        ("POST", "/v1/customers"),
+        ("POST", "/v1/customers/{customer}"),
+        ("POST", "/v1/prices"),
+        ("POST", "/v1/products"),
+        ("POST", "/v1/webhook_endpoints"),
+        ("DELETE", "/v1/webhook_endpoints/{webhook_endpoint}"),
+    }

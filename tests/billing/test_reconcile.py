@@ -1,0 +1,78 @@
+"""What no webhook told us is found anyway."""
+
+from saas_app.billing import reconcile
+from saas_app.billing.account import sync_account
+from saas_app.billing.entitlements import entitlements
+from saas_app.billing.gateway.events import list_events
+from saas_app.billing.models import Subscription, WebhookEvent
+from saas_app.billing.webhooks import keep
+from saas_app.core import clock, db, leases
+from saas_app.core.viewer import Viewer
+from tests.billing.shop import Stripe, do_waiting_work, rows
+from tests.factories import a_user
+
+
+def _plan(viewer: Viewer) -> str:
+    with db.session_for(viewer.id, read_only=True) as session:
+        return entitlements(session).plan.key
+
+
+async def _two_hours_of_silence(shop: Stripe) -> tuple[Viewer, Viewer]:
+    """Bob was a subscriber. While nothing arrives here, Ada subscribes and Bob's subscription ends."""
+    ada, bob = a_user("Ada"), a_user("Bob")
+    await shop.subscribe(bob)
+    await sync_account(bob.id)
+    await shop.subscribe(ada)
+    shop.delete(f"subscriptions/{rows(Subscription)[0].stripe_subscription_id}")
+    assert (_plan(ada), _plan(bob)) == ("free", "pro_v1")
+    return ada, bob
+
+
+async def test_missed_events_are_listed_again_and_heal_both_ways(shop: Stripe) -> None:
+    ada, bob = await _two_hours_of_silence(shop)
+    assert await reconcile.catch_up() > 0
+    await do_waiting_work()
+    assert (_plan(ada), _plan(bob)) == ("pro_v1", "free")
+
+
+async def test_looking_at_everybody_heals_what_left_no_event(shop: Stripe) -> None:
+    ada, bob = await _two_hours_of_silence(shop)
+    assert await reconcile.sync_everybody() == 2
+    assert (_plan(ada), _plan(bob)) == ("pro_v1", "free")
+    assert rows(WebhookEvent) == []
+
+
+async def test_events_that_arrived_already_are_not_listed_twice(shop: Stripe) -> None:
+    await shop.subscribe(a_user())
+    first = await reconcile.catch_up()
+    assert first == len(rows(WebhookEvent))
+    assert await reconcile.catch_up() == 0
+
+
+async def test_events_in_any_order_and_twice_end_in_stripes_truth(shop: Stripe) -> None:
+    ada = a_user()
+    await shop.subscribe(ada)
+    await sync_account(ada.id)
+    shop.delete(f"subscriptions/{rows(Subscription)[0].stripe_subscription_id}")
+    newest_first = [each async for each in list_events(reconcile.setup.EVENTS[:20], clock.now().replace(year=2020))]
+    for event in (*newest_first, *reversed(newest_first)):
+        await db.run_system("webhook", keep, event)
+        await do_waiting_work()
+    assert _plan(ada) == "free"
+    assert [row.status for row in rows(Subscription)] == ["canceled"]
+
+
+async def test_with_stripe_down_an_event_waits_and_is_done_afterwards(shop: Stripe) -> None:
+    ada = a_user()
+    await shop.subscribe(ada)
+    async for event in list_events(["customer.subscription.created"], clock.now().replace(year=2020)):
+        await db.run_system("webhook", keep, event)
+    shop.tell("down", seconds=600)
+    await do_waiting_work()
+    assert [row.status for row in rows(WebhookEvent)] == ["pending"]
+    shop.tell("down", seconds=0)
+    later = clock.now() + leases.FIRST_PAUSE * 2
+    with clock.showing(lambda: later):
+        await do_waiting_work()
+    assert [row.status for row in rows(WebhookEvent)] == ["done"]
+    assert _plan(ada) == "pro_v1"
