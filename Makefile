@@ -42,7 +42,7 @@ doctor: .venv/.runtime ## Say how this installation stands
 .PHONY: test check fix bench
 test: .venv/.dev ## Run the tests: T=tests/billing for some of them
 	@$(PY) -m scripts.build
-	@$(PY) -m pytest $(T)
+	@$(PY) -m pytest -n auto $(T)
 
 check: .venv/.dev ## Format, lint, types, floors: changes nothing
 	@.venv/bin/ruff format --check .

@@ -118,6 +118,8 @@ def test_three_d_secure_failed_subscribes_nobody(shop: Shop) -> None:
     session = shop.session(shop.customer())
     question = shop.pay(session.url, "4000002500003155").headers["location"]
     answer = shop.browser.post(question, data={"answer": "fail"})
+    # The form stands at the address of the question, which is over; what it sends must go to the checkout.
+    assert answer.text.count(f'action="/c/pay/{session.id}"') == answer.text.count("<form")
     assert "authenticate" in errors_of(answer)["number"]
     assert shop.api.subscriptions.list({"status": "all"}).data == []
     assert shop.pay(session.url).status_code == 303
