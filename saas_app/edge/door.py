@@ -6,13 +6,13 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
 from saas_app.edge.islands import Islands, hydrated_policy
+from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
 from saas_app.edge.pages import Route
 from saas_app.edge.who import FindViewer, cookie_name, digest_of
 
@@ -22,8 +22,7 @@ LONGEST_VALUE = 300  # of a value in an address, such as an e-mail or a page to 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WEBHOOK = "/api/stripe/webhook"
 WEBHOOK_LIMIT = 256 * 1024
-BODY_LIMIT = 64 * 1024
-TOO_LARGE = "This is larger than we accept."
+BODY_LIMIT = FRAME_LIMIT = 64 * 1024
 # Reflex's own doors that nobody needs here: uploads, its long-polling transport, its lists.
 CLOSED = ("/_upload", "/_event", "/_all_routes", "/_health", "/auth-codespace")
 
@@ -80,7 +79,7 @@ class Edge:
         scope["headers"] = [(key, value) for key, value in scope["headers"] if key != b"cookie"]
         if digest:
             scope["headers"].append((b"cookie", f"session={digest}".encode()))
-        await self._app(scope, receive, send)
+        await self._app(scope, limited_frames(receive, send, FRAME_LIMIT), send)
 
     # -- plain requests
 
@@ -89,7 +88,7 @@ class Edge:
         send = self._with_headers(send, path)
         refusal = self._refusal(headers, path, method)
         if refusal is None and method in UNSAFE:
-            receive = _limited(receive, WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT)
+            receive = limited_body(receive, WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT)
         response = refusal or (await self._page(scope, headers) if method in ("GET", "HEAD") else None)
         if response is not None:
             await response(scope, receive, send)
@@ -209,21 +208,6 @@ class Edge:
             return ""
         morsel = jar.get(self._cookie)
         return digest_of(morsel.value) if morsel else ""
-
-
-def _limited(receive: Receive, limit: int) -> Receive:
-    """Count what arrives: a chunked body announces no length."""
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise HTTPException(413, TOO_LARGE)
-        return message
-
-    return counted
 
 
 def _headers(scope: Scope) -> dict[str, str]:

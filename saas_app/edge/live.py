@@ -6,6 +6,8 @@ the next load, because loading reads the same rows.
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 import reflex as rx
 
@@ -13,8 +15,12 @@ from saas_app.core import live
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import AppState, current_viewer, session_digest
+from saas_app.edge.who import FindViewer
+from saas_app.edge.who import viewer_by
 
 log = logging.getLogger(__name__)
+
+FORGET_AFTER = 500  # registrations between two looks for tabs that were closed
 
 
 class LiveState(AppState):
@@ -39,20 +45,25 @@ class Tabs:
     """The open tabs of this process: which person, which log-in session, and which states they have loaded."""
 
     def __init__(self) -> None:
-        self._tabs: dict[str, tuple[Viewer, str, set[type[LiveState]]]] = {}
+        self._tabs: dict[str, tuple[str, str, set[type[LiveState]]]] = {}  # tab → (user id, session digest, states)
         self._app: rx.App | None = None
+        self._find_viewer: FindViewer | None = None
+        self._registrations = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, app: rx.App) -> None:
-        """Begin to listen, on the running loop."""
-        self._app, self._loop = app, asyncio.get_running_loop()
+    def start(self, app: rx.App, find_viewer: FindViewer) -> None:
+        """Begin to listen, on the running loop. `find_viewer` says whether a tab's session still holds."""
+        self._app, self._loop, self._find_viewer = app, asyncio.get_running_loop(), find_viewer
         live.listen(self._hear)
 
     def register(self, tab: str, viewer: Viewer, digest: str, state: type[LiveState]) -> None:
         """Remember that this tab shows this state of this person."""
-        _, known_digest, states = self._tabs.get(tab, (viewer, digest, set[type[LiveState]]()))
-        self._tabs[tab] = (viewer, digest, {state} if known_digest != digest else states | {state})
+        _, known_digest, states = self._tabs.get(tab, (viewer.id, digest, set[type[LiveState]]()))
+        self._tabs[tab] = (viewer.id, digest, {state} if known_digest != digest else states | {state})
+        self._registrations += 1
+        if self._registrations % FORGET_AFTER == 0:
+            self._begin(self._forget_closed())
 
     def _hear(self, user_id: str) -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -65,18 +76,18 @@ class Tabs:
 
     async def _push(self, user_id: str) -> None:
         mine = [(tab, *rest) for tab, rest in self._tabs.items() if rest[0].id == user_id]
-        for tab, viewer, digest, states in mine:
+        for tab, _, digest, states in mine:
             try:
-                await self._push_to(tab, viewer, digest, states)
+                await self._push_to(tab, digest, states)
             except AppError:
                 log.warning("a tab could not be refreshed; it will be at its next load")
             except Exception:
                 log.exception("pushing to a tab failed; it will read afresh at its next load")
 
-    async def _push_to(self, tab: str, viewer: Viewer, digest: str, states: set[type[LiveState]]) -> None:
-        if self._app is None or self._app.event_namespace is None:
-            return
-        if not await self._app.event_namespace._token_manager.is_token_connected(tab):  # pyright: ignore[reportPrivateUsage]
+    async def _push_to(self, tab: str, digest: str, states: set[type[LiveState]]) -> None:
+        """Read afresh into one tab, unless it was closed, logged out, or somebody else's since."""
+        viewer = await self._find_viewer(digest) if self._find_viewer else None
+        if self._app is None or viewer is None or not await self._is_open(tab):
             self._tabs.pop(tab, None)
             return
         async with self._app.modify_state(rx.BaseStateToken(ident=tab, cls=AppState)) as root:

@@ -27,7 +27,11 @@ def digest_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
 
 
+async def viewer_by(digest: str) -> Viewer | None:
+    """Whose session has this digest now; None when it has ended."""
+    return await _finder[0](digest) if digest else None
+
+
 async def viewer_of(request: Request, base_url: str) -> Viewer | None:
     """Who sent this request; None for a stranger or an ended session."""
-    digest = digest_of(request.cookies.get(cookie_name(base_url), ""))
-    return await _finder[0](digest) if digest else None
+    return await viewer_by(digest_of(request.cookies.get(cookie_name(base_url), "")))
