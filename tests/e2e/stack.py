@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -142,3 +143,11 @@ class Stack:
     def logs(self) -> str:
         """Everything both have said so far."""
         return "".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Look into the app's database from outside."""
+        database = sqlite3.connect(f"file:{self.data / 'app.db'}?mode=ro", uri=True)
+        try:
+            return database.execute(query).fetchall()
+        finally:
+            database.close()
