@@ -15,7 +15,6 @@ from saas_app.core import live
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import AppState, current_viewer, session_digest
-from saas_app.edge.who import FindViewer
 from saas_app.edge.who import viewer_by
 
 log = logging.getLogger(__name__)
@@ -46,15 +45,14 @@ class Tabs:
 
     def __init__(self) -> None:
         self._tabs: dict[str, tuple[str, str, set[type[LiveState]]]] = {}  # tab → (user id, session digest, states)
-        self._app: rx.App | None = None
-        self._find_viewer: FindViewer | None = None
         self._registrations = 0
+        self._app: rx.App | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, app: rx.App, find_viewer: FindViewer) -> None:
-        """Begin to listen, on the running loop. `find_viewer` says whether a tab's session still holds."""
-        self._app, self._loop, self._find_viewer = app, asyncio.get_running_loop(), find_viewer
+    def start(self, app: rx.App) -> None:
+        """Begin to listen, on the running loop."""
+        self._app, self._loop = app, asyncio.get_running_loop()
         live.listen(self._hear)
 
     def register(self, tab: str, viewer: Viewer, digest: str, state: type[LiveState]) -> None:
@@ -67,16 +65,27 @@ class Tabs:
 
     def _hear(self, user_id: str) -> None:
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._start_push, user_id)
+            self._loop.call_soon_threadsafe(lambda: self._begin(self._push(user_id)))
 
-    def _start_push(self, user_id: str) -> None:
-        task = asyncio.create_task(self._push(user_id))
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def _forget_closed(self) -> None:
+        for tab in list(self._tabs):
+            if not await self._is_open(tab):
+                self._tabs.pop(tab, None)
+
+    async def _is_open(self, tab: str) -> bool:
+        if self._app is None or self._app.event_namespace is None:
+            return False
+        manager = self._app.event_namespace._token_manager  # pyright: ignore[reportPrivateUsage]
+        return await manager.is_token_connected(tab)
+
     async def _push(self, user_id: str) -> None:
-        mine = [(tab, *rest) for tab, rest in self._tabs.items() if rest[0].id == user_id]
-        for tab, _, digest, states in mine:
+        mine = [(tab, digest, states) for tab, (owner, digest, states) in self._tabs.items() if owner == user_id]
+        for tab, digest, states in mine:
             try:
                 await self._push_to(tab, digest, states)
             except AppError:
@@ -86,7 +95,7 @@ class Tabs:
 
     async def _push_to(self, tab: str, digest: str, states: set[type[LiveState]]) -> None:
         """Read afresh into one tab, unless it was closed, logged out, or somebody else's since."""
-        viewer = await self._find_viewer(digest) if self._find_viewer else None
+        viewer = await viewer_by(digest)
         if self._app is None or viewer is None or not await self._is_open(tab):
             self._tabs.pop(tab, None)
             return
