@@ -49,6 +49,9 @@ class Server:
                 self._process.wait(0.03)
         raise RuntimeError(f"{self.address} does not answer:\n{self.log.read_text()[-3000:]}")
 
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         """Ask it to end, as an operator or a container does."""
         self._end(signal.SIGTERM)

@@ -1,0 +1,125 @@
+"""Every page, in both colours, on a phone and by keyboard, under the policy that lets nothing else run."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsing import Visitor
+from tests.e2e.conftest import OpenBrowser
+from tests.e2e.stack import Stack
+from tests.e2e.steps import Person, open_dashboard, save_as, sign_up, subscribe, work_out_a_loan
+
+pytestmark = pytest.mark.e2e
+
+PUBLIC = ("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify")
+MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return")
+LOCAL = ("/dev/mailbox",)
+
+
+def test_the_pages_listed_here_are_all_there_are(built_app: Path) -> None:
+    islands = {path.stem for path in (built_app / "islands").glob("*.html")} - {"404", "welcome"}
+    assert islands == {path.strip("/") or "landing" for path in PUBLIC}
+    client = built_app / "client"
+    hydrated = {str(path.parent.relative_to(client)) for path in client.rglob("index.html")}
+    assert {f"/{name}" for name in hydrated - {"404", "."}} == set(MEMBER)
+
+
+def _settled(page: Page, path: str) -> None:
+    """The page shows what it has to show."""
+    expect(page.get_by_role("heading", level=1).or_(page.locator("#unlocked, h2")).first).to_be_visible()
+    if path in ("/dashboard", "/billing"):
+        expect(page.locator("#plan-name")).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_page_breaks_its_own_policy(colours: str, open_browser: OpenBrowser, stack: Stack) -> None:
+    visitor = open_browser(color_scheme=colours)
+    page = visitor.new_tab()
+    for path in PUBLIC:
+        page.goto(stack.url + path)
+        _settled(page, path)
+    sign_up(page, stack)
+    work_out_a_loan(page, stack)
+    save_as(page, "River")
+    expect(page.locator("#room")).to_have_text("1 of 2 saved")
+    for path in (*MEMBER, *LOCAL):
+        page.goto(stack.url + path)
+        _settled(page, path)
+
+
+def test_a_page_opened_a_second_time_works_from_the_browsers_own_copy(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    sign_up(page, stack)
+    for _ in range(3):
+        for path in ("/dashboard", "/billing"):
+            page.goto(stack.url + path)
+            _settled(page, path)
+
+
+def test_an_address_that_does_not_exist_is_answered_with_a_page_that_helps(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    visitor.expect_complaint("status of 404")
+    answer = page.goto(f"{stack.url}/no/such/page")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("main").get_by_role("link").first).to_be_visible()
+
+
+def test_no_page_scrolls_sideways_on_a_phone(open_browser: OpenBrowser, stack: Stack) -> None:
+    page = open_browser(viewport={"width": 390, "height": 844}, has_touch=True).new_tab()
+    wide = [path for path in PUBLIC if _sideways(page, stack, path)]
+    sign_up(page, stack)
+    assert not page.evaluate(_TOO_WIDE), "/welcome"
+    subscribe(page, stack)
+    work_out_a_loan(page, stack, "99,999,999")
+    save_as(page, "A name that is quite long, as people give them to what they like " * 1)
+    page.get_by_role("button", name="Compare side by side").click()
+    expect(page.locator("#comparison")).to_be_visible()
+    assert not page.evaluate(_TOO_WIDE), "/scenarios with everything on it"
+    wide += [path for path in (*MEMBER, *LOCAL) if _sideways(page, stack, path)]
+    assert wide == []
+
+
+_TOO_WIDE = "document.scrollingElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def _sideways(page: Page, stack: Stack, path: str) -> bool:
+    page.goto(stack.url + path)
+    _settled(page, path)
+    return page.evaluate(_TOO_WIDE)
+
+
+def test_the_menus_work_on_a_phone(open_browser: OpenBrowser, stack: Stack) -> None:
+    page = open_browser(viewport={"width": 390, "height": 844}, has_touch=True).new_tab()
+    page.goto(stack.url)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Pricing").tap()
+    page.wait_for_url("**/pricing")
+    sign_up(page, stack)
+    open_dashboard(page, stack)
+    for name in ("Scenarios", "Billing", "Dashboard"):
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=name).tap()
+        page.wait_for_url(f"**/{name.lower()}")
+    page.get_by_role("button", name="Log out").tap()
+    expect(page.get_by_role("link", name="Sign up").first).to_be_visible()
+
+
+def test_somebody_signs_up_by_keyboard_alone(visitor: Visitor, stack: Stack) -> None:
+    page, ada = visitor.new_tab(), Person("Ada")
+    page.goto(f"{stack.url}/signup")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    for field, words in (("#name", ada.name), ("#email", ada.email), ("#password", ada.password)):
+        _tab_to(page, field)
+        page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/welcome**")
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    for _ in range(12):
+        if page.locator(selector).evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by the Tab key")
