@@ -82,7 +82,7 @@ class Socket:
             headers["Origin"] = origin
         address = f"{self.url.replace('http', 'ws', 1)}/_event/?EIO=4&transport=websocket&token={self.token}"
         self._line = Client(address, headers=headers)
-        self._receive()  # engine.io's greeting
+        # Not after engine.io's greeting: the client keeps what arrives together with the handshake until more comes.
         self._send(Packet(CONNECT, namespace=NAMESPACE))
         while not self._receive().startswith(f"40{NAMESPACE},"):
             continue
