@@ -19,7 +19,7 @@ from saas_app.billing import api as billing_api
 from saas_app.billing import pages as billing_pages
 from saas_app.billing import reconcile
 from saas_app.billing.storefront import Storefront, derive
-from saas_app.core import db, mailbox_api
+from saas_app.core import db, logs, mailbox_api
 from saas_app.core.config import settings
 from saas_app.core.worker import Worker
 from saas_app.dashboard import pages as dashboard_pages
@@ -69,6 +69,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
 @asynccontextmanager
 async def running(app: rx.App) -> AsyncIterator[None]:
     """Everything that runs beside the requests: the database, the push to open tabs, the worker."""
+    logs.keep_payloads_out()
     db.start()
     tabs.start(app)
     worker = Worker() if settings().worker else None

@@ -47,20 +47,38 @@ class Lines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+# Reflex writes an event's payload into the log when it cannot take the event, and what people typed is not for the log.
+PAYLOAD_LOGGERS = (
+    "reflex_base.event.processor.event_processor",
+    "reflex_base.event.processor.base_state_processor",
+)
+PAYLOAD_WORDS = ("Error processing event queue entry", "Error transforming event payload")
+
+
 class NoPayloads(logging.Filter):
-    """Reflex logs an event's payload on two error paths (SECURITY.md); what people typed is not for the log."""
+    """Keeps that an event was refused, and leaves out what was in it (SECURITY.md)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith("reflex") and record.args:
-            record.msg, record.args = str(record.msg).split("%")[0], ()
+        said = record.getMessage()
+        for words in PAYLOAD_WORDS:
+            if said.startswith(words):
+                record.msg, record.args, record.exc_info = f"{words} (payload left out)", (), None
         return True
+
+
+def keep_payloads_out() -> None:
+    """Put the filter where those records are made, whatever handlers there are. Twice is once."""
+    for name in PAYLOAD_LOGGERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, NoPayloads) for each in logger.filters):
+            logger.addFilter(NoPayloads())
 
 
 def set_up(level: int = logging.INFO) -> None:
     """Send every log line to standard error in our form. Called once, when the process starts."""
+    keep_payloads_out()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
-    handler.addFilter(NoPayloads())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -1,0 +1,168 @@
+"""Mail: as lasting as what it is about, in one look, and readable on the spot while developing."""
+
+import socketserver
+import threading
+from collections.abc import Callable, Generator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from saas_app.core import mailbox_api, mailer
+from saas_app.core.jobs import Outbox
+from saas_app.core.worker import Worker
+from tests.conftest import Hands
+from tests.factories import a_user, as_system
+
+NOTE = {
+    "to": "ada@example.com",
+    "name": "Ada <b>",
+    "subject": "Hello\r\nBcc: eve@example.com",
+    "words": "One & two.\n\nThree.",
+    "link": "https://app.example.com/x",
+    "label": "Open it",
+}
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A mail server that takes what it is given, or refuses the first few."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.taken: list[EmailMessage] = []
+        self.refusals = 0
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    server: Server
+
+    def handle(self) -> None:
+        self.say("220 here")
+        while line := self.rfile.readline().decode().strip():
+            verb = line.upper().split(":")[0].split()[0]
+            if verb == "DATA":
+                self.say("354 go on")
+                lines = list(iter(self.rfile.readline, b".\r\n"))
+                message = message_from_bytes(b"".join(lines), policy=policy.default)
+                assert isinstance(message, EmailMessage)
+                self.server.taken.append(message)
+            if verb == "MAIL" and self.server.refusals:
+                self.server.refusals -= 1
+                self.say("451 later")
+            else:
+                self.say("221 bye" if verb == "QUIT" else "250 fine")
+
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+@pytest.fixture
+def server(configured: Callable[..., None]) -> Generator[Server]:
+    with Server() as opened:
+        threading.Thread(target=opened.serve_forever, daemon=True).start()
+        configured(SMTP_URL=f"smtp://127.0.0.1:{opened.server_address[1]}", MAIL_FROM="App <app@example.com>")
+        yield opened
+        opened.shutdown()
+
+
+def write(**changes: Any) -> bool:
+    return as_system(lambda session: mailer.send_note(session, **{**NOTE, **changes}))
+
+
+async def test_without_a_server_mails_are_kept_here(database: str) -> None:
+    write()
+    await Worker().drain()
+    mail = as_system(mailer.latest)
+    assert mail is not None
+    assert (mail.to, mail.subject) == ("ada@example.com", "Hello Bcc: eve@example.com")
+    assert "Hello Ada <b>,\n\nOne & two.\n\nThree.\n\nOpen it:\nhttps://app.example.com/x" in mail.text
+    assert "Ada &lt;b&gt;" in mail.html
+    assert "One &amp; two." in mail.html
+    assert 'href="https://app.example.com/x"' in mail.html
+
+
+async def test_a_mail_is_sent_once_per_key(database: str) -> None:
+    assert write(key="welcome") is True
+    assert write(key="welcome") is False
+    await Worker().drain()
+    assert len(as_system(mailer.kept)) == 1
+
+
+async def test_a_member_s_own_session_may_write_a_mail(database: str) -> None:
+    from saas_app.core import db
+
+    with db.session_for(a_user()) as session:
+        mailer.send_note(session, **NOTE)
+    await Worker().drain()
+    assert len(as_system(mailer.kept)) == 1
+
+
+async def test_with_a_server_mails_leave_and_nothing_of_them_stays(sqlite: str, server: Server) -> None:
+    write()
+    await Worker().drain()
+    (message,) = server.taken
+    assert (message["To"], message["From"]) == ("ada@example.com", "App <app@example.com>")
+    assert message["Subject"] == "Hello Bcc: eve@example.com"
+    assert message["Bcc"] is None
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert "https://app.example.com/x" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert as_system(lambda session: session.exec(select(Outbox)).one()).payload == {}
+    assert as_system(mailer.kept) == []
+
+
+async def test_a_refused_mail_is_tried_again_under_the_same_name(sqlite: str, server: Server, hands: Hands) -> None:
+    server.refusals = 1
+    write()
+    await Worker().drain()
+    row = as_system(lambda session: session.exec(select(Outbox)).one())
+    assert (row.status, row.attempts) == ("pending", 1)
+    assert row.error == "MailRefused: The mail server did not take it (SMTPSenderRefused)."
+    hands.move(seconds=7)
+    await Worker().drain()
+    first = server.taken[0]["Message-ID"]
+    as_system(lambda session: session.add(Outbox.model_validate(row.model_dump() | {"id": row.id + "x"})))
+    assert first == mailer._message_id(row.id)
+    assert first.endswith("@example.com>")
+
+
+async def test_a_server_that_is_away_costs_nobody_else_anything(sqlite: str, configured: Callable[..., None]) -> None:
+    configured(SMTP_URL="smtp://127.0.0.1:1", MAIL_FROM="App <app@example.com>")
+    write()
+    await Worker().drain()
+    assert as_system(lambda session: session.exec(select(Outbox.status)).one()) == "pending"
+
+
+def mailbox() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(Starlette(routes=mailbox_api.routes())), base_url="http://localhost:3000"
+    )
+
+
+async def test_the_local_mailbox_shows_mails_and_marks_links(database: str) -> None:
+    async with mailbox() as browser:
+        assert "Nothing yet" in (await browser.get("/dev/mailbox")).text
+        write()
+        await Worker().drain()
+        shown = await browser.get("/dev/mailbox", params={"to": "ada@example.com"})
+        assert 'http-equiv="refresh"' in shown.text
+        assert "Hello Bcc" in shown.text
+        assert "Hello Bcc" not in (await browser.get("/dev/mailbox", params={"to": "eve@example.com"})).text
+        mail = as_system(mailer.latest)
+        assert mail is not None
+        page = await browser.get(f"/dev/mailbox/{mail.id}")
+        assert '<a href="https://app.example.com/x">https://app.example.com/x</a>' in page.text
+        assert "<iframe sandbox " in page.text
+        assert "Hello Ada &lt;b&gt;" in page.text
+        assert "<script" not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert (await browser.get("/dev/mailbox/none")).status_code == 404
+
+
+async def test_production_has_no_local_mailbox(production: dict[str, str]) -> None:
+    assert mailbox_api.routes() == []
