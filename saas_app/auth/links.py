@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, select, update
 
 from saas_app.auth.models import EmailToken, User
 from saas_app.core import clock, tokens
@@ -69,8 +69,3 @@ def withdraw(session: Session, user_id: str, *purposes: Purpose) -> None:
     open_ones = (col(EmailToken.user_id) == user_id, col(EmailToken.used_at).is_(None))
     kinds = (col(EmailToken.purpose).in_(purposes),) if purposes else ()
     session.exec(update(EmailToken).where(*open_ones, *kinds).values(used_at=clock.now()))
-
-
-def prune(session: Session) -> None:
-    """Drop links that ran out a day ago."""
-    session.exec(delete(EmailToken).where(col(EmailToken.expires_at) < clock.now() - timedelta(days=1)))

@@ -1,6 +1,6 @@
 """People, the browsers they are logged in with, and the links we have mailed them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from saas_app.core import clock
 from saas_app.core.ids import new_id
 from saas_app.core.rls import Owned
-from saas_app.core.types import Utc
+from saas_app.core.types import Dropped, Utc
 from saas_app.core.viewer import Viewer
 
 VERIFIED = sa.text("email_verified_at IS NOT NULL")
@@ -58,6 +58,7 @@ class LoginSession(Owned, table=True):
     """One browser that is logged in. The key is the digest of its cookie; the cookie itself is kept nowhere."""
 
     __tablename__ = "login_sessions"  # pyright: ignore[reportAssignmentType]
+    __dropped__: ClassVar[Dropped] = ("ends_at", timedelta(0))
 
     digest: str = Field(primary_key=True)
     id: str = Field(default_factory=lambda: new_id("ses"), unique=True)
@@ -74,6 +75,7 @@ class EmailToken(SQLModel, table=True):
     """A link we have mailed, by its digest: one purpose, one use. The system's alone, so it is not Owned."""
 
     __tablename__ = "email_tokens"  # pyright: ignore[reportAssignmentType]
+    __dropped__: ClassVar[Dropped] = ("expires_at", timedelta(days=1))
 
     digest: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id", index=True)

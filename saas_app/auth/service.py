@@ -128,8 +128,3 @@ def _make_owner(session: Session, user: User) -> None:
     session.flush()
     others = (col(EmailToken.email_key) == user.email_key, col(EmailToken.used_at).is_(None))
     session.exec(update(EmailToken).where(*others).values(used_at=clock.now()))
-
-
-@jobs.handles("nothing")
-async def do_nothing(job: jobs.Job) -> None:
-    """What an unknown address costs, so that it cannot be told from a known one by the time it takes."""

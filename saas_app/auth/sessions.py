@@ -65,11 +65,6 @@ def close_all(session: Session, user_id: str, *, but: str = "") -> int:
     return session.exec(delete(LoginSession).where(*theirs)).rowcount
 
 
-def prune(session: Session) -> None:
-    """Drop sessions that are over."""
-    session.exec(delete(LoginSession).where(col(LoginSession.ends_at) < clock.now()))
-
-
 def cookie_lifetime(*, remember: bool) -> timedelta | None:
     """How long the browser keeps the cookie; None until it is closed."""
     return timedelta(days=settings().remember_absolute_days) if remember else None

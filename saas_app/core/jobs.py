@@ -5,7 +5,7 @@
     @jobs.handles("mail")                                             once, at import
     async def deliver(job: jobs.Job) -> None: …
 
-    jobs.every("prune", timedelta(hours=1), prune)                    one of all workers does it
+    jobs.every("tidy", timedelta(hours=1), tidy)                      one of all workers does it
     jobs.lane(WebhookEvent, handle_event)                             any other table of Leased rows
 
 A handler works outside any transaction and may return an effect, `f(session)`, which is written in the one
@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, col, delete, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from saas_app.core import clock, db
 from saas_app.core.ids import new_id
@@ -27,8 +27,6 @@ from saas_app.core.rls import Appended
 from saas_app.core.rls_session import append
 
 __all__ = ["LeaseLost", "Leased", "claim", "complete", "due", "fail", "postpone"]
-
-KEPT_FOR = timedelta(days=30)
 
 Effect = Callable[[Session], object]
 Payload = dict[str, Any]
@@ -151,10 +149,3 @@ def retry_dead(session: Session, table: type[Leased] = Outbox) -> int:
     result = session.exec(revived.values(status="pending", attempts=0, due_at=clock.now(), done_at=None))
     db.after_commit(session, wake)
     return result.rowcount
-
-
-def prune(session: Session) -> None:
-    """Drop what was done a month ago."""
-    for table in (Outbox, *registry.lanes):
-        is_over = col(table.status).in_(["done", "ignored"])
-        session.exec(delete(table).where(is_over, col(table.done_at) < clock.now() - KEPT_FOR))

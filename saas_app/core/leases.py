@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from saas_app.core import clock
 from saas_app.core.errors import Conflict
-from saas_app.core.types import Utc
+from saas_app.core.types import Dropped, Utc
 
 LEASE = timedelta(seconds=60)
 TRIES = 12
@@ -29,6 +29,7 @@ class Leased(SQLModel):
     status: pending → done | ignored (needs nothing) | dead (12 tries; a person must look)
     """
 
+    __dropped__: ClassVar[Dropped] = ("done_at", timedelta(days=30))
     __dies__: ClassVar[bool] = True  # False for what must go on for ever
 
     status: str = Field(default="pending")

@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 import smtplib
 import ssl
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -19,7 +19,7 @@ from saas_app.core import clock, jobs
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 from saas_app.core.ids import new_id
-from saas_app.core.types import Utc
+from saas_app.core.types import Dropped, Utc
 
 SMTP_SECONDS = 15
 
@@ -28,6 +28,7 @@ class Mailbox(SQLModel, table=True):
     """A mail that was kept here instead of being sent, because no SMTP_URL is set."""
 
     __tablename__ = "mailbox"  # pyright: ignore[reportAssignmentType]
+    __dropped__: ClassVar[Dropped] = ("created_at", timedelta(days=30))
 
     id: str = Field(default_factory=lambda: new_id("mail"), primary_key=True)
     message_id: str = Field(unique=True)
@@ -95,6 +96,11 @@ async def deliver(job: jobs.Job) -> jobs.Effect | None:
     except (OSError, smtplib.SMTPException) as error:
         raise MailRefused(f"The mail server did not take it ({type(error).__name__}).") from error
     return None
+
+
+@jobs.handles("nothing")
+async def send_nothing(job: jobs.Job) -> None:
+    """What leaves the same trace as a mail that nobody gets, so that an unknown address cannot be told by it."""
 
 
 def latest(session: Session, to: str | None = None) -> Mailbox | None:

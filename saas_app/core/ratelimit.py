@@ -7,6 +7,7 @@ A try is counted in a transaction of its own, before the work, so that work whic
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete
 
 from saas_app.core import clock, tokens
 from saas_app.core.errors import TooManyTries
-from saas_app.core.types import Utc
+from saas_app.core.types import Dropped, Utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Try(SQLModel, table=True):
     """The tries of one key in one window. Keys are digests: addresses of visitors are not kept."""
 
     __tablename__ = "tries"  # pyright: ignore[reportAssignmentType]
+    __dropped__: ClassVar[Dropped] = ("ends_at", timedelta(0))
 
     name: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -76,11 +78,6 @@ def is_full(session: Session, rule: Rule, key: str) -> bool:
 def clear(session: Session, rule: Rule, key: str) -> None:
     """Forget the tries of a key."""
     session.exec(delete(Try).where(col(Try.name) == rule.name, col(Try.key) == _key(rule, key)))
-
-
-def prune(session: Session) -> None:
-    """Drop windows that are over."""
-    session.exec(delete(Try).where(col(Try.ends_at) < clock.now()))
 
 
 def _key(rule: Rule, key: str) -> str:

@@ -1,9 +1,11 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+
+Dropped = tuple[str, timedelta]  # the column that says since when a row is over, and how long it is kept after that
 
 
 class Utc(sa.TypeDecorator[datetime]):

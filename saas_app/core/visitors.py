@@ -18,7 +18,7 @@ _SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-_UNSAFE_IN_PATH = re.compile(r"[\x00-\x20\x7f\\]")
+_UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 def client_ip(request: HTTPConnection) -> str:
@@ -50,6 +50,8 @@ def device_label(request: HTTPConnection) -> str:
 
 def safe_path(wanted: str, otherwise: str) -> str:
     """A path on this site, however often it was encoded; anything that could lead elsewhere is replaced."""
+    if " " in wanted:
+        return otherwise
     seen = wanted
     for _ in range(3):
         if not seen.startswith("/") or seen.startswith("//") or _UNSAFE_IN_PATH.search(seen):

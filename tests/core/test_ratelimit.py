@@ -9,6 +9,7 @@ from sqlmodel import select
 from saas_app.core import db, ratelimit
 from saas_app.core.errors import TooManyTries
 from saas_app.core.ratelimit import Rule, Try
+from saas_app.core.worker import Worker
 from tests.conftest import Hands
 from tests.factories import as_system
 
@@ -55,8 +56,8 @@ def test_who_tried_is_not_written_down(database: str) -> None:
     assert "ada" not in row.key
 
 
-def test_windows_that_are_over_are_dropped(sqlite: str, hands: Hands) -> None:
+async def test_windows_that_are_over_are_dropped(database: str, hands: Hands) -> None:
     knock()
     hands.move(minutes=6)
-    as_system(ratelimit.prune)
+    await Worker().drain()
     assert as_system(lambda session: session.exec(select(Try)).all()) == []

@@ -280,12 +280,20 @@ def test_health_tells_delays_and_dead_work(database: str, hands: Hands) -> None:
     assert (health.oldest, health.pending, health.dead) == (600, 2, 1)
 
 
-def test_what_was_done_a_month_ago_is_dropped(sqlite: str, hands: Hands) -> None:
+async def test_what_was_done_a_month_ago_is_dropped(sqlite: str, hands: Hands) -> None:
     as_system(lambda session: session.add(Outbox(kind="x", status="done", done_at=hands.at)))
     as_system(lambda session: session.add(Outbox(kind="x", status="dead", done_at=hands.at)))
     hands.move(days=31)
-    as_system(jobs.prune)
+    await Worker().drain()
     assert as_system(lambda session: session.exec(select(Outbox.status)).all()) == ["dead"]
+
+
+async def test_work_that_this_process_does_not_know_is_left_for_one_that_does(database: str) -> None:
+    as_system(lambda session: jobs.enqueue(session, "of tomorrow's release", {}))
+    as_system(lambda session: session.add(Schedule(id="of yesterday's release")))
+    await Worker().drain()
+    assert as_system(lambda session: session.exec(select(Outbox.attempts)).one()) == 0
+    assert as_system(lambda session: session.get_one(Schedule, "of yesterday's release")).attempts == 0
 
 
 # --- killed in the middle ---------------------------------------------------------------------------
@@ -337,3 +345,33 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(database: str, mom
     asyncio.run(Worker().drain())
     assert as_system(lambda session: sorted(session.exec(select(Ledger.words)).all())) == ["0", "1", "2"]
     assert as_system(lambda session: set(session.exec(select(Parcel.status)).all())) == {"done"}
+
+
+def test_a_worker_of_its_own_ends_in_good_order_when_told_to(sqlite: str) -> None:
+    """SIGTERM while it works: what was begun is finished, and the process ends by itself."""
+    parcels()
+    child = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", SLOW_CHILD], cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "."}
+    )
+    assert child.stdout is not None
+    with child.stdout:
+        assert child.stdout.readline() == b"ready\n"
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 0
+    assert one_parcel().status == "done"
+
+
+SLOW_CHILD = """
+import asyncio
+from saas_app import models
+from tests import scratch_tables
+from saas_app.core import jobs, worker
+from tests.scratch_tables import Parcel
+
+async def work(row):
+    print("ready", flush=True)
+    await asyncio.sleep(0.5)
+
+jobs.lane(Parcel, work)
+asyncio.run(worker.work_until_stopped())
+"""
