@@ -14,6 +14,7 @@ from tests.e2e.browsing import TIMEOUT_MILLISECONDS, Visitor
 from tests.e2e.stack import Stack
 
 OpenBrowser = Callable[..., Visitor]
+RUNNING = pytest.StashKey[Stack]()
 
 
 @pytest.fixture(scope="session")
@@ -27,24 +28,26 @@ def built_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    """The product, running. Tests share it, so each brings its own people and breaks nothing."""
-    yield from _running(tmp_path_factory.mktemp("stack"))
+def stack(built_app: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """The product, running; one for all tests of a worker, so each brings its own people.
 
-
-@pytest.fixture(scope="module")
-def own_stack(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    """A product of this module's own, for tests that stop parts of it or move its clock."""
-    yield from _running(tmp_path_factory.mktemp("own"))
-
-
-def _running(folder: Path) -> Generator[Stack]:
-    made = Stack(folder)
-    try:
+    Whoever stops a part of it uses `fragile`.
+    """
+    kept = request.config.stash
+    if RUNNING not in kept:
+        made = kept[RUNNING] = Stack(tmp_path_factory.mktemp("stack"))
+        request.config.add_cleanup(made.stop)
         made.start()
-        yield made
-    finally:
-        made.stop()
+    return kept[RUNNING]
+
+
+@pytest.fixture
+def fragile(stack: Stack) -> Generator[Stack]:
+    """The stack, with everything up again afterwards."""
+    yield stack
+    for server in (stack.sandbox, stack.app):
+        if not server.is_running():
+            server.start()
 
 
 # Playwright keeps a loop running in this thread, in which no other test could start its own: one per module.

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import Visitor
 from tests.e2e.stack import Stack
-from tests.e2e.steps import save_as, sign_up, subscribe, work_out_a_loan
+from tests.e2e.steps import join, save_as, subscribe, work_out_a_loan
 
 pytestmark = pytest.mark.e2e
 
@@ -14,7 +14,7 @@ def test_the_third_save_is_refused_with_reason_and_price_and_succeeds_after_payi
     visitor: Visitor, stack: Stack
 ) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     for name in ("River", "Hill"):
         work_out_a_loan(page, stack)
         save_as(page, name)
@@ -44,7 +44,7 @@ def _still_typed(page: Page) -> None:
 
 def test_comparing_is_refused_on_free_and_opens_with_pro(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     for name, amount in (("Dear", "400,000"), ("Cheap", "100,000")):
         work_out_a_loan(page, stack, amount)
         save_as(page, name)
@@ -59,7 +59,7 @@ def test_comparing_is_refused_on_free_and_opens_with_pro(visitor: Visitor, stack
 
 def test_a_loan_that_cannot_be_is_explained_by_field_and_what_was_typed_stays(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     page.goto(f"{stack.url}/scenarios")
     page.get_by_label("Loan", exact=True).fill("a lot")
     page.get_by_label("Yearly rate").fill("999")
@@ -72,7 +72,7 @@ def test_a_loan_that_cannot_be_is_explained_by_field_and_what_was_typed_stays(vi
 
 def test_a_known_loan_comes_to_the_published_sum(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     page.goto(f"{stack.url}/scenarios")
     for label, value in (("Loan", "200,000"), ("Yearly rate", "3"), ("Term", "25")):
         page.get_by_label(label, exact=label == "Loan").fill(value)

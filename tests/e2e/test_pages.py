@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browsing import Visitor
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
-from tests.e2e.steps import Person, open_dashboard, save_as, sign_up, subscribe, work_out_a_loan
+from tests.e2e.steps import Person, join, open_dashboard, save_as, sign_up, subscribe, work_out_a_loan
 
 pytestmark = pytest.mark.e2e
 
@@ -50,7 +50,7 @@ def test_no_page_breaks_its_own_policy(colours: str, open_browser: OpenBrowser, 
 
 def test_a_page_opened_a_second_time_works_from_the_browsers_own_copy(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     for _ in range(3):
         for path in ("/dashboard", "/billing"):
             page.goto(stack.url + path)
@@ -73,7 +73,7 @@ def test_no_page_scrolls_sideways_on_a_phone(open_browser: OpenBrowser, stack: S
     assert not page.evaluate(_TOO_WIDE), "/welcome"
     subscribe(page, stack)
     work_out_a_loan(page, stack, "99,999,999")
-    save_as(page, "A name that is quite long, as people give them to what they like " * 1)
+    save_as(page, "A name that is quite long, as people give them to what they like")
     page.get_by_role("button", name="Compare side by side").click()
     expect(page.locator("#comparison")).to_be_visible()
     assert not page.evaluate(_TOO_WIDE), "/scenarios with everything on it"
@@ -95,7 +95,7 @@ def test_the_menus_work_on_a_phone(open_browser: OpenBrowser, stack: Stack) -> N
     page.goto(stack.url)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Pricing").tap()
     page.wait_for_url("**/pricing")
-    sign_up(page, stack)
+    join(page, stack)
     open_dashboard(page, stack)
     for name in ("Scenarios", "Billing", "Dashboard"):
         page.get_by_role("navigation", name="Main").get_by_role("link", name=name).tap()

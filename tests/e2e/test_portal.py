@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import Visitor
 from tests.e2e.stack import Stack
-from tests.e2e.steps import MASTERCARD, fill_card, open_dashboard, open_portal, return_to_billing, sign_up, subscribe
+from tests.e2e.steps import MASTERCARD, fill_card, join, open_dashboard, open_portal, return_to_billing, subscribe
 
 pytestmark = pytest.mark.e2e
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 def customer(visitor: Visitor, stack: Stack) -> Page:
     """A tab of somebody who pays for Pro by the year."""
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     subscribe(page, stack)
     return page
 
@@ -91,7 +91,7 @@ def test_a_subscriber_who_clicks_subscribe_again_is_led_to_the_portal_and_never_
 
 def test_somebody_who_never_subscribed_is_told_so_instead_of_an_error(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     page.goto(f"{stack.url}/billing")
     expect(page.get_by_role("heading", name="Plans")).to_be_visible()
     expect(page.get_by_role("button", name="Manage billing")).to_be_hidden()

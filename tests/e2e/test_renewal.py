@@ -5,16 +5,16 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import Visitor
 from tests.e2e.stack import Stack
-from tests.e2e.steps import FAILS_LATER, fill_card, open_dashboard, open_portal, return_to_billing, sign_up, subscribe
+from tests.e2e.steps import FAILS_LATER, fill_card, join, open_dashboard, open_portal, return_to_billing, subscribe
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def subscriber(visitor: Visitor, own_stack: Stack) -> Page:
+def subscriber(visitor: Visitor, stack: Stack) -> Page:
     page = visitor.new_tab()
-    sign_up(page, own_stack)
-    subscribe(page, own_stack)
+    join(page, stack)
+    subscribe(page, stack)
     return page
 
 
@@ -28,36 +28,36 @@ def _let_the_period_end(stack: Stack) -> None:
     stack.tell_sandbox("advance", seconds=3601)
 
 
-def test_a_renewal_moves_the_date_in_an_open_tab(subscriber: Page, own_stack: Stack) -> None:
-    first = _period_end(own_stack)
-    open_dashboard(subscriber, own_stack)
-    expect(subscriber.locator("#plan-date")).to_have_text(own_stack.day(first))
-    _let_the_period_end(own_stack)
-    assert _period_end(own_stack) > first
-    expect(subscriber.locator("#plan-date")).to_have_text(own_stack.day(_period_end(own_stack)))
-    subscriber.goto(f"{own_stack.url}/billing")
+def test_a_renewal_moves_the_date_in_an_open_tab(subscriber: Page, stack: Stack) -> None:
+    first = _period_end(stack)
+    open_dashboard(subscriber, stack)
+    expect(subscriber.locator("#plan-date")).to_have_text(stack.day(first))
+    _let_the_period_end(stack)
+    assert _period_end(stack) > first
+    expect(subscriber.locator("#plan-date")).to_have_text(stack.day(_period_end(stack)))
+    subscriber.goto(f"{stack.url}/billing")
     expect(subscriber.get_by_role("table").get_by_role("row")).to_have_count(3)
 
 
-def test_a_card_that_fails_at_the_renewal_is_told_without_locking_anything(subscriber: Page, own_stack: Stack) -> None:
-    open_portal(subscriber, own_stack)
+def test_a_card_that_fails_at_the_renewal_is_told_without_locking_anything(subscriber: Page, stack: Stack) -> None:
+    open_portal(subscriber, stack)
     subscriber.get_by_role("link", name="Add a card").click()
     fill_card(subscriber, FAILS_LATER)
     subscriber.get_by_role("button", name="Save card").click()
     return_to_billing(subscriber)
-    _let_the_period_end(own_stack)
+    _let_the_period_end(stack)
     expect(subscriber.get_by_text("Your last payment did not go through")).to_be_visible()
     expect(subscriber.locator("#plan-name")).to_have_text("Pro")
     subscriber.get_by_role("button", name="Update card").click()
     expect(subscriber.get_by_label("Card number")).to_be_visible()
 
 
-def test_a_canceled_plan_ends_on_its_day_and_what_was_saved_stays(subscriber: Page, own_stack: Stack) -> None:
-    open_portal(subscriber, own_stack)
+def test_a_canceled_plan_ends_on_its_day_and_what_was_saved_stays(subscriber: Page, stack: Stack) -> None:
+    open_portal(subscriber, stack)
     subscriber.get_by_role("link", name="Cancel plan").click()
     subscriber.get_by_role("button", name="Cancel plan").click()
     return_to_billing(subscriber)
     expect(subscriber.get_by_text("Pro ends on")).to_be_visible()
-    _let_the_period_end(own_stack)
+    _let_the_period_end(stack)
     expect(subscriber.locator("#plan-name")).to_have_text("Free")
     expect(subscriber.get_by_text("Your plan ended")).to_be_visible()

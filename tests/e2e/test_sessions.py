@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browsing import Visitor
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
-from tests.e2e.steps import Person, log_in, newest_mail, open_dashboard, sign_up
+from tests.e2e.steps import Person, join, log_in, newest_mail, open_dashboard, sign_up
 
 pytestmark = pytest.mark.e2e
 
@@ -18,7 +18,7 @@ def _log_out(page: Page) -> None:
 
 def test_a_wrong_password_is_answered_in_general_words_and_the_address_stays(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    ada = sign_up(page, stack)
+    ada = join(page, stack)
     open_dashboard(page, stack)
     _log_out(page)
     visitor.expect_complaint("status of 422")
@@ -31,7 +31,7 @@ def test_a_wrong_password_is_answered_in_general_words_and_the_address_stays(vis
 
 def test_logging_in_leads_to_where_the_person_was_going(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    ada = sign_up(page, stack)
+    ada = join(page, stack)
     open_dashboard(page, stack)
     _log_out(page)
     page.goto(f"{stack.url}/scenarios")
@@ -47,7 +47,7 @@ def test_two_browsers_are_logged_in_at_once_and_logging_out_ends_only_one(
     open_browser: OpenBrowser, stack: Stack
 ) -> None:
     first, second = open_browser().new_tab(), open_browser().new_tab()
-    ada = sign_up(first, stack)
+    ada = join(first, stack)
     open_dashboard(first, stack)
     log_in(second, stack, ada)
     expect(second.get_by_role("heading", name="Hello, Ada")).to_be_visible()
@@ -59,7 +59,7 @@ def test_two_browsers_are_logged_in_at_once_and_logging_out_ends_only_one(
 
 def test_logging_out_ends_an_open_tab_at_its_next_click(visitor: Visitor, stack: Stack) -> None:
     open_tab, other = visitor.new_tab(), visitor.new_tab()
-    sign_up(open_tab, stack)
+    join(open_tab, stack)
     open_tab.goto(f"{stack.url}/scenarios")
     expect(open_tab.get_by_text("Nothing saved yet")).to_be_visible()
     open_dashboard(other, stack)
@@ -70,7 +70,7 @@ def test_logging_out_ends_an_open_tab_at_its_next_click(visitor: Visitor, stack:
 
 def test_after_logging_out_the_next_person_sees_nothing_of_the_last(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack, Person("Ada"))
+    join(page, stack, Person("Ada"))
     open_dashboard(page, stack)
     _log_out(page)
     sign_up(page, stack, Person("Bob"))
@@ -81,7 +81,7 @@ def test_after_logging_out_the_next_person_sees_nothing_of_the_last(visitor: Vis
 
 def test_a_taken_address_gets_the_same_page_and_its_owner_a_mail(open_browser: OpenBrowser, stack: Stack) -> None:
     owner, other = open_browser().new_tab(), open_browser().new_tab()
-    ada = sign_up(owner, stack)
+    ada = join(owner, stack)
     sign_up(other, stack, Person("Eve", email=ada.email, password="another-harbor-lantern-42"))
     expect(other.get_by_role("heading", name="You are registered")).to_be_visible()
     open_dashboard(owner, stack)
@@ -105,7 +105,7 @@ def test_a_form_with_mistakes_says_which_and_keeps_what_was_typed(visitor: Visit
 
 def test_the_mailed_link_confirms_the_address(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    ada = sign_up(page, stack)
+    ada = join(page, stack)
     open_dashboard(page, stack)
     expect(page.get_by_text("Please confirm your e-mail address")).to_be_visible()
     newest_mail(page, stack, ada, "Confirm your e-mail address")
@@ -120,7 +120,7 @@ def test_a_forgotten_password_is_replaced_by_mail_once_and_the_old_sessions_end(
     open_browser: OpenBrowser, stack: Stack
 ) -> None:
     logged_in, forgetful = open_browser().new_tab(), open_browser()
-    ada = sign_up(logged_in, stack)
+    ada = join(logged_in, stack)
     page = forgetful.new_tab()
     page.goto(f"{stack.url}/forgot")
     page.get_by_label("E-mail").fill(ada.email)

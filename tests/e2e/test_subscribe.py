@@ -12,6 +12,7 @@ from tests.e2e.steps import (
     Person,
     fill_sign_up,
     go_to_checkout,
+    join,
     open_dashboard,
     pay,
     save_as,
@@ -93,7 +94,7 @@ def test_continuing_free_ends_on_the_dashboard_without_any_card(visitor: Visitor
 
 def test_paying_unlocks_every_open_tab_without_a_reload(visitor: Visitor, stack: Stack) -> None:
     page, dashboard, scenarios = visitor.new_tab(), visitor.new_tab(), visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     open_dashboard(dashboard, stack)
     expect(dashboard.locator("#plan-name")).to_have_text("Free")
     for name in ("River", "Hill"):
@@ -117,7 +118,7 @@ def test_paying_unlocks_every_open_tab_without_a_reload(visitor: Visitor, stack:
 
 def test_closing_the_tab_right_after_paying_unlocks_just_the_same(visitor: Visitor, stack: Stack) -> None:
     paying, other = visitor.new_tab(), visitor.new_tab()
-    sign_up(paying, stack)
+    join(paying, stack)
     open_dashboard(other, stack)
     go_to_checkout(paying, stack)
     # The way back never happens: only Stripe's webhook can tell us.
@@ -130,7 +131,7 @@ def test_closing_the_tab_right_after_paying_unlocks_just_the_same(visitor: Visit
 
 def test_a_declined_card_says_why_and_a_good_one_then_pays(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     go_to_checkout(page, stack)
     checkout = page.url
     visitor.expect_complaint("status of 422")
@@ -143,7 +144,7 @@ def test_a_declined_card_says_why_and_a_good_one_then_pays(visitor: Visitor, sta
 
 def test_the_bank_s_question_answered_well_unlocks(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     go_to_checkout(page, stack)
     pay(page, ASKS_THE_BANK)
     page.get_by_role("button", name="Complete").click()
@@ -154,7 +155,7 @@ def test_the_bank_s_question_failed_leads_back_to_the_checkout_and_opens_nothing
     visitor: Visitor, stack: Stack
 ) -> None:
     page, other = visitor.new_tab(), visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     go_to_checkout(page, stack)
     pay(page, ASKS_THE_BANK)
     visitor.expect_complaint("status of 422")
@@ -168,7 +169,7 @@ def test_the_bank_s_question_failed_leads_back_to_the_checkout_and_opens_nothing
 
 def test_leaving_the_checkout_changes_nothing(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
-    sign_up(page, stack)
+    join(page, stack)
     go_to_checkout(page, stack)
     page.get_by_role("link", name="Go back").click()
     page.wait_for_url("**/pricing?canceled=1")
@@ -178,10 +179,10 @@ def test_leaving_the_checkout_changes_nothing(visitor: Visitor, stack: Stack) ->
 
 def test_somebody_elses_payment_shows_nothing(open_browser: OpenBrowser, stack: Stack) -> None:
     payer, stranger = open_browser().new_tab(), open_browser().new_tab()
-    sign_up(payer, stack)
+    join(payer, stack)
     go_to_checkout(payer, stack)
     pay(payer)
     expect(payer.locator("#unlocked")).to_be_visible()
-    sign_up(stranger, stack)
+    join(stranger, stack)
     stranger.goto(payer.url)
     expect(stranger.get_by_text("We do not know this payment")).to_be_visible()

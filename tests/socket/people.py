@@ -118,7 +118,10 @@ class Socket:
             self.frames.append(frame)
 
     def _send(self, packet: Packet) -> None:
-        self._line.send(f"{MESSAGE}{packet.encode()}")
+        try:
+            self._line.send(f"{MESSAGE}{packet.encode()}")
+        except ConnectionClosed as error:
+            raise HungUp from error
 
     def _receive(self) -> str:
         while True:
