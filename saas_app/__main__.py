@@ -67,17 +67,9 @@ def worker() -> None:
     """Do background work in a process of its own (WORKER=false in the others)."""
     from saas_app import models  # noqa: F401
     from saas_app.billing import reconcile  # noqa: F401 (declares the schedule and the inbox)
-    from saas_app.core.worker import Worker
+    from saas_app.core.worker import work_until_stopped
 
-    async def work() -> None:
-        running = Worker()
-        await running.start()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await running.stop()
-
-    asyncio.run(work())
+    asyncio.run(work_until_stopped())
 
 
 def doctor() -> None:
