@@ -18,7 +18,7 @@ from saas_app.billing.account import Account, ensure_customer, open_account, syn
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
-from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Subscription
+from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Subscription
 from saas_app.core import db
 from saas_app.core.clock import now
 from saas_app.core.config import settings
@@ -108,6 +108,7 @@ async def _attempt(viewer: Viewer, price_id: str) -> Attempt:
 def open_attempt(session: Session, user_id: str, price_id: str) -> Attempt:
     """Find or make the one open attempt; one that is too old, or for another price and unanswered, is given up."""
     mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.status == "open")
+    _one_click_at_a_time(session, user_id)
     row = session.exec(select(CheckoutAttempt).where(*mine)).first()
     if row is not None and row.created_at < now() - REUSABLE_FOR:
         row.status = "expired"
@@ -141,6 +142,7 @@ def remember_session(session: Session, user_id: str, attempt_id: str, session_id
 
     If the attempt was given up meanwhile, nothing is stored: the price of the attempt that replaced it is returned.
     """
+    _one_click_at_a_time(session, user_id)
     kept = session.exec(
         update(CheckoutAttempt)
         .where(col(CheckoutAttempt.id) == attempt_id, col(CheckoutAttempt.status) == "open")
@@ -151,6 +153,12 @@ def remember_session(session: Session, user_id: str, attempt_id: str, session_id
     mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.status == "open")
     replaced = session.exec(select(CheckoutAttempt).where(*mine)).first()
     return replaced.stripe_price_id if replaced else _price_of(session, attempt_id)
+
+
+def _one_click_at_a_time(session: Session, user_id: str) -> None:
+    """Until this commits, other clicks of the same user wait; or one would give up an attempt while another stores
+    its answer, and two checkouts could be paid. (On SQLite a writer is alone anyway.)"""
+    session.exec(select(Customer.id).where(Customer.user_id == user_id).with_for_update()).all()
 
 
 def _price_of(session: Session, attempt_id: str) -> str:

@@ -27,6 +27,7 @@ PROBLEMS: dict[str, str] = {
     NothingToManage.__name__: str(NothingToManage()),
     BadInput.__name__: "This plan is not sold any more. Please choose another one.",
 }
+OTHER_PROBLEM = "That did not work. Nothing was charged."
 
 
 class AccountState(LiveState):
@@ -71,7 +72,8 @@ class BillingState(LiveState):
         """Read the invoices and the offers."""
         await self._load()
         asked = self.router.url.query_parameters
-        self.problem = PROBLEMS.get(str(asked.get("problem", "")), "")
+        named = str(asked.get("problem", ""))
+        self.problem = PROBLEMS.get(named, OTHER_PROBLEM) if named else ""
         self.plan = str(asked.get("plan", ""))
         self.interval = "month" if asked.get("billing") == "month" else "year"
 

@@ -1,13 +1,15 @@
 """The connection to Stripe, and names of ours for its failures."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import stripe
 
-from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.billing.gateway.errors import StripeBusy, StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.core.config import settings
 
 T = TypeVar("T")
@@ -15,6 +17,7 @@ T = TypeVar("T")
 # A person waits for these, and a tab's state is locked for ten seconds at most.
 TIMEOUT_SECONDS = 8
 RETRIES = 1
+PAUSES_SECONDS = (0.2, 0.4, 0.8, 1.6)
 
 
 @cache
@@ -45,7 +48,17 @@ async def ask(call: Awaitable[T]) -> T:
     except (stripe.AuthenticationError, stripe.PermissionError, stripe.CardError, stripe.IdempotencyError) as error:
         raise StripeRefused(str(error.user_message)) from error
     except stripe.StripeError as error:  # network, 5xx, 429
-        raise StripeUnavailable from error
+        raise (StripeBusy if error.http_status == HTTPStatus.CONFLICT else StripeUnavailable)() from error
+
+
+async def ask_with_key(call: Callable[[], Awaitable[T]]) -> T:
+    """As `ask`, for a request with an idempotency key: while another click's is under way, wait for its answer."""
+    for pause in PAUSES_SECONDS:
+        try:
+            return await ask(call())
+        except StripeBusy:
+            await asyncio.sleep(pause)
+    return await ask(call())
 
 
 def id_of(thing: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import stripe
 
-from saas_app.billing.gateway.client import ask, client, id_of, when
+from saas_app.billing.gateway.client import ask, ask_with_key, client, id_of, when
 from saas_app.billing.gateway.errors import StripeMissing
 from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeInvoice, StripeSubscription
 
@@ -14,8 +14,8 @@ async def create_customer(account_id: str, generation: int) -> str:
 
     The parameters are constant on purpose: Stripe refuses a key that comes back with others.
     """
-    customer = await ask(
-        client().v1.customers.create_async(
+    customer = await ask_with_key(
+        lambda: client().v1.customers.create_async(
             {"metadata": {"account_id": account_id}},
             {"idempotency_key": f"customer:{account_id}:{generation}"},
         )

@@ -12,6 +12,10 @@ class StripeUnavailable(AppError):
         super().__init__("Our payment provider does not answer right now. Nothing was charged. Please try again.")
 
 
+class StripeBusy(StripeUnavailable):
+    """The same request, under the same idempotency key, is under way: another click was a moment earlier."""
+
+
 class StripeRefused(AppError):
     """Stripe understood the request and said no: something of ours is wrong, and trying again does not help."""
 

@@ -4,7 +4,7 @@ import stripe
 from stripe.params.billing_portal import SessionCreateParams
 from stripe.params.checkout import SessionCreateParams as CheckoutParams
 
-from saas_app.billing.gateway.client import ask, client, id_of, when
+from saas_app.billing.gateway.client import ask, ask_with_key, client, id_of, when
 from saas_app.billing.gateway.shapes import StripeCheckoutSession
 
 
@@ -23,8 +23,8 @@ async def create_checkout_session(
         "success_url": success_url,
         "cancel_url": cancel_url,
     }
-    session = await ask(
-        client().v1.checkout.sessions.create_async(params, {"idempotency_key": f"checkout:{attempt_id}"})
+    session = await ask_with_key(
+        lambda: client().v1.checkout.sessions.create_async(params, {"idempotency_key": f"checkout:{attempt_id}"})
     )
     return _checkout(session)
 
