@@ -96,3 +96,13 @@ def test_somebody_who_never_subscribed_is_told_so_instead_of_an_error(visitor: V
     expect(page.get_by_role("heading", name="Plans")).to_be_visible()
     expect(page.get_by_role("button", name="Manage billing")).to_be_hidden()
     expect(page.get_by_text("No invoices yet")).to_be_visible()
+
+
+def test_a_problem_without_words_of_its_own_is_still_said(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    join(page, stack)
+    page.goto(f"{stack.url}/billing?problem=DatabaseBusy")
+    expect(page.locator("#billing-problem")).to_contain_text("Nothing was charged.")
+    page.goto(f"{stack.url}/billing")
+    expect(page.get_by_role("heading", name="Plans")).to_be_visible()
+    expect(page.locator("#billing-problem")).to_be_hidden()
