@@ -67,8 +67,11 @@ def worker() -> None:
     """Do background work in a process of its own (WORKER=false in the others)."""
     from saas_app import models  # noqa: F401
     from saas_app.billing import reconcile  # noqa: F401 (declares the schedule and the inbox)
+    from saas_app.core import logs
+    from saas_app.core.config import settings
     from saas_app.core.worker import work_until_stopped
 
+    logs.start(production=settings().is_production)
     asyncio.run(work_until_stopped())
 
 

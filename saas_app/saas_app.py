@@ -60,7 +60,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         island_routes=declared.islands,
         members=declared.members,
         find_viewer=find_viewer,
-        base_url=settings().base_url,
+        base_url=settings().origin,
         build=BUILD,
         form_targets=_form_targets(),
     )
@@ -69,7 +69,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
 @asynccontextmanager
 async def running(app: rx.App) -> AsyncIterator[None]:
     """Everything that runs beside the requests: the database, the push to open tabs, the worker."""
-    logs.keep_payloads_out()
+    logs.start(production=settings().is_production)
     db.start()
     tabs.start(app)
     worker = Worker() if settings().worker else None

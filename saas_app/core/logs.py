@@ -9,7 +9,7 @@ import secrets
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 FIELDS = ("event", "user", "ip", "status", "path", "method", "milliseconds", "reason", "kind", "count")
 
@@ -74,11 +74,19 @@ def keep_payloads_out() -> None:
             logger.addFilter(NoPayloads())
 
 
-def set_up(level: int = logging.INFO) -> None:
-    """Send every log line to standard error in our form. Called once, when the process starts."""
+# They tell of every call, with its address.
+CHATTY = ("httpx", "httpcore", "stripe", "alembic")
+
+
+def start(*, production: bool, to: TextIO = sys.stderr) -> None:
+    """Lines of JSON for a machine that collects them; at a developer's prompt plain words, and only warnings."""
     keep_payloads_out()
-    handler = logging.StreamHandler(sys.stderr)
+    if not production:
+        return
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    handler = logging.StreamHandler(to)
     handler.setFormatter(Lines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(logging.INFO)

@@ -1,5 +1,6 @@
 """The ASGI wrapper around the whole app: origins, limits, headers, and the pages that need no Reflex to be answered."""
 
+import logging
 import re
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
@@ -9,8 +10,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from saas_app.core import logs
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
+from saas_app.edge.broken import own_500, sorry
 from saas_app.edge.islands import Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
 from saas_app.edge.pages import Route
@@ -25,6 +28,8 @@ WEBHOOK_LIMIT = 256 * 1024
 BODY_LIMIT = FRAME_LIMIT = 64 * 1024
 # Reflex's own doors that nobody needs here: uploads, its long-polling transport, its lists.
 CLOSED = ("/_upload", "/_event", "/_all_routes", "/_health", "/auth-codespace")
+
+log = logging.getLogger(__name__)
 
 
 class Edge:
@@ -54,7 +59,8 @@ class Edge:
         self._base_url = base_url
         self._static = build / "client"
         self._cookie = cookie_name(base_url)
-        self._headers = _common_headers(https=base_url.startswith("https://"))
+        self._https = base_url.startswith("https://")
+        self._headers = _common_headers(https=self._https)
         self._policy = cache(lambda: hydrated_policy(build, form_targets).encode())  # the build is made after us
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,8 +90,24 @@ class Edge:
     # -- plain requests
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer under a name that the log, the headers and a person who reports an error share."""
+        request_id, started = logs.new_request_id(), False
+        outside = self._with_headers(send, scope["path"], request_id)
+
+        async def out(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await outside(message)
+
+        try:
+            await self._answer(scope, receive, own_500(scope, receive, out, request_id))
+        except Exception:
+            log.exception("a request failed", extra={"path": scope["path"], "method": scope["method"]})
+            if not started:
+                await sorry(request_id)(scope, receive, out)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, path, method = _headers(scope), scope["path"], scope["method"]
-        send = self._with_headers(send, path)
         refusal = self._refusal(headers, path, method)
         if refusal is None and method in UNSAFE:
             receive = limited_body(receive, WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT)
@@ -163,13 +185,14 @@ class Edge:
 
         return out
 
-    def _with_headers(self, send: Send, path: str) -> Send:
+    def _with_headers(self, send: Send, path: str, request_id: str) -> Send:
         async def out(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = {key for key, _ in message["headers"]}
                 if message["status"] == 304:  # a browser puts these headers over those of the page it has kept
                     sent |= {b"content-security-policy", b"cache-control"}
                 extra = [(k, v) for k, v in self._headers if k not in sent]
+                extra.append((b"x-request-id", request_id.encode()))
                 html = b"text/html" in dict(message["headers"]).get(b"content-type", b"")
                 if b"content-security-policy" not in sent:
                     extra.append((b"content-security-policy", self._policy() if html else b"default-src 'none'"))
@@ -198,7 +221,10 @@ class Edge:
         return origin is not None or not need_origin
 
     def _is_ours(self, origin: str, host: str) -> bool:
-        return origin == self._base_url or (bool(host) and urlsplit(origin).netloc == host)
+        """Exactly our address. On a developer's machine, which has several names, the one that was asked for."""
+        if origin == self._base_url or self._https:
+            return origin == self._base_url
+        return bool(host) and urlsplit(origin).netloc == host
 
     def _digest(self, headers: dict[str, str]) -> str:
         jar: SimpleCookie = SimpleCookie()

@@ -13,6 +13,7 @@ import reflex as rx
 from reflex.event import Event
 from reflex.state import BaseState, StateUpdate
 
+from saas_app.core import logs
 from saas_app.core.viewer import Viewer
 from saas_app.edge.who import FindViewer
 
@@ -109,6 +110,7 @@ class Gate(rx.Middleware):
             )
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        logs.new_request_id()
         root = state._get_root_state()  # pyright: ignore[reportPrivateUsage]
         digest = session_digest(root.router.headers.cookie)
         viewer = await self._find_viewer(digest) if digest else None

@@ -35,6 +35,10 @@ async def lost(request: Request) -> Response:
     return HTMLResponse("<div id=root></div>", 404)
 
 
+async def breaks(request: Request) -> Response:
+    raise ValueError("the secret inside of the code")
+
+
 async def socket(connection: WebSocket) -> None:
     await connection.accept()
     await connection.send_json({"cookie": connection.headers.get("cookie", "")})
@@ -60,6 +64,7 @@ def door(folder: Path, *, base_url: str = HERE, slots: dict[str, str] | None = N
             Route("/api/stripe/webhook", echo, methods=["POST"]),
             Route("/form", echo, methods=["POST"]),
             Route("/dashboard", echo),
+            Route("/breaks", breaks),
             WebSocketRoute("/_event", socket),
             Route("/{path:path}", lost),
         ]
@@ -226,3 +231,28 @@ def test_compressed_and_plain_pages_say_the_same(client: TestClient) -> None:
     plain = client.get("/", headers={"accept-encoding": "identity"})
     assert zipped.headers["content-encoding"] == "gzip"
     assert zipped.text == plain.text
+
+
+def test_when_our_code_breaks_a_person_gets_the_number_that_the_log_has(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = TestClient(door(tmp_path), base_url=HERE, raise_server_exceptions=False).get("/breaks")
+    number = answer.headers["x-request-id"]
+    assert answer.status_code == 500
+    assert number in answer.text
+    assert "secret inside" not in answer.text
+    assert answer.headers["content-security-policy"] == "default-src 'none'"
+    (record,) = [each for each in caplog.records if each.name == "saas_app.edge.door"]
+    assert record.exc_info is not None
+
+
+def test_every_answer_has_a_number_of_its_own(client: TestClient) -> None:
+    first, second = (client.get("/").headers["x-request-id"] for _ in range(2))
+    assert first != second
+
+
+def test_behind_https_only_our_exact_address_may_send_forms_whatever_host_was_asked(tmp_path: Path) -> None:
+    client = TestClient(door(tmp_path, base_url="https://app.example.com"), base_url="https://rebound.example")
+    ours = client.post("/form", headers={"origin": "https://app.example.com"})
+    theirs = client.post("/form", headers={"origin": "https://rebound.example"})
+    assert (ours.status_code, theirs.status_code) == (200, 403)
