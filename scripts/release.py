@@ -30,10 +30,11 @@ def release() -> None:
     print("Building the pages …")
     build.build()
     RELEASE.mkdir(parents=True, exist_ok=True)
+    remove_leftovers()
     for name in CODE:
-        replace(ROOT / name, RELEASE / name)
+        copy(ROOT / name, RELEASE / name)
     for part in ("client", "islands", "csp.json", "stamp.json"):
-        replace(ROOT / ".web" / "build" / part, RELEASE / ".web" / "build" / part)
+        copy(ROOT / ".web" / "build" / part, RELEASE / ".web" / "build" / part)
     (RELEASE / ".web" / "backend").mkdir(exist_ok=True)  # the one place that Reflex writes to while it runs
     start = RELEASE / "start"
     start.write_text(START)
@@ -42,10 +43,17 @@ def release() -> None:
     print(f"Ready: {RELEASE.relative_to(ROOT)}/start")
 
 
-def replace(source: Path, target: Path) -> None:
-    """Copy a file or folder over whatever was there."""
-    if target.is_dir():
-        shutil.rmtree(target)
+def remove_leftovers() -> None:
+    """An earlier release may have held what this one does not; its packages look after themselves."""
+    for path in RELEASE.iterdir():
+        if path.is_dir() and path.name != "packages":
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file or folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))

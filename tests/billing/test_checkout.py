@@ -1,19 +1,25 @@
 """However people click, there is one customer, one checkout that can be paid, and one subscription."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 
+import anyio
 import pytest
+import sqlalchemy as sa
 
 from saas_app.billing import checkout, portal
-from saas_app.billing.account import ensure_customer, sync_account
+from saas_app.billing.account import ensure_customer, open_account, sync_account
 from saas_app.billing.checkout import Outcome
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import CheckoutAttempt, Customer, Subscription
 from saas_app.billing.portal import NothingToManage
 from saas_app.billing.setup import sync_catalogue
+from saas_app.core import db
+from saas_app.core.config import settings
 from saas_app.core.errors import BadInput, NotFound
 from tests.billing.shop import Stripe, rows
-from tests.factories import a_user
+from tests.factories import a_user, as_system
 
 
 def _attempts() -> list[tuple[str, bool]]:
@@ -52,6 +58,38 @@ async def test_two_tabs_with_two_plans_end_in_one_checkout_that_can_be_paid(shop
     payable = [each for each in shop.all("checkout/sessions") if each["status"] == "open"]
     assert len(payable) == 1
     assert [status for status, _ in _attempts()].count("open") == 1
+
+
+async def test_a_click_waits_until_another_one_of_the_same_person_is_written(postgresql: str) -> None:
+    ada = a_user()
+    as_system(lambda session: open_account(session, ada.id))
+    with other_writer() as writer:
+        writer.execute(sa.text("SELECT id FROM customers WHERE user_id = :ada FOR UPDATE"), {"ada": ada.id})
+        click = asyncio.create_task(db.run_system("checkout", checkout.open_attempt, ada.id, "price_1"))
+        while not click.done() and not await anyio.to_thread.run_sync(_somebody_waits, writer):
+            pass
+        assert not click.done()
+        writer.rollback()
+        assert (await click).price_id == "price_1"
+
+
+@contextmanager
+def other_writer() -> Generator[sa.Connection]:
+    """A connection beside the app's own."""
+    engine = sa.create_engine(settings().database_url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text("SET ROLE saas_system"))
+        yield connection
+
+
+def _somebody_waits(connection: sa.Connection) -> bool:
+    for statement in (
+        "RESET ROLE",  # who waits is shown to its own login only
+        "SELECT pg_stat_clear_snapshot()",  # else a transaction sees the same answer for ever
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    ):
+        found = connection.execute(sa.text(statement))
+    return bool(found.scalar())
 
 
 async def test_a_subscriber_is_led_to_the_portal_instead_of_a_second_subscription(shop: Stripe) -> None:
@@ -148,6 +186,7 @@ async def test_coming_back_without_having_paid_opens_nothing(shop: Stripe) -> No
 async def test_somebody_elses_checkout_is_as_unknown_as_one_that_never_was(shop: Stripe) -> None:
     ada, bob = a_user("Ada"), a_user("Bob")
     session_id = await shop.subscribe(ada)
+    await checkout.start_checkout(bob, "pro_v1", "year")  # Bob is a customer too
     words = set()
     for viewer, id in ((bob, session_id), (bob, "cs_test_never_was"), (bob, "")):
         with pytest.raises(NotFound) as refused:
