@@ -58,10 +58,13 @@ async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
         raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     await sync_account(viewer.id)
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
+    return await _portal_of_subscriber(viewer) or await _open_session(viewer, account, price_id)
+
+
+async def _portal_of_subscriber(viewer: Viewer) -> str:
+    """Where somebody who has a subscription changes it; '' for all others."""
     running = await db.read(viewer, running_subscription)
-    if running is not None:
-        return await portal.open_portal(viewer, flow="subscription_update")
-    return await _open_session(viewer, account, price_id)
+    return await portal.open_portal(viewer, flow="subscription_update") if running else ""
 
 
 async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
@@ -69,7 +72,10 @@ async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
     if attempt.session_id:
         if attempt.price_id == price_id and (url := await _payable(attempt, account)):
             return url
-        await _close(attempt)
+        if not await _close(attempt):  # it may have been paid while we looked
+            await sync_account(viewer.id)
+            if portal_url := await _portal_of_subscriber(viewer):
+                return portal_url
         attempt = await _attempt(viewer, price_id)
     base = settings().base_url
     session = await hosted.create_checkout_session(
@@ -130,11 +136,15 @@ def open_attempt(session: Session, user_id: str, price_id: str) -> Attempt:
     return Attempt(row.id, row.stripe_price_id, row.stripe_checkout_session_id or "", row.url)
 
 
-async def _close(attempt: Attempt) -> None:
-    """End an attempt for another price, or one that is over, so that only one checkout can ever be paid."""
-    with suppress(StripeRefused):  # complete or expired already: either way it cannot be paid again
+async def _close(attempt: Attempt) -> bool:
+    """End an attempt for another price, or one that is over. Was it this call that ended its checkout?"""
+    closed = True
+    try:
         await hosted.expire_checkout_session(attempt.session_id)
+    except StripeRefused:  # complete or expired already: either way it cannot be paid again
+        closed = False
     await db.run_system("checkout", close_attempt, attempt.session_id, "expired")
+    return closed
 
 
 def remember_session(session: Session, user_id: str, attempt_id: str, session_id: str, url: str) -> str:

@@ -99,6 +99,16 @@ async def test_a_subscriber_is_led_to_the_portal_instead_of_a_second_subscriptio
     assert len(shop.all("checkout/sessions")) == 1
 
 
+async def test_paying_in_one_tab_while_the_other_chooses_another_plan_buys_one_subscription(shop: Stripe) -> None:
+    ada = a_user()
+    account = await ensure_customer(ada)
+    paid = await checkout._open_session(ada, account, shop.price("pro_v1_year")["id"])
+    shop.pay(paid)  # after the other click had looked, and found no subscription
+    other = await checkout._open_session(ada, account, shop.price("agent_v1_month")["id"])
+    assert "/p/session/" in other
+    assert [each["status"] for each in shop.all("checkout/sessions")] == ["complete"]
+
+
 async def test_somebody_whose_plan_has_ended_can_subscribe_again(shop: Stripe) -> None:
     ada = a_user()
     await shop.subscribe(ada)
