@@ -20,6 +20,8 @@ class Card:
     declines: str | None = None
     attaches: bool = True  # can be saved on a customer although it declines
     three_ds: str | None = None  # "once": until authenticated; "always": each payment
+    disputed: str | None = None  # the reason its owner gives to the bank, right after paying
+    inquiry: bool = False  # the bank only asks
     note: str = ""
 
     @property
@@ -52,6 +54,11 @@ REASONS = {
         "authentication_required",
         "Your card was declined. This transaction requires authentication.",
     ),
+    "debit_refused": Reason(
+        "payment_intent_payment_attempt_failed",
+        None,
+        "The customer's bank account could not be debited. Please choose a different payment method and try again.",
+    ),
     "authentication_failed": Reason(
         "payment_intent_authentication_failure",
         None,
@@ -83,6 +90,9 @@ _CARDS = (
     Card("4000002760003184", three_ds="always", note="asks for 3-D Secure at every payment"),
     Card("4000000000003220", three_ds="once", note="asks for 3-D Secure"),
     Card("4000008400001629", three_ds="once", declines="generic_decline", note="3-D Secure, then declined"),
+    Card("4000000000000259", disputed="fraudulent", note="pays, then the charge is disputed"),
+    Card("4000000000002685", disputed="product_not_received", note="pays, then the charge is disputed as not received"),
+    Card("4000000000001976", disputed="fraudulent", inquiry=True, note="pays, then the bank asks about the charge"),
 )
 CARDS = {card.number: card for card in _CARDS}
 SHOWN = tuple(card for card in _CARDS if card.note)
@@ -117,6 +127,9 @@ _NAMES = {
     "threeDSecureRequired": "4000000000003220",
     "threeDSecureRequiredChargeDeclined": "4000008400001629",
     "bypassPending": "4242424242424242",
+    "createDispute": "4000000000000259",
+    "createDisputeProductNotReceived": "4000000000002685",
+    "createDisputeInquiry": "4000000000001976",
 }
 
 

@@ -8,44 +8,19 @@ from stripe_sandbox.payment_methods import card_of
 from stripe_sandbox.store import Object, Tx
 
 
-def record(tx: Tx, intent: Object, method: Object, reason: str | None, *, authenticated: bool) -> Object:
-    """The charge of one try: succeeded, or failed for a reason."""
+def record(
+    tx: Tx, intent: Object, method: Object, reason: str | None, *, authenticated: bool, held: bool = False
+) -> Object:
+    """The charge of one try: succeeded, or failed for a reason. `held`: authorized, and captured later."""
     why = cards.REASONS[reason] if reason else None
     card = method["card"]
-    charge: Object = {
-        **spec.load().nulls("charge"),
-        "id": new_id("ch"),
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": 0 if why else intent["amount"],
-        "amount_refunded": 0,
-        "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": "SANDBOX",
-        "captured": why is None,
-        "created": tx.now,
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": False,
+    charge = _blank(tx, intent, method) | {
+        "amount_captured": 0 if why or held else intent["amount"],
+        "captured": why is None and not held,
         "failure_code": why.code if why else None,
         "failure_message": why.message if why else None,
-        "fraud_details": {},
-        "livemode": False,
-        "metadata": intent["metadata"],
-        "outcome": {
-            "advice_code": "try_again_later" if why else None,
-            "network_advice_code": None,
-            "network_decline_code": "01" if why else None,
-            "network_status": "declined_by_network" if why else "approved_by_network",
-            "reason": why.decline_code if why else None,
-            "risk_level": "normal",
-            "risk_score": 12,
-            "seller_message": "The bank declined the payment." if why else "Payment complete.",
-            "type": "issuer_declined" if why else "authorized",
-        },
+        "outcome": _outcome(why),
         "paid": why is None,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
         "payment_method_details": {
             "card": {
                 **spec.load().nulls("payment_method_details_card"),
@@ -57,16 +32,71 @@ def record(tx: Tx, intent: Object, method: Object, reason: str | None, *, authen
             },
             "type": "card",
         },
+        "status": "failed" if why else "succeeded",
+    }
+    tx.add(charge)
+    events.emit(tx, f"charge.{charge['status']}", charge)
+    return charge
+
+
+def record_debit(tx: Tx, intent: Object, method: Object) -> Object:
+    """The charge of a bank account that has not answered yet."""
+    shown = {name: value for name, value in method["sepa_debit"].items() if name != "generated_from"}
+    details = {"sepa_debit": {**shown, "mandate": None}, "type": "sepa_debit"}
+    charge = _blank(tx, intent, method) | {
+        "amount_captured": 0,
+        "captured": False,
+        "outcome": _outcome(None),
+        "paid": False,
+        "payment_method_details": details,
+        "status": "pending",
+    }
+    tx.add(charge)
+    events.emit(tx, "charge.pending", charge)
+    return charge
+
+
+def _blank(tx: Tx, intent: Object, method: Object) -> Object:
+    """What all charges have."""
+    charge: Object = {
+        **spec.load().nulls("charge"),
+        "id": new_id("ch"),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_refunded": 0,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": "SANDBOX",
+        "created": tx.now,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
         "refunded": False,
         "shipping": intent["shipping"],
-        "status": "failed" if why else "succeeded",
     }
     charge.pop("refunds", None)
-    tx.add(charge)
-    events.emit(tx, f"charge.{charge['status']}", charge)
     return charge
+
+
+def _outcome(why: cards.Reason | None) -> Object:
+    return {
+        "advice_code": "try_again_later" if why else None,
+        "network_advice_code": None,
+        "network_decline_code": "01" if why else None,
+        "network_status": "declined_by_network" if why else "approved_by_network",
+        "reason": why.decline_code if why else None,
+        "risk_level": "normal",
+        "risk_score": 12,
+        "seller_message": "The bank declined the payment." if why else "Payment complete.",
+        "type": "issuer_declined" if why else "authorized",
+    }
 
 
 def _three_d_secure() -> Object:
@@ -102,6 +132,8 @@ def update_charge(tx: Tx, params: Params, charge: str) -> Object:
 def create_refund(tx: Tx, params: Params) -> Object:
     charge = _charge_to_refund(tx, params)
     left = charge["amount_captured"] - charge["amount_refunded"]
+    if charge["disputed"] and not _may_be_refunded(tx, charge):
+        raise Invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     amount = params.get("amount", left)
     if left <= 0:
         raise Invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
@@ -135,6 +167,11 @@ def create_refund(tx: Tx, params: Params) -> Object:
     events.updated(tx, refund)
     events.emit(tx, "charge.refund.updated", refund, {})
     return refund
+
+
+def _may_be_refunded(tx: Tx, charge: Object) -> bool:
+    disputes = tx.select("dispute", "json_extract(body, '$.charge') = ?", (charge["id"],))
+    return all(each["is_charge_refundable"] for each in disputes)
 
 
 def _charge_to_refund(tx: Tx, params: Params) -> Object:

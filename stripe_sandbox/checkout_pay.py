@@ -148,7 +148,7 @@ def _make(
         intent["customer"] = customer["id"]
         tx.save(intent)
         payment_methods.attach_to(tx, tx.fresh(method), customer["id"])
-    if not outcome.paid:
+    if outcome.result not in ("paid", "processing"):
         raise _Refused(outcome)
     due = session["amount_total"] or 0
     session |= {
@@ -163,7 +163,7 @@ def _make(
             "tax_exempt": "none",
             "tax_ids": [],
         },
-        "payment_status": "paid" if due else "no_payment_required",
+        "payment_status": ("paid" if outcome.paid else "unpaid") if due else "no_payment_required",
         "status": "complete",
         "url": None,
     }
@@ -172,7 +172,16 @@ def _make(
     tx.never("checkout.expire", session["id"])
     tx.save(session)
     events.emit(tx, "checkout.session.completed", session)
-    return Outcome("paid")
+    return outcome
+
+
+def late(tx: Tx, session: Object, *, paid: bool) -> None:
+    """A payment that took its time has come through, or has failed (docs.stripe.com/checkout/fulfillment)."""
+    if paid:
+        session["payment_status"] = "paid"
+        tx.save(session)
+    name = "succeeded" if paid else "failed"
+    events.emit(tx, f"checkout.session.async_payment_{name}", session)
 
 
 def _customer(tx: Tx, session: Object, payer: Payer) -> Object | None:

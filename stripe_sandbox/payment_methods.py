@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_sandbox import cards, events, lists, metadata, spec
+from stripe_sandbox import cards, events, ibans, lists, metadata, spec
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import CardDeclined, Invalid
 from stripe_sandbox.ids import new_id
@@ -18,8 +18,11 @@ def card_of(method: Object) -> cards.Card:
 
 @route("POST", "/v1/payment_methods")
 def create(tx: Tx, params: Params) -> Object:
-    if params.get("type", "card") != "card":
-        raise Invalid("The sandbox has cards only.", param="type")
+    kind = params.get("type", "card")
+    if kind == "sepa_debit":
+        return _account(tx, params)
+    if kind != "card":
+        raise Invalid("The sandbox has cards and SEPA debits only.", param="type")
     given = params.get("card") or {}
     if "token" in given:
         card = cards.named(given["token"])
@@ -79,28 +82,44 @@ def new(
         "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": True},
     }
-    address = billing.get("address") or None
-    method = {
+    known = {"card": card.number, "authenticated": False}
+    return tx.add({**_blank(tx, billing, params), "card": details, "type": "card", PRIVATE: known})
+
+
+def _account(tx: Tx, params: Params) -> Object:
+    """A bank account to be debited."""
+    billing = params.get("billing_details") or {}
+    for name in ("name", "email"):
+        if not billing.get(name):
+            path = f"billing_details[{name}]"
+            raise Invalid(f"Missing required param: {path}.", param=path, code="parameter_missing")
+    iban = (params.get("sepa_debit") or {}).get("iban")
+    if not iban:
+        raise Invalid("Missing required param: sepa_debit[iban].", param="sepa_debit[iban]", code="parameter_missing")
+    account = ibans.numbered(iban)
+    details = {"sepa_debit": ibans.shown(account.iban), "type": "sepa_debit"}
+    return tx.add({**_blank(tx, billing, params), **details, PRIVATE: {"iban": account.iban}})
+
+
+def _blank(tx: Tx, billing: dict[str, Any], params: Params) -> Object:
+    """What all payment methods have."""
+    return {
         "id": new_id("pm"),
         "object": "payment_method",
         "allow_redisplay": params.get("allow_redisplay", "unspecified"),
         "billing_details": {
-            "address": {**spec.load().nulls("address"), **(address or {})},
+            "address": {**spec.load().nulls("address"), **(billing.get("address") or {})},
             "email": billing.get("email"),
             "name": billing.get("name"),
             "phone": billing.get("phone"),
             "tax_id": None,
         },
-        "card": details,
         "created": tx.now,
         "customer": None,
         "customer_account": None,
         "livemode": False,
         "metadata": metadata.merged({}, params.get("metadata")),
-        "type": "card",
-        PRIVATE: {"card": card.number, "authenticated": False},
     }
-    return tx.add(method)
 
 
 def usable(tx: Tx, id_: str, param: str = "payment_method") -> Object:
@@ -117,8 +136,7 @@ def attach_to(tx: Tx, method: Object, customer: str) -> Object:
         return method
     if method["customer"]:
         raise Invalid("The payment method you provided has already been attached to a customer.")
-    card = card_of(method)
-    if card.declines and not card.attaches:
+    if method["type"] == "card" and (card := card_of(method)).declines and not card.attaches:
         raise cards.declined(card.declines)
     method["customer"] = customer
     tx.save(method)

@@ -15,7 +15,7 @@ _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_ac
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a try to pay went: `paid`, `action` (the cardholder is asked first) or `declined`."""
+    """How a try to pay went: `paid`, `action` (the cardholder is asked first), `declined`, or `processing`."""
 
     result: str
     error: CardDeclined | None = None
@@ -93,6 +93,12 @@ def confirm(
     authenticated: bool = False,
 ) -> Outcome:
     """Try to pay with a card. `on_session`: the cardholder is there and can answer a 3-D Secure question."""
+    if method["type"] != "card":
+        from stripe_sandbox import debits  # it builds on this module
+
+        intent |= {"payment_method": method["id"], "payment_method_types": [method["type"]]}
+        intent["payment_method_options"] = {method["type"]: {}}
+        return debits.begin(tx, intent, method)
     card = payment_methods.card_of(method)
     asks = card.three_ds and not authenticated
     if card.three_ds == "once" and method[PRIVATE]["authenticated"]:
@@ -113,6 +119,8 @@ def confirm(
 
 def foresee(method: Object) -> str:
     """How a card would behave in front of its owner: `paid`, `action` or `declined`."""
+    if method["type"] != "card":
+        return "paid"
     card = payment_methods.card_of(method)
     if card.three_ds and not (card.three_ds == "once" and method[PRIVATE]["authenticated"]):
         return "action"
@@ -193,15 +201,17 @@ def _take(tx: Tx, intent: Object, method: Object, *, authenticated: bool) -> Out
     if authenticated:
         method[PRIVATE]["authenticated"] = True
         tx.save(method)
-    charge = charges.record(tx, intent, method, None, authenticated=authenticated)
+    held = intent["capture_method"] == "manual"
+    charge = charges.record(tx, intent, method, None, authenticated=authenticated, held=held)
     intent |= {
-        "amount_received": intent["amount"],
+        "amount_capturable": intent["amount"] if held else 0,
+        "amount_received": 0 if held else intent["amount"],
         "last_payment_error": None,
         "latest_charge": charge["id"],
-        "status": "succeeded",
+        "status": "requires_capture" if held else "succeeded",
     }
     tx.save(intent)
-    events.emit(tx, "payment_intent.succeeded", intent)
+    events.emit(tx, "payment_intent.amount_capturable_updated" if held else "payment_intent.succeeded", intent)
     if intent["setup_future_usage"] and intent["customer"]:
         payment_methods.attach_to(tx, method, intent["customer"])
     return Outcome("paid")
@@ -211,8 +221,6 @@ def _take(tx: Tx, intent: Object, method: Object, *, authenticated: bool) -> Out
 def create(tx: Tx, params: Params) -> Object:
     if params["amount"] < 1:
         raise Invalid("Invalid positive integer", param="amount", code="parameter_invalid_integer")
-    if params.get("capture_method") == "manual":
-        raise Invalid("The sandbox captures at once.", param="capture_method")
     customer = params.get("customer")
     if customer:
         tx.get("customer", customer, param="customer")
@@ -231,7 +239,7 @@ def create(tx: Tx, params: Params) -> Object:
 def confirm_one(tx: Tx, params: Params, intent: str) -> Object:
     found = tx.at("payment_intent", intent)
     if found["status"] not in _CONFIRMABLE:
-        _unexpected(found, "confirm")
+        unexpected(found, "confirm")
     method = _method(tx, params, found["customer"])
     if method is None and found["payment_method"]:
         method = tx.get("payment_method", found["payment_method"])
@@ -261,7 +269,7 @@ def _method(tx: Tx, params: Params, customer: str | None) -> Object | None:
     return method
 
 
-def _unexpected(intent: Object, verb: str) -> None:
+def unexpected(intent: Object, verb: str) -> None:
     error = Invalid(
         f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}.",
         code="payment_intent_unexpected_state",
@@ -272,9 +280,13 @@ def _unexpected(intent: Object, verb: str) -> None:
 
 @route("POST", "/v1/payment_intents/{intent}/cancel")
 def cancel(tx: Tx, params: Params, intent: str) -> Object:
+    from stripe_sandbox import captures  # it builds on this module
+
     found = tx.at("payment_intent", intent)
-    if found["status"] not in _CONFIRMABLE:
-        _unexpected(found, "cancel")
+    if found["status"] not in (*_CONFIRMABLE, "requires_capture"):
+        unexpected(found, "cancel")
+    if found["status"] == "requires_capture":
+        captures.let_go(tx, found)
     found |= {
         "status": "canceled",
         "canceled_at": tx.now,
@@ -300,7 +312,7 @@ def retrieve(tx: Tx, params: Params, intent: str) -> Object:
 def update(tx: Tx, params: Params, intent: str) -> Object:
     found = tx.at("payment_intent", intent)
     if found["status"] not in _CONFIRMABLE:
-        _unexpected(found, "update")
+        unexpected(found, "update")
     plain: tuple[str, ...] = ("amount", "currency", "description", "receipt_email", "setup_future_usage", "shipping")
     for name in plain:
         if name in params:

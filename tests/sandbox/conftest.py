@@ -13,8 +13,8 @@ from tests.sandbox.checked import CheckedClient, client
 from tests.sandbox.shop import Receiver, Shop
 
 _OURS = (
-    r"/v1/(account|billing_portal|charges|checkout|coupons|customers|events|invoice|payment_|prices|products"
-    r"|promotion|refunds|setup_|subscription|webhook)"
+    r"/v1/(account|billing_portal|charges|checkout|coupons|credit_notes|customers|disputes|entitlements|events|invoice"
+    r"|payment_|prices|products|promotion|refunds|setup_|subscription|test_helpers|webhook)"
 )
 
 
