@@ -75,6 +75,7 @@ class Deliverer:
         async with client, asyncio.TaskGroup() as group:
             while True:
                 self._wake.clear()
+                busy = set(self._flying)  # before looking: what flies now may land meanwhile, and is still on the list
                 try:
                     waiting = await asyncio.to_thread(self._due)
                     pause = await asyncio.to_thread(self._pause)
@@ -82,7 +83,7 @@ class Deliverer:
                     log.exception("Could not look for deliveries")
                     waiting, pause = {}, 1.0
                 for endpoint, letter in waiting.items():
-                    if endpoint not in self._flying:
+                    if endpoint not in busy:
                         self._flying[endpoint] = letter.seq
                         group.create_task(self._send(client, endpoint, letter))
                 with contextlib.suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """Events on their way to an app."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -39,6 +40,15 @@ def test_an_endpoint_gets_in_order_what_it_asked_for_and_nothing_else(shop: Shop
     settle(shop)
     types = [json.loads(body)["type"] for body, _ in receiver.received]
     assert types == ["customer.subscription.created", "invoice.paid", "checkout.session.completed"]
+
+
+def test_nothing_is_sent_twice_while_much_happens(shop: Shop, receiver: Receiver) -> None:
+    shop.api.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["customer.created"]})
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda n: shop.customer(f"ann{n}@example.com").id, range(60)))
+    settle(shop)
+    told = [json.loads(body)["data"]["object"]["id"] for body, _ in receiver.received]
+    assert sorted(told) == sorted(made)
 
 
 def test_a_refused_event_is_sent_again_until_it_is_accepted(shop: Shop, receiver: Receiver) -> None:
