@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox import API_VERSION, forms, spec, wire
+from stripe_sandbox import API_VERSION, forms, legacy, spec, wire
 from stripe_sandbox.errors import Invalid, StripeError
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import Object, Store, Tx, real_now
@@ -24,12 +24,6 @@ log = logging.getLogger("stripe_sandbox")
 Params = dict[str, Any]
 Handler = Callable[..., Object]
 
-_DYNAMIC_METHODS_SINCE = "2026-09-30"
-_LEGACY = {  # taken from callers of older versions, refused since
-    "/v1/checkout/sessions": frozenset({"payment_method_types"}),
-    "/v1/payment_intents": frozenset({"payment_method_types"}),
-    "/v1/setup_intents": frozenset({"payment_method_types"}),
-}
 _KEPT_SECONDS = 24 * 3600
 
 
@@ -170,15 +164,14 @@ class Api:
         tree = forms.decode("&".join(part for part in (request.query, request.body) if part))
         if operation is None:  # newer than the published subset
             return tree
-        version = request.headers.get("stripe-version")
-        old = version is None or version[:10] < _DYNAMIC_METHODS_SINCE
-        legacy = _LEGACY.get(found.path, frozenset()) if request.method == "POST" else frozenset()
         schema = operation.parameters
-        if not old:
-            allowed = {key: each for key, each in schema["properties"].items() if key not in legacy}
-            schema = {**schema, "properties": allowed}
-        params = self.reader.read(schema, tree)
-        beyond = sorted(set(params) - found.takes - legacy - {"expand"}) if found.takes is not None else []
+        older: frozenset[str] = frozenset()
+        if request.method == "POST":
+            old = legacy.is_old(request.headers.get("stripe-version"))
+            schema = legacy.schema_for(found.path, schema, old=old)
+            older = legacy.names(found.path)
+        params = legacy.modern(found.path, self.reader.read(schema, tree))
+        beyond = sorted(set(params) - found.takes - older - {"expand"}) if found.takes is not None else []
         if beyond:
             raise Invalid(
                 f"The sandbox does not do `{beyond[0]}` here, and would rather say so than ignore it.",

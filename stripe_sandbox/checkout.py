@@ -53,14 +53,21 @@ _DAY = 24 * 3600
 
 @route("POST", "/v1/checkout/sessions", takes=_TAKES)
 def create(tx: Tx, params: Params) -> Object:
-    mode = params.get("mode")
-    if mode is None:
+    if params.get("mode") is None:
         raise Invalid("Missing required param: mode.", param="mode", code="parameter_missing")
+    if not params.get("success_url"):
+        raise Invalid("Missing required param: success_url.", param="success_url", code="parameter_missing")
+    return open_session(tx, params)
+
+
+def open_session(tx: Tx, params: Params) -> Object:
+    """A session that waits for its customer; a payment link's has no `success_url` when it thanks by itself."""
+    mode = params["mode"]
     _refuse_contradictions(params)
     customer = params.get("customer")
     if customer:
         tx.get("customer", customer, param="customer")
-    items = _items(tx, params, mode)
+    items = order_items(tx, params, mode)
     currency = items[0]["price"]["currency"] if items else (params.get("currency") or "usd").lower()
     now = int(real_now())
     expires = params.get("expires_at", now + _DAY)
@@ -73,7 +80,7 @@ def create(tx: Tx, params: Params) -> Object:
     session = checkout_shape.session(params, id_, mode, currency, now, expires)
     session["url"] = f"{tx.base_url}/c/pay/{id_}"
     session[PRIVATE] = {
-        "items": [{k: v for k, v in item.items() if k != "price"} | {"price": item["price"]["id"]} for item in items],
+        "items": kept_items(items),
         "subscription_data": params.get("subscription_data") or {},
         "payment_intent_data": params.get("payment_intent_data") or {},
         "setup_intent_data": params.get("setup_intent_data") or {},
@@ -98,8 +105,6 @@ def _refuse_contradictions(params: Params) -> None:
     ui_mode = params.get("ui_mode", "hosted_page")
     if ui_mode != "hosted_page":
         raise Invalid("The sandbox has the hosted page only.", param="ui_mode")
-    if not params.get("success_url"):
-        raise Invalid("Missing required param: success_url.", param="success_url", code="parameter_missing")
     if params.get("customer") and params.get("customer_email"):
         raise Invalid("You may only specify one of these parameters: customer, customer_email.")
     if params.get("allow_promotion_codes") and params.get("discounts"):
@@ -116,7 +121,23 @@ def _refuse_contradictions(params: Params) -> None:
         raise Invalid("The sandbox does not work out tax: leave automatic_tax off.", param="automatic_tax")
 
 
-def _items(tx: Tx, params: Params, mode: str) -> list[Object]:
+def mode_of(tx: Tx, given: list[Object]) -> str:
+    """What a payment link's prices ask for: a subscription as soon as one of them recurs."""
+    for each in given:
+        recurring = (each.get("price_data") or {}).get("recurring")
+        price = tx.find(each.get("price"), "price") or {}
+        if recurring or price.get("type") == "recurring":
+            return "subscription"
+    return "payment"
+
+
+def kept_items(items: list[Object]) -> list[Object]:
+    """Line items as they are kept: the price by its id."""
+    return [{**item, "price": item["price"]["id"]} for item in items]
+
+
+def order_items(tx: Tx, params: Params, mode: str) -> list[Object]:
+    """The line items of an order, checked against its mode."""
     given = params.get("line_items") or []
     if mode == "setup":
         return []
@@ -143,7 +164,15 @@ def _items(tx: Tx, params: Params, mode: str) -> list[Object]:
                 "or use only one-time prices.",
                 param="mode",
             )
-        items.append({"id": new_id("li"), "price": price, "quantity": entry.get("quantity", 1)})
+        quantity = entry.get("quantity", 1)
+        items.append(
+            {
+                "id": new_id("li"),
+                "price": price,
+                "quantity": quantity,
+                "adjustable": _adjustable(entry, quantity, f"{where}[adjustable_quantity]"),
+            }
+        )
     if mode == "subscription" and not any(item["price"]["type"] == "recurring" for item in items):
         raise Invalid("You must provide at least one recurring price in `subscription` mode.", param="mode")
     if len({item["price"]["currency"] for item in items}) > 1:
@@ -151,12 +180,28 @@ def _items(tx: Tx, params: Params, mode: str) -> list[Object]:
     return items
 
 
+def _adjustable(entry: Object, quantity: int, where: str) -> Object | None:
+    """Between which quantities the customer may choose, if at all."""
+    given = entry.get("adjustable_quantity") or {}
+    if not given.get("enabled"):
+        return None
+    least, most = given.get("minimum", 0), given.get("maximum", 99)
+    if not 0 <= least <= quantity <= most <= 999_999:
+        raise Invalid("The quantity must lie between the minimum and the maximum.", param=where)
+    return {"enabled": True, "minimum": least, "maximum": most}
+
+
 def items_of(tx: Tx, session: Object) -> list[Object]:
     """The line items with their prices and sums."""
     coupon = tx.find(session[PRIVATE]["coupon"], "coupon") if session[PRIVATE]["coupon"] else None
+    return priced(tx, session[PRIVATE]["items"], coupon)
+
+
+def priced(tx: Tx, kept: list[Object], coupon: Object | None) -> list[Object]:
+    """Kept line items with their prices and sums, as the API shows them."""
     made = []
     left = (coupon or {}).get("amount_off") or 0
-    for item in session[PRIVATE]["items"]:
+    for item in kept:
         price = tx.get("price", item["price"])
         amount = price["unit_amount"] * item["quantity"]
         off = 0
@@ -167,7 +212,7 @@ def items_of(tx: Tx, session: Object) -> list[Object]:
             {
                 "id": item["id"],
                 "object": "item",
-                "adjustable_quantity": None,
+                "adjustable_quantity": item.get("adjustable"),
                 "amount_discount": off,
                 "amount_subtotal": amount,
                 "amount_tax": 0,
@@ -180,6 +225,17 @@ def items_of(tx: Tx, session: Object) -> list[Object]:
             }
         )
     return made
+
+
+def choose(tx: Tx, session: Object, item_id: str, quantity: int) -> bool:
+    """The customer asks for another quantity. False when that is not offered. The caller saves."""
+    item = next((each for each in session[PRIVATE]["items"] if each["id"] == item_id), None)
+    range_ = item and item.get("adjustable")
+    if item is None or range_ is None or not range_["minimum"] <= quantity <= range_["maximum"]:
+        return False
+    item["quantity"] = quantity
+    add_up(tx, session)
+    return True
 
 
 def apply(tx: Tx, session: Object, coupon: Object, code: str | None) -> None:

@@ -16,6 +16,7 @@ from stripe_sandbox import (
     invoice_lines,
     invoices,
     metadata,
+    payment_links,
     payment_methods,
     payments,
     setups,
@@ -171,6 +172,8 @@ def _make(
         session["customer_details"]["address"] = customers.address(payer.address)
     tx.never("checkout.expire", session["id"])
     tx.save(session)
+    if session["payment_link"]:
+        payment_links.completed(tx, session)
     events.emit(tx, "checkout.session.completed", session)
     return outcome
 

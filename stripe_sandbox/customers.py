@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox import events, lists, metadata, payment_methods, spec, wire
+from stripe_sandbox import cards, customer_discounts, events, lists, metadata, payment_methods, spec, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id, random_text
@@ -25,9 +25,23 @@ def create(tx: Tx, params: Params) -> Object:
         if default:
             customer["invoice_settings"]["default_payment_method"] = saved["id"]
             tx.save(customer)
+    if params.get("source"):
+        _pay_with(tx, customer, params["source"])
+    if params.get("coupon"):
+        customer_discounts.set_to(tx, customer, params["coupon"])
     if params.get("balance"):
         change_balance(tx, customer, params["balance"], "initial")
     return customer
+
+
+def _pay_with(tx: Tx, customer: Object, token: str) -> None:
+    """A card token of the older kind; the sandbox keeps it as a payment method and the default."""
+    card = cards.named(token)
+    if card is None:
+        raise Invalid(f"No such token: '{token}'", param="source", code="resource_missing")
+    made = payment_methods.attach_to(tx, payment_methods.of_token(tx, card), customer["id"])
+    customer["invoice_settings"]["default_payment_method"] = made["id"]
+    events.updated(tx, customer)
 
 
 def new(tx: Tx, params: Params) -> Object:
@@ -115,6 +129,10 @@ def update(tx: Tx, params: Params, customer: str) -> Object:
     if "footer" in settings:
         found["invoice_settings"]["footer"] = settings["footer"] or None
     events.updated(tx, found)
+    if params.get("source"):
+        _pay_with(tx, found, params["source"])
+    if "coupon" in params:
+        customer_discounts.set_to(tx, found, params["coupon"])
     if "balance" in params:
         change_balance(tx, found, params["balance"] - found["balance"], "adjustment")
     return found

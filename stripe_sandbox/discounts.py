@@ -161,6 +161,7 @@ def redeem(
     customer: str,
     subscription: str | None = None,
     checkout_session: str | None = None,
+    told: bool = True,
 ) -> Object:
     """Turn a coupon into a discount of one customer."""
     end = None
@@ -179,7 +180,8 @@ def redeem(
         "subscription": subscription,
     }
     tx.add(discount)
-    events.emit(tx, "customer.discount.created", discount)
+    if told:
+        events.emit(tx, "customer.discount.created", discount)
     coupon["times_redeemed"] += 1
     tx.save(coupon)
     if code:
@@ -199,10 +201,13 @@ def amount_off(coupon: Object, amount: int) -> int:
 
 
 def active(tx: Tx, subscription: Object) -> list[tuple[Object, Object]]:
-    """A subscription's discounts that count now, each with its coupon."""
+    """The discounts that count now, each with its coupon: the subscription's, else the customer's."""
+    given = [tx.get("discount", id_) for id_ in subscription["discounts"]]
+    customer = tx.find(subscription["customer"]) or {}
+    if not given and customer.get("discount"):
+        given = [customer["discount"]]
     found = []
-    for id_ in subscription["discounts"]:
-        discount = tx.get("discount", id_)
+    for discount in given:
         coupon = tx.find(discount["source"]["coupon"], "coupon")
         if coupon and not coupon.get("deleted") and (discount["end"] is None or discount["end"] > tx.now):
             found.append((discount, coupon))
@@ -210,8 +215,15 @@ def active(tx: Tx, subscription: Object) -> list[tuple[Object, Object]]:
 
 
 def spend(tx: Tx, subscription: Object) -> None:
-    """After an invoice: discounts that were for once, or are over, leave the subscription."""
-    kept = [d["id"] for d, coupon in active(tx, subscription) if coupon["duration"] != "once"]
+    """After an invoice: discounts that were for once, or are over, leave the subscription (or its customer)."""
+    lasting = [discount["id"] for discount, coupon in active(tx, subscription) if coupon["duration"] != "once"]
+    if not subscription["discounts"]:
+        customer = tx.get("customer", subscription["customer"])
+        if customer["discount"] and customer["discount"]["id"] not in lasting:
+            customer["discount"] = None
+            tx.save(customer)
+        return
+    kept = [id_ for id_ in subscription["discounts"] if id_ in lasting]
     if kept != subscription["discounts"]:
         subscription["discounts"] = kept
         tx.save(subscription)

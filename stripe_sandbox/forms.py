@@ -52,11 +52,9 @@ class Reader:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
 
-    def read(self, schema: Schema, tree: Tree, allowed_extra: frozenset[str] = frozenset()) -> Tree:
-        """Coerce a whole request. `allowed_extra`: names an older API version still took."""
-        known = {key: value for key, value in tree.items() if key not in allowed_extra}
-        extra = {key: value for key, value in tree.items() if key in allowed_extra}
-        return {**self._object(schema, known, ""), **extra}
+    def read(self, schema: Schema, tree: Tree) -> Tree:
+        """Coerce a whole request."""
+        return self._object(schema, tree, "")
 
     def _object(self, schema: Schema, tree: Tree, where: str) -> Tree:
         fields = schema.get("properties", {})

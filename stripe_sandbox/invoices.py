@@ -286,6 +286,17 @@ def mark_paid(tx: Tx, invoice: Object, intent: Object | None) -> None:
     _tell(tx, invoice, Outcome("paid"))
 
 
+def settle_outside(tx: Tx, invoice: Object) -> None:
+    """Nothing is left to take: its payment is called off, and the invoice counts as paid."""
+    intent = intent_of(tx, invoice)
+    if intent and intent["status"] not in ("succeeded", "canceled"):
+        intent |= {"status": "canceled", "canceled_at": tx.now}
+        tx.save(intent)
+    for each in payments_of(tx, invoice):
+        tx.bury(each)
+    mark_paid(tx, invoice, None)
+
+
 def _tell(tx: Tx, invoice: Object, outcome: Outcome) -> None:
     for listener in _LISTENERS:
         listener(tx, invoice, outcome)

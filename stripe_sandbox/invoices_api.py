@@ -117,7 +117,8 @@ def pay(tx: Tx, params: Params, invoice: str) -> Object:
     if found["status"] not in ("open", "uncollectible"):
         raise Invalid(f"This invoice can no longer be paid: it is {found['status']}.")
     if params.get("paid_out_of_band"):
-        _outside(tx, found)
+        found["amount_paid_off_stripe"] = found["amount_due"]
+        invoices.settle_outside(tx, found)
         return tx.fresh(found)
     method = payer(tx, found, params.get("payment_method"))
     outcome = invoices.pay(tx, found, method, on_session=True)
@@ -131,18 +132,6 @@ def pay(tx: Tx, params: Params, invoice: str) -> Object:
             payment_intent=wire.public(intent),
         )
     return tx.fresh(found)
-
-
-def _outside(tx: Tx, found: Object) -> None:
-    """Paid by other means: no payment here."""
-    intent = invoices.intent_of(tx, found)
-    if intent:
-        intent |= {"status": "canceled", "canceled_at": tx.now}
-        tx.save(intent)
-    for each in invoices.payments_of(tx, found):
-        tx.bury(each)
-    found["amount_paid_off_stripe"] = found["amount_due"]
-    invoices.mark_paid(tx, found, None)
 
 
 def payer(tx: Tx, invoice: Object, id_: str | None = None) -> Object:

@@ -28,7 +28,7 @@ def create(tx: Tx, params: Params) -> Object:
         card = cards.named(given["token"])
         if card is None:
             raise Invalid(f"No such token: '{given['token']}'", param="card[token]", code="resource_missing")
-        return new(tx, card, 12, datetime.now(UTC).year + 1, params.get("billing_details"), params)
+        return of_token(tx, card, params)
     for name in ("number", "exp_month", "exp_year"):
         if name not in given:
             path = f"card[{name}]"
@@ -36,6 +36,12 @@ def create(tx: Tx, params: Params) -> Object:
     check_expiry(given["exp_month"], given["exp_year"])
     card = cards.numbered(given["number"])
     return new(tx, card, given["exp_month"], given["exp_year"], params.get("billing_details"), params)
+
+
+def of_token(tx: Tx, card: cards.Card, params: Params | None = None) -> Object:
+    """A payment method behind a token such as `tok_visa`."""
+    params = params or {}
+    return new(tx, card, 12, datetime.now(UTC).year + 1, params.get("billing_details"), params)
 
 
 def check_expiry(month: int, year: int) -> None:

@@ -130,8 +130,9 @@ class _Reader:
         if not {"deleted", "object"} <= set(fields):
             return whole
         stub = {"id": {"type": "string"}, "object": fields["object"], "deleted": {"enum": [True]}}
-        gone = {"type": "object", "properties": stub, "required": list(stub), "additionalProperties": False}
-        return {"anyOf": [whole, gone]}  # the SDK types a deleted object as the whole one
+        # the SDK types a deleted object as the whole one; how much of it is left, the published description knows
+        gone = {"type": "object", "properties": {**fields, **stub}, "required": list(stub)}
+        return {"anyOf": [whole, {**gone, "additionalProperties": False}]}
 
     def annotation(self, node: ast.expr, dotted: str, path: list[str]) -> tuple[Schema, bool]:
         """The schema of an annotation, and whether it may be left out."""

@@ -4,7 +4,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stripe_sandbox import checkout, checkout_pay, discounts
+from stripe_sandbox import checkout, checkout_pay, discounts, payment_links
 from stripe_sandbox.checkout_pay import Payer
 from stripe_sandbox.pages import card_form, render
 from stripe_sandbox.pages.card_form import COUNTRIES, Typed
@@ -19,7 +19,7 @@ async def show(request: Request) -> Response:
     def draw() -> Response:
         with of(request).store.transaction() as tx:
             session = tx.find(request.path_params["session"], "checkout.session")
-            return _closed(session) or _page(tx, session or {}, Typed({}))
+            return _closed(tx, session) or _page(tx, session or {}, Typed({}))
 
     return await run_in_threadpool(draw)
 
@@ -31,10 +31,13 @@ async def send(request: Request) -> Response:
     def work() -> Response:
         with of(request).store.transaction(base_url=base_url(request)) as tx:
             session = tx.find(request.path_params["session"], "checkout.session")
-            closed = _closed(session)
+            closed = _closed(tx, session)
             if closed or session is None:
-                return closed or _closed(None) or render.go("/")
+                return closed or _closed(tx, None) or render.go("/")
             typed = Typed(form)
+            if form.get("action") == "quantity":
+                _quantity(tx, session, typed)
+                return _page(tx, session, typed, 422 if typed.errors else 200)
             if form.get("action") in ("apply_code", "remove_code"):
                 _promotion(tx, session, typed)
                 return _page(tx, session, typed)
@@ -43,11 +46,13 @@ async def send(request: Request) -> Response:
     return await run_in_threadpool(work)
 
 
-def _closed(session: Object | None) -> Response | None:
+def _closed(tx: Tx, session: Object | None) -> Response | None:
     """The page of a session that nothing can be done with any more."""
     if session is None:
         return render.notice(404, "This page does not exist", "Check the link, or start again from the shop.")
     if session["status"] == "complete":
+        if session["success_url"] is None:
+            return _thanks(tx, session)
         back = success_url(session)
         return render.notice(
             200, "You’re all done", "This order is complete. You can close this page.", back, "Continue"
@@ -60,7 +65,50 @@ def _closed(session: Object | None) -> Response | None:
 
 def success_url(session: Object) -> str:
     """Where a finished order leads, with the session's id filled in."""
-    return (session["success_url"] or "/").replace("{CHECKOUT_SESSION_ID}", session["id"])
+    after = session["success_url"] or f"/c/pay/{session['id']}"
+    return after.replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _thanks(tx: Tx, session: Object) -> Response:
+    """A payment link that leads nowhere thanks by itself."""
+    link = tx.find(session["payment_link"], "payment_link") or {}
+    said = ((link.get("after_completion") or {}).get("hosted_confirmation") or {}).get("custom_message")
+    return render.notice(200, "Thank you", said or "Your payment went through. You can close this page.")
+
+
+async def from_link(request: Request) -> Response:
+    """`GET /b/{link}`: a payment link begins a session for whoever opens it."""
+    query = request.query_params
+
+    def work() -> Response:
+        with of(request).store.transaction(base_url=base_url(request)) as tx:
+            link = tx.find(request.path_params["link"], "payment_link")
+            if link is None:
+                return render.notice(404, "This link does not exist", "Check it, or ask whoever sent it to you.")
+            if not payment_links.is_open(link):
+                said = link["inactive_message"] or "It was switched off. Ask whoever sent it to you."
+                return render.notice(410, "This link is no longer active", said)
+            session = payment_links.begin(
+                tx,
+                link,
+                reference=query.get("client_reference_id", ""),
+                email=query.get("prefilled_email", ""),
+            )
+            return render.go(f"/c/pay/{session['id']}")
+
+    return await run_in_threadpool(work)
+
+
+def _quantity(tx: Tx, session: Object, typed: Typed) -> None:
+    """Another quantity of a line item, where the shop lets the customer choose."""
+    item = typed.text("item")
+    number = typed.text("quantity")
+    if not (
+        number.isascii() and number.isdigit() and len(number) < 7 and checkout.choose(tx, session, item, int(number))
+    ):
+        typed.errors["quantity"] = "Enter a quantity within the range."
+        return
+    tx.save(session)
 
 
 def _promotion(tx: Tx, session: Object, typed: Typed) -> None:
@@ -177,7 +225,7 @@ def _page(tx: Tx, session: Object, typed: Typed, status: int = 200) -> Response:
         needs_address=session["billing_address_collection"] == "required",
         code=code,
         coupon=coupon,
-        typed=typed.kept,
+        typed={**typed.kept, "email": typed.text("email") or session[PRIVATE].get("prefilled_email", "")},
         typed_code=typed.text("code"),
         errors=typed.errors,
         countries=COUNTRIES,

@@ -19,6 +19,7 @@ ROUTES = [
     Route("/style.css", _style),
     Route("/c/pay/{session}", checkout.show, methods=["GET"]),
     Route("/c/pay/{session}", checkout.send, methods=["POST"]),
+    Route("/b/{link}", checkout.from_link, methods=["GET"]),
     Route("/3ds/{authentication}", three_d_secure.show, methods=["GET"]),
     Route("/3ds/{authentication}", three_d_secure.send, methods=["POST"]),
     Route("/i/{invoice}", invoice.show, methods=["GET"]),
