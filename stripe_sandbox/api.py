@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox import API_VERSION, forms, legacy, spec, wire
+from stripe_sandbox import API_VERSION, clock, forms, legacy, spec, wire
 from stripe_sandbox.errors import Invalid, StripeError
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import Object, Store, Tx, real_now
@@ -24,6 +24,7 @@ log = logging.getLogger("stripe_sandbox")
 Params = dict[str, Any]
 Handler = Callable[..., Object]
 
+_OWNERS = ("test_clock", "customer", "subscription", "from_subscription", "invoice", "payment_intent", "charge")
 _KEPT_SECONDS = 24 * 3600
 
 
@@ -139,7 +140,10 @@ class Api:
         text = ""
         with self.store.transaction(base_url=request.base_url, request_id=request_id) as tx:
             tx.idempotency_key = key
+            clock.enter(tx, [*ids.values(), *(params.get(name) for name in _OWNERS)])
             try:
+                if request.method != "GET":
+                    clock.refuse_while_advancing(tx)
                 with tx.attempt():
                     answer = _run_keeping_declines(tx, found, params, ids)
                     if isinstance(answer, StripeError):

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from stripe_sandbox import control
+from stripe_sandbox import control, test_clocks
 from stripe_sandbox.api import Api
 from stripe_sandbox.api import Request as ApiRequest
 from stripe_sandbox.delivery import Deliverer
@@ -35,11 +35,19 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
     log.debug("%d modules of operations", len(OPERATIONS))
     store = Store(db)
     sandbox = Sandbox(store, Api(store), Runner(store), Deliverer(store))
-    store.on_commit = sandbox.deliverer.wake
+    alarm = Alarm()
+
+    def wake(woke: list[str]) -> None:
+        if "delivery" in woke:
+            sandbox.deliverer.wake()
+        if "clock" in woke:
+            alarm.ring()
+
+    store.on_commit = wake
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(sandbox.deliverer.run()), asyncio.create_task(_tick(sandbox))]
+        tasks = [asyncio.create_task(sandbox.deliverer.run()), asyncio.create_task(_tick(sandbox, alarm))]
         on_ready()
         yield
         for task in tasks:
@@ -62,14 +70,33 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
     return app
 
 
-async def _tick(sandbox: Sandbox) -> None:
-    """Time passes: whatever became due is done."""
+class Alarm:
+    """Ends a pause early; may be rung from any thread."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def ring(self) -> None:
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._rung.set)
+
+    async def pause(self, seconds: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        self._rung.clear()
+
+
+async def _tick(sandbox: Sandbox, alarm: Alarm) -> None:
+    """Time passes: whatever became due is done, and test clocks that were asked to advance do."""
     while True:
         try:
             await run_in_threadpool(sandbox.runner.run_due)
+            await run_in_threadpool(test_clocks.run, sandbox.store, sandbox.runner)
         except Exception:  # the clock must not stop because of one bad moment
             log.exception("Planned work could not be looked at")
-        await asyncio.sleep(_TICK_SECONDS)
+        await alarm.pause(_TICK_SECONDS)
 
 
 async def _lost(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ _PLAIN = ("email", "name", "description", "phone", "tax_exempt", "preferred_loca
 @route("POST", "/v1/customers")
 def create(tx: Tx, params: Params) -> Object:
     if params.get("test_clock"):
-        raise Invalid("The sandbox has one clock for all customers: see /_sandbox/advance.", param="test_clock")
+        tx.get("test_helpers.test_clock", params["test_clock"], param="test_clock")
     customer = new(tx, params)
     events.created(tx, customer)
     method = params.get("payment_method")
@@ -60,6 +60,7 @@ def new(tx: Tx, params: Params) -> Object:
         "next_invoice_sequence": 1,
         "preferred_locales": [],
         "tax_exempt": "none",
+        "test_clock": tx.test_clock,
     }
     customer.pop("cash_balance", None)
     _fill(customer, params)
@@ -98,7 +99,10 @@ def address(given: Any) -> Object | None:
 
 @route("GET", "/v1/customers")
 def list_all(tx: Tx, params: Params) -> Object:
-    return lists.page(tx, "customer", "/v1/customers", params, {"email": params.get("email")})
+    clock = params.get("test_clock")
+    equals = {"email": params.get("email"), "test_clock": clock}
+    extra = "" if clock else "json_extract(body, '$.test_clock') IS NULL"
+    return lists.page(tx, "customer", "/v1/customers", params, equals, extra)
 
 
 @route("GET", "/v1/customers/{customer}")

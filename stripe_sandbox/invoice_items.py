@@ -63,6 +63,7 @@ def create_item(tx: Tx, params: Params) -> Object:
         "quantity": quantity,
         "quantity_decimal": str(quantity),
         "tax_rates": [],
+        "test_clock": tx.test_clock,
         PRIVATE: {"line": line},
     }
     if params.get("invoice"):

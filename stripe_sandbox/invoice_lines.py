@@ -148,6 +148,7 @@ def pending(tx: Tx, subscription: Object, lines: list[Object]) -> None:
             "quantity": each["quantity"],
             "quantity_decimal": each["quantity_decimal"],
             "tax_rates": [],
+            "test_clock": tx.test_clock,
             PRIVATE: {"line": each, "price": price},
         }
         each["parent"]["subscription_item_details"]["invoice_item"] = id_

@@ -103,6 +103,7 @@ def build(
         "starting_balance": customer["balance"],
         "status": "draft",
         "status_transitions": spec.load().nulls("invoices_resource_status_transitions"),
+        "test_clock": tx.test_clock,
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
         PRIVATE: {"secret": random_text(40)},

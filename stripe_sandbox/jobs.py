@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stripe_sandbox import clock
-from stripe_sandbox.store import Store, Tx, real_now
+from stripe_sandbox.store import PRIVATE, Store, Tx, real_now
 
 log = logging.getLogger("stripe_sandbox")
 
@@ -45,33 +45,43 @@ class Runner:
         self._lock = threading.Lock()
 
     def run_due(self) -> int:
-        """Do what is due at this moment on both clocks. Answers how many pieces."""
+        """Do what is due at this moment on the wall's and the common clock. Answers how many pieces."""
         with self._lock:
-            return self._run("real", int(real_now())) + self._run("global", self._now())
+            return self._run(clock.REAL, int(real_now())) + self._run(clock.GLOBAL, self._now())
 
-    def advance(self, target: int) -> int:
-        """Move the sandbox's clock forward to a moment, doing all work on the way."""
+    def advance(self, target: int, told: Callable[[int, int], None] = lambda at, done: None) -> int:
+        """Move the common clock forward to a moment, doing all work on the way."""
         with self._lock:
-            done = self._run("global", target)
+            done = self._run(clock.GLOBAL, target, told)
             with self._store.transaction() as tx:
                 clock.move_to(tx, target)
             return done
 
+    def advance_test_clock(self, id_: str, target: int) -> bool:
+        """Do all work of one test clock up to a moment. False when a piece of it failed."""
+        with self._lock:
+            self._run(id_, target)
+            with self._store.transaction() as tx:
+                return not tx.db.execute("SELECT 1 FROM jobs WHERE clock = ? AND failed IS NOT NULL", (id_,)).fetchone()
+
     def next_renewal(self) -> int | None:
-        """When the next subscription renews."""
+        """When the next subscription on the common clock renews."""
         with self._store.transaction() as tx:
-            row = tx.db.execute("SELECT min(due) FROM jobs WHERE kind = 'subscription.renew'").fetchone()
+            row = tx.db.execute(
+                "SELECT min(due) FROM jobs WHERE kind = 'subscription.renew' AND clock = ?", (clock.GLOBAL,)
+            ).fetchone()
         return row[0]
 
     def _now(self) -> int:
         with self._store.transaction() as tx:
             return tx.now
 
-    def _run(self, clock_name: str, until: int) -> int:
+    def _run(self, clock_name: str, until: int, told: Callable[[int, int], None] = lambda at, done: None) -> int:
         done = 0
         while (due := self._next(clock_name, until)) is not None:
             self._do(due)
             done += 1
+            told(due.due, done)
         return done
 
     def _next(self, clock_name: str, until: int) -> Due | None:
@@ -85,14 +95,26 @@ class Runner:
 
     def _do(self, due: Due) -> None:
         """The work and the note that it is done stand in one transaction."""
-        now = due.due if due.clock == "global" else None
         try:
-            with self._store.transaction(now=now) as tx:
+            with self._store.transaction() as tx:
                 tx.db.execute("DELETE FROM jobs WHERE seq = ?", (due.seq,))
-                if due.clock == "global":
-                    clock.move_to(tx, due.due)
+                self._set_time(tx, due)
                 _JOBS[due.kind](tx, due.object)
         except Exception as error:
             log.exception("Planned work failed: %s of %s", due.kind, due.object)
             with self._store.transaction() as tx:
                 tx.db.execute("UPDATE jobs SET failed = ? WHERE seq = ?", (repr(error), due.seq))
+
+    def _set_time(self, tx: Tx, due: Due) -> None:
+        """Work happens at the moment it was planned for, on its own clock."""
+        if due.clock == clock.REAL:
+            clock.enter(tx, [due.object])
+            return
+        tx.now = due.due
+        if due.clock == clock.GLOBAL:
+            clock.move_to(tx, due.due)
+            return
+        tx.clock = due.clock
+        own = tx.get("test_helpers.test_clock", due.clock)
+        own[PRIVATE]["at"] = due.due
+        tx.save(own)

@@ -24,6 +24,7 @@ from stripe_sandbox import (
     setups,
     subscription_items,
     subscriptions_api,
+    test_clocks,
     webhooks,
 )
 
@@ -51,5 +52,6 @@ OPERATIONS = (
     setups,
     subscription_items,
     subscriptions_api,
+    test_clocks,
     webhooks,
 )

@@ -1,13 +1,16 @@
 """The parts of a running sandbox, together, for whoever answers a request."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from stripe_sandbox import clock
 from stripe_sandbox.api import Api
 from stripe_sandbox.delivery import Deliverer
 from stripe_sandbox.jobs import Runner
-from stripe_sandbox.store import Store
+from stripe_sandbox.store import Store, Tx
 
 
 @dataclass(frozen=True)
@@ -26,3 +29,11 @@ def of(request: Request) -> Sandbox:
 def base_url(request: Request) -> str:
     """The sandbox's address as the caller knows it."""
     return f"{request.url.scheme}://{request.url.netloc}"
+
+
+@contextlib.contextmanager
+def visit(request: Request) -> Iterator[Tx]:
+    """A transaction for a hosted page, in the time of the customer whose page it is."""
+    with of(request).store.transaction(base_url=base_url(request)) as tx:
+        clock.enter(tx, request.path_params.values())
+        yield tx

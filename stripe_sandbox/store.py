@@ -60,6 +60,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     failed TEXT,
     UNIQUE (kind, object)
 );
+CREATE INDEX IF NOT EXISTS jobs_due ON jobs (clock, due, seq) WHERE failed IS NULL;
 CREATE TABLE IF NOT EXISTS replies (
     key TEXT PRIMARY KEY,
     request TEXT NOT NULL,
@@ -82,7 +83,13 @@ class Tx:
     base_url: str = ""
     request_id: str | None = None
     idempotency_key: str | None = None
-    woke: list[str] = field(default_factory=list)  # "delivery" when there is something to send
+    clock: str = clock.GLOBAL  # whose time `now` is: also where planned work goes
+    woke: list[str] = field(default_factory=list)  # "delivery" or "clock": who has something to do afterwards
+
+    @property
+    def test_clock(self) -> str | None:
+        """The test clock whose time this is, if any."""
+        return None if self.clock in (clock.GLOBAL, clock.REAL) else self.clock
 
     # -- objects
 
@@ -146,12 +153,12 @@ class Tx:
 
     # -- jobs
 
-    def later(self, kind: str, object_id: str, due: int, clock_name: str = "global") -> None:
-        """Plan work for a moment on a clock; planning it again moves it."""
+    def later(self, kind: str, object_id: str, due: int, clock_name: str | None = None) -> None:
+        """Plan work for a moment on this transaction's clock, or on the wall's; planning it again moves it."""
         self.db.execute(
             "INSERT INTO jobs (clock, due, kind, object) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (kind, object) DO UPDATE SET due = excluded.due, failed = NULL",
-            (clock_name, due, kind, object_id),
+            " ON CONFLICT (kind, object) DO UPDATE SET clock = excluded.clock, due = excluded.due, failed = NULL",
+            (clock_name or self.clock, due, kind, object_id),
         )
 
     def never(self, kind: str, object_id: str) -> None:
@@ -195,7 +202,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
-        self.on_commit: Callable[[], None] = lambda: None
+        self.on_commit: Callable[[list[str]], None] = lambda woke: None
 
     @contextlib.contextmanager
     def transaction(self, *, now: int | None = None, base_url: str = "", request_id: str | None = None) -> Iterator[Tx]:
@@ -215,7 +222,7 @@ class Store:
             else:
                 self._db.execute("COMMIT")
         if tx.woke:
-            self.on_commit()
+            self.on_commit(tx.woke)
 
     def reset(self) -> None:
         """Forget everything."""

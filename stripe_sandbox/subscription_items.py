@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox import lists, subscriptions
+from stripe_sandbox import clock, lists, subscriptions
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Missing
 from stripe_sandbox.store import Object, Tx
@@ -58,6 +58,8 @@ def _edit(tx: Tx, found: Object, params: Params, entry: dict[str, Any]) -> None:
 def _holder(tx: Tx, item: str) -> Object:
     for found in tx.select("subscription", "instr(body, ?) > 0", (f'"{item}"',)):
         if any(each["id"] == item for each in found["items"]["data"]):
+            clock.enter(tx, [found["id"]])
+            clock.refuse_while_advancing(tx)
             return found
     raise Missing("subscription_item", item, param="item", in_path=True)
 

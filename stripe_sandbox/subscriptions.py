@@ -172,6 +172,7 @@ def _new(tx: Tx, order: Order) -> Object:
         },
         "start_date": tx.now,
         "status": "trialing" if trial else "incomplete",
+        "test_clock": tx.test_clock,
         "trial_end": order.trial_end,
         "trial_settings": {"end_behavior": {"missing_payment_method": order.missing_payment_method}},
         "trial_start": tx.now if trial else None,

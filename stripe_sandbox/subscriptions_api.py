@@ -113,10 +113,7 @@ def _missing(params: Params) -> str | None:
 @route("GET", "/v1/subscriptions")
 def list_all(tx: Tx, params: Params) -> Object:
     status = params.get("status")
-    equals: dict[str, Any] = {
-        "customer": params.get("customer"),
-        "collection_method": params.get("collection_method"),
-    }
+    equals: dict[str, Any] = {name: params.get(name) for name in ("customer", "collection_method", "test_clock")}
     extra, values = "", ()
     if status is None:
         extra = "json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')"
@@ -124,6 +121,8 @@ def list_all(tx: Tx, params: Params) -> Object:
         extra = "json_extract(body, '$.status') IN ('canceled', 'incomplete_expired')"
     elif status != "all":
         equals["status"] = status
+    if not params.get("customer") and not params.get("test_clock"):
+        extra += f"{' AND ' if extra else ''}json_extract(body, '$.test_clock') IS NULL"
     if params.get("price"):
         extra += f"{' AND ' if extra else ''}instr(body, ?) > 0"
         values = (f'"{params["price"]}"',)

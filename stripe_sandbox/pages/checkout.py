@@ -9,7 +9,7 @@ from stripe_sandbox.checkout_pay import Payer
 from stripe_sandbox.pages import card_form, render
 from stripe_sandbox.pages.card_form import COUNTRIES, Typed
 from stripe_sandbox.payments import Outcome
-from stripe_sandbox.sandbox import base_url, of
+from stripe_sandbox.sandbox import visit
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
 
@@ -17,7 +17,7 @@ async def show(request: Request) -> Response:
     """The order and the form."""
 
     def draw() -> Response:
-        with of(request).store.transaction() as tx:
+        with visit(request) as tx:
             session = tx.find(request.path_params["session"], "checkout.session")
             return _closed(tx, session) or _page(tx, session or {}, Typed({}))
 
@@ -29,7 +29,7 @@ async def send(request: Request) -> Response:
     form = {key: str(value) for key, value in (await request.form()).items()}
 
     def work() -> Response:
-        with of(request).store.transaction(base_url=base_url(request)) as tx:
+        with visit(request) as tx:
             session = tx.find(request.path_params["session"], "checkout.session")
             closed = _closed(tx, session)
             if closed or session is None:
@@ -81,7 +81,7 @@ async def from_link(request: Request) -> Response:
     query = request.query_params
 
     def work() -> Response:
-        with of(request).store.transaction(base_url=base_url(request)) as tx:
+        with visit(request) as tx:
             link = tx.find(request.path_params["link"], "payment_link")
             if link is None:
                 return render.notice(404, "This link does not exist", "Check it, or ask whoever sent it to you.")

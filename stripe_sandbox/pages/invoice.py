@@ -11,7 +11,7 @@ from stripe_sandbox.pages import card_form, pdf, render
 from stripe_sandbox.pages.card_form import COUNTRIES, Typed
 from stripe_sandbox.pages.checkout import question_url
 from stripe_sandbox.payments import Outcome
-from stripe_sandbox.sandbox import base_url, of
+from stripe_sandbox.sandbox import visit
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
 
@@ -19,7 +19,7 @@ async def show(request: Request) -> Response:
     """The invoice and, while it is open, the form to pay it."""
 
     def draw() -> Response:
-        with of(request).store.transaction() as tx:
+        with visit(request) as tx:
             invoice = _find(tx, request)
             return _page(tx, invoice, Typed({})) if invoice else _unknown()
 
@@ -31,7 +31,7 @@ async def send(request: Request) -> Response:
     form = {key: str(value) for key, value in (await request.form()).items()}
 
     def work() -> Response:
-        with of(request).store.transaction(base_url=base_url(request)) as tx:
+        with visit(request) as tx:
             invoice = _find(tx, request)
             if invoice is None:
                 return _unknown()
@@ -46,7 +46,7 @@ async def as_pdf(request: Request) -> Response:
     """The invoice on paper."""
 
     def draw() -> Response:
-        with of(request).store.transaction() as tx:
+        with visit(request) as tx:
             invoice = _find(tx, request)
         if invoice is None:
             return _unknown()

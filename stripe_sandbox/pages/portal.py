@@ -10,13 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stripe_sandbox import customers, events, portal, portal_actions, subscriptions
+from stripe_sandbox import clock, customers, events, portal, portal_actions, subscriptions
 from stripe_sandbox.pages import card_form, render
 from stripe_sandbox.pages.card_form import COUNTRIES, Typed
 from stripe_sandbox.pages.checkout import question_url
 from stripe_sandbox.payments import Outcome
 from stripe_sandbox.portal_actions import Visit
-from stripe_sandbox.sandbox import base_url, of
+from stripe_sandbox.sandbox import visit as hosted
 from stripe_sandbox.store import PRIVATE, Object, Tx, real_now
 
 _Work = Callable[[Tx, Visit], Response]
@@ -26,7 +26,7 @@ async def _in_portal(request: Request, feature: str | None, work: _Work) -> Resp
     """Do something for the customer of this session, if the configuration allows it."""
 
     def enter() -> Response:
-        with of(request).store.transaction(base_url=base_url(request)) as tx:
+        with hosted(request) as tx:
             visit = _enter(tx, request.path_params["token"])
             if visit is None:
                 return render.notice(
@@ -50,6 +50,7 @@ def _enter(tx: Tx, token: str) -> Visit | None:
         return None
     session[PRIVATE]["used"] = int(real_now())
     tx.save(session)
+    clock.enter(tx, [customer["id"]])
     return Visit(session, configuration, customer)
 
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from stripe_sandbox import authentication, checkout_pay, payments, portal_actions, setups
 from stripe_sandbox.pages import checkout, invoice, portal, render
-from stripe_sandbox.sandbox import base_url, of
+from stripe_sandbox.sandbox import visit
 from stripe_sandbox.store import Object, Tx
 
 
@@ -14,7 +14,7 @@ async def show(request: Request) -> Response:
     """Two buttons: approve or refuse."""
 
     def draw() -> Response:
-        with of(request).store.transaction() as tx:
+        with visit(request) as tx:
             asked, intent = _open(tx, request)
             if asked is None or intent is None:
                 return _over()
@@ -29,7 +29,7 @@ async def send(request: Request) -> Response:
     passed = (await request.form()).get("answer") == "complete"
 
     def work() -> Response:
-        with of(request).store.transaction(base_url=base_url(request)) as tx:
+        with visit(request) as tx:
             asked, intent = _open(tx, request)
             if asked is None or intent is None:
                 return _over()

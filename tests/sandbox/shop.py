@@ -1,6 +1,8 @@
 """A small catalogue, the steps most tests begin with, and an app's webhook endpoint."""
 
 import re
+import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -101,6 +103,14 @@ class Shop:
     def events(self) -> list[str]:
         """The types of all events, oldest first."""
         return [event.type for event in reversed(self.api.events.list({"limit": 100}).data)]
+
+
+def wait_until(look: Callable[[], Any]) -> Any:
+    """What `look` answers as soon as it is something; ten seconds without is a defect."""
+    deadline = time.monotonic() + 10
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not happen"
+    return found
 
 
 def errors_of(page: httpx.Response) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """Payments that are held, that take their time, and that their payers ask the bank about."""
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -10,7 +8,7 @@ import pytest
 import stripe
 
 from tests.sandbox.checked import CheckedClient
-from tests.sandbox.shop import Shop
+from tests.sandbox.shop import Shop, wait_until
 
 PAYS = "AT611904300234573201"
 IS_REFUSED = "AT861904300235473202"
@@ -26,13 +24,6 @@ def by_debit(api: Any, iban: str) -> Any:
         {"type": "sepa_debit", "sepa_debit": {"iban": iban}, "billing_details": {"name": "Bo", "email": "bo@x.test"}}
     )
     return paid(api, method.id, currency="eur")
-
-
-def until(true: Callable[[], bool]) -> None:
-    """The sandbox's bank answers within moments; ten seconds is a defect."""
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
 
 
 # --- held
@@ -73,7 +64,7 @@ def test_a_hold_can_be_let_go_and_is_not_taken_twice(api: Any) -> None:
 def test_a_debit_is_processing_until_the_bank_answers(api: Any, shop: Shop) -> None:
     begun = by_debit(api, PAYS)
     assert begun.status == "processing"
-    until(lambda: api.payment_intents.retrieve(begun.id).status == "succeeded")
+    wait_until(lambda: api.payment_intents.retrieve(begun.id).status == "succeeded")
     charge = api.charges.retrieve(begun.latest_charge)
     assert (charge.status, charge.amount_captured, charge.payment_method_details.type) == (
         "succeeded",
@@ -91,7 +82,7 @@ def test_a_debit_is_processing_until_the_bank_answers(api: Any, shop: Shop) -> N
 
 def test_a_debit_that_the_bank_refuses_asks_for_another_way_to_pay(api: Any, shop: Shop) -> None:
     begun = by_debit(api, IS_REFUSED)
-    until(lambda: api.payment_intents.retrieve(begun.id).status == "requires_payment_method")
+    wait_until(lambda: api.payment_intents.retrieve(begun.id).status == "requires_payment_method")
     after = api.payment_intents.retrieve(begun.id)
     assert after.last_payment_error.code == "payment_intent_payment_attempt_failed"
     assert shop.events()[-2:] == ["charge.failed", "payment_intent.payment_failed"]
@@ -140,7 +131,7 @@ def test_an_order_paid_by_debit_is_complete_first_and_paid_later(
     assert _confirm(fresh, session, method.id, 2800).status_code == 400
     done = _confirm(fresh, session, method.id, 2900).json()
     assert (done["status"], done["payment_status"]) == ("complete", "unpaid")
-    until(lambda: f"checkout.session.async_payment_{event}" in shop.events())
+    wait_until(lambda: f"checkout.session.async_payment_{event}" in shop.events())
     assert api.checkout.sessions.retrieve(session.id).payment_status == status
 
 
