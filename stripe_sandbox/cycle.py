@@ -8,6 +8,7 @@ from stripe_sandbox import (
     jobs,
     payments,
     periods,
+    schedules,
     subscriptions,
     wire,
 )
@@ -21,7 +22,9 @@ _UPDATED = "customer.subscription.updated"
 @jobs.job("subscription.renew")
 def renew(tx: Tx, id_: str) -> None:
     """A period is over: end, leave the trial, or go on with a draft invoice."""
-    subscription = tx.get("subscription", id_)
+    subscription = schedules.before_renewal(tx, tx.get("subscription", id_))
+    if subscription["status"] in subscriptions.ENDED:
+        return
     if subscription["cancel_at_period_end"]:
         subscriptions.end(tx, subscription, "cancellation_requested")
         return

@@ -1,5 +1,6 @@
 """Subscriptions: begin, change, end (docs.stripe.com/api/subscriptions). Renewal is `cycle.py`'s."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,15 @@ from stripe_sandbox.store import PRIVATE, Object, Tx
 
 ENDED = ("canceled", "incomplete_expired")
 _UPDATED = "customer.subscription.updated"
+
+
+_AT_THE_END: list[Callable[[Tx, Object], None]] = []
+
+
+def at_the_end(function: Callable[[Tx, Object], None]) -> Callable[[Tx, Object], None]:
+    """Be told when a subscription ended for good."""
+    _AT_THE_END.append(function)
+    return function
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class Order:
     checkout_session: str | None = None
     intent: Object | None = None  # a payment that the cardholder has been asked about already
     authenticated: bool = False
+    draft: bool = False  # begins active, and its first invoice waits an hour: what a schedule does
 
 
 def source(tx: Tx, subscription: Object) -> Object | None:
@@ -96,7 +107,7 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
     )
     due = max(0, invoice["total"] + customer["balance"])
     automatic = order.collection_method == "charge_automatically"
-    if due and automatic and method is None and order.behavior != "default_incomplete":
+    if due and automatic and method is None and order.behavior != "default_incomplete" and not order.draft:
         raise Invalid(
             "This customer has no attached payment source or default payment method. "
             "Please consider adding a default payment method.",
@@ -104,6 +115,13 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
         )
     invoice_lines.take(tx, waiting, invoice["id"])
     subscription["latest_invoice"] = invoice["id"]
+    if order.draft:
+        subscription["status"] = "trialing" if trial else "active"
+        events.updated(tx, subscription, _UPDATED)
+        invoices.draft(tx, invoice, finalizes_at=tx.now + HOUR)
+        discounts.spend(tx, tx.fresh(subscription))
+        plan_jobs(tx, tx.fresh(subscription))
+        return tx.fresh(subscription), Outcome("paid")
     tx.save(subscription)
     invoices.draft(tx, invoice)
     invoices.finalize(tx, invoice, intent=order.intent)
@@ -281,6 +299,8 @@ def end(tx: Tx, subscription: Object, reason: str) -> Object:
     tx.save(subscription)
     for kind in ("renew", "expire", "cancel", "upcoming", "trial_will_end"):
         tx.never(f"subscription.{kind}", subscription["id"])
+    for listener in _AT_THE_END:
+        listener(tx, subscription)
     for invoice in tx.of_customer("invoice", subscription["customer"]):
         if invoices.subscription_of(invoice) == subscription["id"] and invoice["status"] in ("draft", "open"):
             tx.never("invoice.retry", invoice["id"])
