@@ -16,11 +16,11 @@ from stripe_sandbox import (
     invoice_lines,
     invoices,
     metadata,
+    orders,
     payment_links,
     payment_methods,
     payments,
     setups,
-    subscriptions,
 )
 from stripe_sandbox.errors import CardDeclined
 from stripe_sandbox.payments import Outcome
@@ -221,9 +221,9 @@ def _subscribe(
         if item["price"]["type"] == "one_time":
             _one_time_line(tx, customer, item)
     end_behavior = (data.get("trial_settings") or {}).get("end_behavior") or {}
-    made, outcome = subscriptions.subscribe(
+    made, outcome = orders.subscribe(
         tx,
-        subscriptions.Order(
+        orders.Order(
             customer=customer["id"],
             prices=[
                 (item["price"], item["quantity"])

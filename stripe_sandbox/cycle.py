@@ -172,18 +172,11 @@ def end_trial(tx: Tx, subscription: Object, *, on_session: bool) -> Outcome:
         return Outcome("paid")
     tx.never("subscription.trial_will_end", subscription["id"])
     subscription["trial_end"] = tx.now
-    return _start_now(tx, subscription, "active", on_session=on_session)
+    return start_now(tx, subscription, "active", on_session=on_session)
 
 
-def resume(tx: Tx, subscription: Object) -> Outcome:
-    """A paused subscription goes on with a new period, when that can be paid."""
-    outcome = _start_now(tx, subscription, "active", on_session=True)
-    if outcome.paid:
-        events.emit(tx, "customer.subscription.resumed", tx.fresh(subscription))
-    return outcome
-
-
-def _start_now(tx: Tx, subscription: Object, status: str, *, on_session: bool) -> Outcome:
+def start_now(tx: Tx, subscription: Object, status: str, *, on_session: bool) -> Outcome:
+    """A new period begins at this moment, and is billed."""
     rhythm = subscription["items"]["data"][0]["price"]["recurring"]
     period = (tx.now, periods.step(tx.now, rhythm, 1))
     for item in subscription["items"]["data"]:

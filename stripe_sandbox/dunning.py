@@ -6,7 +6,7 @@ The days and the end are settings of the sandbox: `POST /_sandbox/settings`.
 import json
 
 from stripe_sandbox.clock import DAY
-from stripe_sandbox.store import Object, Tx
+from stripe_sandbox.store import PRIVATE, Object, Tx
 
 _DEFAULT = {"retry_days": [3, 5, 7], "then": "cancel"}
 ENDS = ("cancel", "unpaid", "past_due")
@@ -21,6 +21,8 @@ def plan(tx: Tx, invoice: Object) -> None:
     """Set the next try of an invoice that just failed, or none after the last."""
     if invoice["billing_reason"] not in ("subscription_cycle", "subscription_update", "subscription"):
         return
+    if invoice[PRIVATE].get("pending_update"):
+        return  # the customer pays it, or it is dropped
     days = settings(tx)["retry_days"]
     tried = invoice["attempt_count"] - 1
     if tried < len(days):

@@ -171,3 +171,13 @@ def take(tx: Tx, items: list[Object], invoice: str) -> list[Object]:
         item["invoice"] = invoice
         tx.save(item)
     return [item[PRIVATE]["line"] for item in items]
+
+
+def give_back(tx: Tx, line: Object) -> None:
+    """The invoice comes to nothing: an invoice item on it waits for the next one again."""
+    details = (line["parent"] or {}).get("invoice_item_details") or (line["parent"] or {}).get(
+        "subscription_item_details"
+    )
+    item = tx.find((details or {}).get("invoice_item"), "invoiceitem")
+    if item and not item.get("deleted"):
+        tx.save({**item, "invoice": None})

@@ -7,7 +7,7 @@ ends in the middle of a period is an ordinary change of plan at that moment.
 
 from typing import Any
 
-from stripe_sandbox import discounts, events, jobs, metadata, periods, proration, spec, subscriptions
+from stripe_sandbox import discounts, events, jobs, metadata, orders, periods, proration, spec, subscriptions
 from stripe_sandbox.clock import DAY
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
@@ -140,9 +140,9 @@ def begin(tx: Tx, schedule: Object) -> Object:
     """Make the subscription. Its first invoice stays a draft for an hour, as a schedule's does."""
     phase = schedule["phases"][0]
     method = phase["default_payment_method"]
-    made, _ = subscriptions.subscribe(
+    made, _ = orders.subscribe(
         tx,
-        subscriptions.Order(
+        orders.Order(
             customer=schedule["customer"],
             prices=[(tx.get("price", item["price"]), item["quantity"]) for item in phase["items"]],
             method=subscriptions.usable_method(tx, method, schedule["customer"]) if method else None,

@@ -21,6 +21,18 @@ _ANCHOR: Schema = {
     "properties": {"type": {"type": "string", "enum": ["now", "unchanged"]}},
     "required": ["type"],
 }
+_TYPE: Schema = {"type": "object", "properties": {"type": _TEXT}, "required": ["type"]}
+_NEW_IN_ENDIVE: dict[str, dict[str, Schema]] = {
+    "/v1/subscriptions/{subscription}/pause": {
+        "bill_for": {
+            "type": "object",
+            "properties": {"outstanding_usage_through": _TYPE, "unused_time_from": _TYPE},
+        },
+        "expand": _TEXTS,
+        "invoicing_behavior": {"type": "string", "enum": ["invoice", "pending_invoice_item"]},
+        "type": {"type": "string", "enum": ["subscription"]},
+    },
+}
 _DYNAMIC_METHODS = ("/v1/checkout/sessions", "/v1/payment_intents", "/v1/setup_intents")
 
 
@@ -46,6 +58,8 @@ class Spec:
                 # the spec spells one id in two ways; ours is the one name per resource
                 plain = path.replace("{subscription_exposed_id}", "{subscription}")
                 self.operations[(method.upper(), plain)] = Operation(method.upper(), plain, parameters)
+        for path, fields in _NEW_IN_ENDIVE.items():
+            self.operations[("POST", path)] = Operation("POST", path, {"type": "object", "properties": fields})
 
     def resolve(self, schema: Schema) -> Schema:
         while "$ref" in schema:

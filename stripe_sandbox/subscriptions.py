@@ -1,7 +1,6 @@
-"""Subscriptions: begin, change, end (docs.stripe.com/api/subscriptions). Renewal is `cycle.py`'s."""
+"""Subscriptions: change and end (docs.stripe.com/api/subscriptions). They begin in `orders.py`, `cycle.py` renews."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_sandbox import (
@@ -10,15 +9,11 @@ from stripe_sandbox import (
     events,
     invoice_lines,
     invoices,
-    money,
     payment_methods,
-    periods,
     proration,
-    spec,
 )
 from stripe_sandbox.clock import DAY, HOUR
 from stripe_sandbox.errors import Invalid
-from stripe_sandbox.ids import new_id
 from stripe_sandbox.payments import Outcome
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
@@ -35,33 +30,6 @@ def at_the_end(function: Callable[[Tx, Object], None]) -> Callable[[Tx, Object],
     return function
 
 
-@dataclass(frozen=True)
-class Order:
-    """What somebody wants to subscribe to, from the API or from a hosted page."""
-
-    customer: str
-    prices: list[tuple[Object, int]]
-    method: Object | None = None  # charged, and kept as the subscription's own card
-    on_session: bool = True
-    behavior: str = "allow_incomplete"
-    metadata: dict[str, str] = field(default_factory=dict)
-    description: str | None = None
-    trial_end: int | None = None
-    missing_payment_method: str = "create_invoice"
-    anchor: int | None = None
-    cancel_at_period_end: bool = False
-    cancel_at: int | None = None
-    collection_method: str = "charge_automatically"
-    days_until_due: int | None = None
-    coupons: list[tuple[Object, str | None]] = field(default_factory=list)
-    save_method: bool = False
-    keep_method: bool = True
-    checkout_session: str | None = None
-    intent: Object | None = None  # a payment that the cardholder has been asked about already
-    authenticated: bool = False
-    draft: bool = False  # begins active, and its first invoice waits an hour: what a schedule does
-
-
 def source(tx: Tx, subscription: Object) -> Object | None:
     """The card that pays: the subscription's own, else the customer's default."""
     customer = tx.get("customer", subscription["customer"])
@@ -69,149 +37,8 @@ def source(tx: Tx, subscription: Object) -> Object | None:
     return tx.find(id_, "payment_method") if id_ else None
 
 
-def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
-    """Begin a subscription and bill its first period. The outcome says how the payment went."""
-    customer = tx.get("customer", order.customer, param="customer")
-    subscription = _new(tx, order)
-    default = customer["invoice_settings"]["default_payment_method"]
-    method = order.method or (tx.find(default, "payment_method") if default else None)
-    trial = order.trial_end is not None
-    pairs = []
-    for coupon, code in order.coupons:
-        discount = discounts.redeem(
-            tx,
-            coupon,
-            code,
-            customer=order.customer,
-            subscription=subscription["id"],
-            checkout_session=order.checkout_session,
-        )
-        subscription["discounts"].append(discount["id"])
-        pairs.append((discount, coupon))
-    events.created(tx, subscription, "customer.subscription.created")
-    period = _period(subscription)
-    lines = [
-        invoice_lines.of_period(tx, subscription, item, period, trial=trial) for item in subscription["items"]["data"]
-    ]
-    _shorten_first(subscription, lines, period, order)
-    waiting = invoice_lines.waiting(tx, customer["id"], subscription["id"])
-    invoice = invoices.build(
-        tx,
-        customer,
-        [item[PRIVATE]["line"] for item in waiting] + lines,
-        reason="subscription_create",
-        currency=subscription["currency"],
-        subscription=subscription,
-        period=(tx.now, tx.now),
-        pairs=pairs,
-    )
-    due = max(0, invoice["total"] + customer["balance"])
-    automatic = order.collection_method == "charge_automatically"
-    if due and automatic and method is None and order.behavior != "default_incomplete" and not order.draft:
-        raise Invalid(
-            "This customer has no attached payment source or default payment method. "
-            "Please consider adding a default payment method.",
-            code="resource_missing",
-        )
-    invoice_lines.take(tx, waiting, invoice["id"])
-    subscription["latest_invoice"] = invoice["id"]
-    if order.draft:
-        subscription["status"] = "trialing" if trial else "active"
-        events.updated(tx, subscription, _UPDATED)
-        invoices.draft(tx, invoice, finalizes_at=tx.now + HOUR)
-        discounts.spend(tx, tx.fresh(subscription))
-        plan_jobs(tx, tx.fresh(subscription))
-        return tx.fresh(subscription), Outcome("paid")
-    tx.save(subscription)
-    invoices.draft(tx, invoice)
-    invoices.finalize(tx, invoice, intent=order.intent)
-    discounts.spend(tx, tx.fresh(subscription))
-    outcome = Outcome("paid")
-    plan_jobs(tx, tx.fresh(subscription))
-    if due and automatic:
-        if method and order.behavior != "default_incomplete":
-            outcome = invoices.pay(tx, invoice, method, on_session=order.on_session, authenticated=order.authenticated)
-        else:
-            outcome = Outcome("action")
-    if trial:
-        _announce_trial_end(tx, tx.fresh(subscription))
-    return tx.fresh(subscription), outcome
-
-
-def _new(tx: Tx, order: Order) -> Object:
-    id_ = new_id("sub")
-    recurring = order.prices[0][0]["recurring"] or {"interval": "month", "interval_count": 1}
-    trial = order.trial_end is not None
-    anchor = order.trial_end or order.anchor or tx.now
-    if trial:
-        period = (tx.now, anchor)
-    elif order.anchor:
-        period = (tx.now, periods.around(anchor, recurring, tx.now)[1])
-    else:
-        period = (tx.now, periods.step(anchor, recurring, 1))
-    items = [proration.new_item(tx, id_, price, quantity, period) for price, quantity in order.prices]
-    currency = items[0]["price"]["currency"]
-    proration.check_alike(items, currency)
-    subscription: Object = {
-        **spec.load().nulls("subscription"),
-        "id": id_,
-        "object": "subscription",
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_cycle_anchor": anchor,
-        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
-        "billing_schedules": [],
-        "cancel_at": order.cancel_at or (period[1] if order.cancel_at_period_end else None),
-        "cancel_at_period_end": order.cancel_at_period_end,
-        "canceled_at": tx.now if order.cancel_at or order.cancel_at_period_end else None,
-        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
-        "collection_method": order.collection_method,
-        "created": tx.now,
-        "currency": currency,
-        "customer": order.customer,
-        "days_until_due": order.days_until_due,
-        "default_payment_method": order.method["id"] if order.method and order.keep_method else None,
-        "default_tax_rates": [],
-        "description": order.description,
-        "discounts": [],
-        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "items": {
-            "object": "list",
-            "data": items,
-            "has_more": False,
-            "total_count": len(items),
-            "url": f"/v1/subscription_items?subscription={id_}",
-        },
-        "livemode": False,
-        "metadata": order.metadata,
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "on_subscription" if order.save_method else "off",
-        },
-        "start_date": tx.now,
-        "status": "trialing" if trial else "incomplete",
-        "test_clock": tx.test_clock,
-        "trial_end": order.trial_end,
-        "trial_settings": {"end_behavior": {"missing_payment_method": order.missing_payment_method}},
-        "trial_start": tx.now if trial else None,
-        PRIVATE: {},
-    }
-    if order.collection_method == "send_invoice" and not trial:
-        subscription["status"] = "active"
-    return subscription
-
-
-def _shorten_first(subscription: Object, lines: list[Object], period: tuple[int, int], order: Order) -> None:
-    """A later anchor makes the first period a part of one."""
-    if not order.anchor or order.trial_end:
-        return
-    recurring = subscription["items"]["data"][0]["price"]["recurring"]
-    whole = periods.around(order.anchor, recurring, period[0])
-    for each in lines:
-        each["amount"] = each["subtotal"] = money.share(each["amount"], period[1] - period[0], whole[1] - whole[0])
-
-
-def _period(subscription: Object) -> tuple[int, int]:
+def period_of(subscription: Object) -> tuple[int, int]:
+    """The period that the items stand in."""
     item = subscription["items"]["data"][0]
     return item["current_period_start"], item["current_period_end"]
 
@@ -223,7 +50,7 @@ def plan_jobs(tx: Tx, subscription: Object) -> None:
         tx.never(f"subscription.{kind}", id_)
     if subscription["status"] in ENDED or subscription["status"] == "paused":
         return
-    end = _period(subscription)[1]
+    end = period_of(subscription)[1]
     if subscription["status"] == "incomplete":
         tx.later("subscription.expire", id_, subscription["created"] + 23 * HOUR)
         return
@@ -234,7 +61,7 @@ def plan_jobs(tx: Tx, subscription: Object) -> None:
         tx.later("subscription.cancel", id_, subscription["cancel_at"])
 
 
-def _announce_trial_end(tx: Tx, subscription: Object) -> None:
+def announce_trial_end(tx: Tx, subscription: Object) -> None:
     """Three days before, or at once when there is less time than that."""
     moment = subscription["trial_end"] - 3 * DAY
     if moment <= tx.now:
@@ -250,6 +77,8 @@ def _invoice_settled(tx: Tx, invoice: Object, outcome: Outcome) -> None:
     subscription = tx.find(id_, "subscription") if id_ else None
     if subscription is None or subscription["status"] in ENDED:
         return
+    if invoice[PRIVATE].get("pending_update"):
+        return  # nothing has changed yet that could be late
     status = subscription["status"]
     if outcome.paid:
         _activate(tx, subscription, invoice)
@@ -315,7 +144,7 @@ def schedule_cancel(tx: Tx, subscription: Object, *, at_period_end: bool, at: in
     """Cancel later; the subscription goes on until then. The caller saves."""
     subscription |= {
         "cancel_at_period_end": at_period_end,
-        "cancel_at": _period(subscription)[1] if at_period_end else at,
+        "cancel_at": period_of(subscription)[1] if at_period_end else at,
         "canceled_at": subscription["canceled_at"] or tx.now,
     }
     subscription["cancellation_details"]["reason"] = "cancellation_requested"
@@ -347,7 +176,7 @@ def change_plan(
     subscription["items"]["total_count"] = len(change.items)
     subscription["billing_cycle_anchor"] = change.anchor
     if subscription["cancel_at_period_end"]:
-        subscription["cancel_at"] = _period(subscription)[1]
+        subscription["cancel_at"] = period_of(subscription)[1]
     if not change.lines:
         events.updated(tx, subscription, _UPDATED)
         plan_jobs(tx, subscription)
@@ -369,6 +198,7 @@ def bill_now(
     method: Object | None = None,
     charge: bool = True,
     intent: Object | None = None,
+    marks: dict[str, bool] | None = None,
 ) -> Outcome:
     """An invoice for these lines (and what waited), finalized and paid at once."""
     customer = tx.get("customer", subscription["customer"])
@@ -384,6 +214,7 @@ def bill_now(
         subscription=subscription,
         pairs=pairs,
     )
+    invoice[PRIVATE] |= marks or {}
     invoice_lines.take(tx, waiting, invoice["id"])
     invoices.draft(tx, invoice)
     subscription["latest_invoice"] = invoice["id"]

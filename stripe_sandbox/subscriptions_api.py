@@ -2,13 +2,25 @@
 
 from typing import Any
 
-from stripe_sandbox import discounts, events, invoice_lines, invoices, lists, metadata, proration, subscriptions
+from stripe_sandbox import (
+    cycle,
+    discounts,
+    events,
+    lists,
+    metadata,
+    orders,
+    pauses,
+    pending_updates,
+    proration,
+    subscriptions,
+)
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.clock import DAY
 from stripe_sandbox.errors import CardDeclined, Invalid, Missing
+from stripe_sandbox.orders import Order
 from stripe_sandbox.payments import Outcome
 from stripe_sandbox.store import Object, Tx
-from stripe_sandbox.subscriptions import ENDED, Order
+from stripe_sandbox.subscriptions import ENDED
 
 _UPDATED = "customer.subscription.updated"
 _COMMON = [
@@ -71,7 +83,7 @@ def create(tx: Tx, params: Params) -> Object:
         coupons=coupons(tx, params),
         save_method=settings.get("save_default_payment_method") == "on_subscription",
     )
-    made, outcome = subscriptions.subscribe(tx, order)
+    made, outcome = orders.subscribe(tx, order)
     _refuse_incomplete(tx, made, outcome, behavior)
     return made
 
@@ -148,11 +160,36 @@ def update(tx: Tx, params: Params, subscription: str) -> Object:
         return events.updated(tx, found, _UPDATED)
     behavior = params.get("payment_behavior", "allow_incomplete")
     if behavior == "pending_if_incomplete":
-        raise Invalid("The sandbox has no pending updates; use error_if_incomplete.", param="payment_behavior")
+        _refuse_beside_pending(params)
+        _pending(tx, params, found)
+        return tx.fresh(found)
     _plain(tx, params, found)
     outcome = _billing(tx, params, found, charge=behavior != "default_incomplete")
     _refuse_incomplete(tx, found, outcome, behavior)
     return tx.fresh(found)
+
+
+def _refuse_beside_pending(params: Params) -> None:
+    beside = sorted(set(params) - pending_updates.ALLOWED)
+    if beside:
+        raise Invalid(
+            f"When `payment_behavior` is `pending_if_incomplete`, `{beside[0]}` cannot be changed in the same call.",
+            param=beside[0],
+        )
+
+
+def _pending(tx: Tx, params: Params, found: Object) -> None:
+    anchor = params.get("billing_cycle_anchor")
+    anchor = anchor.get("type") if isinstance(anchor, dict) else anchor
+    pending_updates.ask(
+        tx,
+        found,
+        params.get("items") or [],
+        behavior=params.get("proration_behavior", "create_prorations"),
+        moment=params.get("proration_date"),
+        restart=anchor == "now",
+        on_session=not params.get("off_session"),
+    )
 
 
 def _plain(tx: Tx, params: Params, found: Object) -> None:
@@ -172,8 +209,7 @@ def _plain(tx: Tx, params: Params, found: Object) -> None:
     if _missing(params):
         found["trial_settings"]["end_behavior"]["missing_payment_method"] = _missing(params)
     if "pause_collection" in params:
-        pause = params["pause_collection"] or None
-        found["pause_collection"] = pause and {"resumes_at": None, **pause}
+        pauses.collection(tx, found, params["pause_collection"] or None)
     if "discounts" in params:
         found["discounts"] = [
             discounts.redeem(tx, coupon, code, customer=found["customer"], subscription=found["id"])["id"]
@@ -205,8 +241,6 @@ def _billing(tx: Tx, params: Params, found: Object, *, charge: bool) -> Outcome:
     items = params.get("items") or []
     on_session = not params.get("off_session")
     if trial_end == "now" and found["status"] == "trialing":
-        from stripe_sandbox import cycle
-
         if items:
             found["items"]["data"] = proration.edit_items(tx, found, items)
         return cycle.end_trial(tx, found, on_session=on_session)
@@ -260,33 +294,31 @@ def cancel(tx: Tx, params: Params, subscription: str) -> Object:
 def end_now(tx: Tx, found: Object, *, prorate: bool, invoice_now: bool) -> None:
     """Cancel at once; on request the unused time comes back as credit."""
     if prorate and found["status"] in ("active", "past_due"):
-        nothing = [{**item, "quantity": 0} for item in found["items"]["data"]]
-        change = proration.change(tx, found, nothing, tx.now, "create_prorations")
-        credit = [each for each in change.lines if each["amount"] < 0]
-        if invoice_now:
-            customer = tx.get("customer", found["customer"])
-            invoice = invoices.build(
-                tx, customer, credit, reason="subscription_update", currency=found["currency"], subscription=found
-            )
-            invoices.draft(tx, invoice)
-            found["latest_invoice"] = invoice["id"]
-            tx.save(found)
-            invoices.finalize(tx, invoice)
-        else:
-            invoice_lines.pending(tx, found, credit)
+        pauses.credit_rest(tx, found, invoice_now=invoice_now)
     subscriptions.end(tx, found, "cancellation_requested")
+
+
+@route("POST", "/v1/subscriptions/{subscription}/pause", takes=["bill_for", "invoicing_behavior", "type"])
+def pause(tx: Tx, params: Params, subscription: str) -> Object:
+    found = tx.at("subscription", subscription)
+    if found["status"] not in ("active", "trialing", "past_due"):
+        raise Invalid(f"A subscription that is {found['status']} cannot be paused.")
+    wanted = (params.get("bill_for") or {}).get("unused_time_from") or {}
+    credit = wanted.get("type", "now") != "none"
+    pauses.pause(tx, found, credit=credit, invoice_now=params.get("invoicing_behavior") == "invoice")
+    return tx.fresh(found)
 
 
 @route(
     "POST",
     "/v1/subscriptions/{subscription}/resume",
-    takes=["billing_cycle_anchor", "proration_behavior", "proration_date", "payment_behavior"],
+    takes=["billing_cycle_anchor", "proration_behavior"],
 )
 def resume(tx: Tx, params: Params, subscription: str) -> Object:
-    from stripe_sandbox import cycle
-
     found = tx.at("subscription", subscription)
     if found["status"] != "paused":
         raise Invalid("This subscription cannot be resumed because it is not paused.")
-    cycle.resume(tx, found)
+    anchor = params.get("billing_cycle_anchor", "now")
+    anchor = anchor["type"] if isinstance(anchor, dict) else anchor
+    pauses.resume(tx, found, restart=anchor == "now", prorate=params.get("proration_behavior") != "none")
     return tx.fresh(found)
