@@ -2,11 +2,25 @@
 that asked for it (docs.stripe.com/api/events). Sending is `delivery.py`'s work, after the commit."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from stripe_sandbox import API_VERSION, wire
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import Object, Tx, real_now
+
+Watcher = Callable[[Tx, Object], None]
+_WATCHERS: list[tuple[str, Watcher]] = []
+
+
+def watch(prefix: str) -> Callable[[Watcher], Watcher]:
+    """Be called, in the same transaction, after each event whose type begins like this."""
+
+    def register(function: Watcher) -> Watcher:
+        _WATCHERS.append((prefix, function))
+        return function
+
+    return register
 
 
 def emit(tx: Tx, type_: str, obj: Object, previous: Object | None = None) -> Object:
@@ -33,6 +47,9 @@ def emit(tx: Tx, type_: str, obj: Object, previous: Object | None = None) -> Obj
             (event["id"], endpoint["id"], real_now()),
         )
         tx.woke.append("delivery")
+    for prefix, watcher in _WATCHERS:
+        if type_.startswith(prefix):
+            watcher(tx, obj)
     return event
 
 

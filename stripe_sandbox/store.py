@@ -137,13 +137,20 @@ class Tx:
         return stub
 
     def select(
-        self, kind: str, where: str = "", values: tuple[Any, ...] = (), limit: int = -1, order: str = "DESC"
+        self,
+        kind: str,
+        where: str = "",
+        values: tuple[Any, ...] = (),
+        limit: int = -1,
+        order: str = "DESC",
+        *,
+        offset: int = 0,
     ) -> list[Object]:
         """Living objects of a kind, newest first. `where` is ours, never a caller's text."""
         clause = f"AND {where}" if where else ""
         rows = self.db.execute(
-            f"SELECT body FROM objects WHERE kind = ? AND deleted = 0 {clause} ORDER BY seq {order} LIMIT ?",  # noqa: S608
-            (kind, *values, limit),
+            f"SELECT body FROM objects WHERE kind = ? AND deleted = 0 {clause} ORDER BY seq {order} LIMIT ? OFFSET ?",  # noqa: S608
+            (kind, *values, limit, offset),
         )
         return [json.loads(row[0]) for row in rows]
 

@@ -41,7 +41,7 @@ class Contract:
         }
         self._registry = Registry().with_resource(ROOT, Resource.from_contents(document, DRAFT202012))
         paths = sorted({path for _, path in self.operations}, key=lambda path: path.count("{"))
-        self._routes = [(re.compile("^" + re.sub(r"\{[^/]+\}", "[^/]+", path) + "$"), path) for path in paths]
+        self._routes = [(re.compile("^" + re.sub(r"\{[^/]+\}", "(?!search$)[^/]+", path) + "$"), path) for path in paths]
 
     def route(self, method: str, path: str) -> str | None:
         """The path template of a call; literal segments win over ids."""
