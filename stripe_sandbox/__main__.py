@@ -41,7 +41,6 @@ async def _serve(host: str, port: int, db: Path, *, loopback_only: bool) -> None
         port=port,
         interface=Interfaces.ASGI,
         log_enabled=False,
-        websockets=False,
     )
     _require_free(host, port)
     loop = asyncio.get_running_loop()

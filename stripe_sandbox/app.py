@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from stripe_sandbox import control, test_clocks
+from stripe_sandbox import control, listeners, test_clocks
 from stripe_sandbox.api import Api
 from stripe_sandbox.api import Request as ApiRequest
 from stripe_sandbox.delivery import Deliverer
 from stripe_sandbox.guard import Guard
 from stripe_sandbox.jobs import Runner
+from stripe_sandbox.listeners import Hub
 from stripe_sandbox.operations import OPERATIONS
 from stripe_sandbox.pages import dashboard, render, routes
 from stripe_sandbox.sandbox import Sandbox
@@ -34,7 +35,7 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
     """The whole sandbox as one ASGI app over one SQLite file."""
     log.debug("%d modules of operations", len(OPERATIONS))
     store = Store(db)
-    sandbox = Sandbox(store, Api(store), Runner(store), Deliverer(store))
+    sandbox = Sandbox(store, Api(store), Runner(store), Deliverer(store), Hub(store))
     alarm = Alarm()
 
     def wake(woke: list[str]) -> None:
@@ -42,6 +43,7 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
             sandbox.deliverer.wake()
         if "clock" in woke:
             alarm.ring()
+        sandbox.hub.wake(woke)
 
     store.on_commit = wake
 
@@ -59,6 +61,7 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
         routes=[
             Route("/v1/{path:path}", _api, methods=["GET", "POST", "DELETE"]),
             Mount("/_sandbox", routes=control.ROUTES),
+            *listeners.ROUTES,
             *routes.ROUTES,
             *dashboard.ROUTES,
         ],

@@ -47,6 +47,7 @@ def emit(tx: Tx, type_: str, obj: Object, previous: Object | None = None) -> Obj
             (event["id"], endpoint["id"], real_now()),
         )
         tx.woke.append("delivery")
+    tx.woke.append("event")
     for prefix, watcher in _WATCHERS:
         if type_.startswith(prefix):
             watcher(tx, obj)

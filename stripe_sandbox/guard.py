@@ -21,19 +21,30 @@ class Guard:
         self._loopback_only = loopback_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            # the Stripe CLI sends no Origin; a page in a browser always does
+            if "origin" in headers or not self._is_ours(headers):
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self._app(scope, receive, send)
+            return
         problem = self._problem(scope, headers)
         if problem:
             await PlainTextResponse(problem, 403)(scope, receive, send)
             return
         await self._app(scope, receive, _with_headers(send))
 
+    def _is_ours(self, headers: Headers) -> bool:
+        name = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+        return not self._loopback_only or is_loopback(name)
+
     def _problem(self, scope: Scope, headers: Headers) -> str | None:
         host = headers.get("host", "")
-        if self._loopback_only and not is_loopback(host.rsplit(":", 1)[0].strip("[]")):
+        if not self._is_ours(headers):
             return "The sandbox answers to this machine's own names only (localhost, 127.0.0.1)."
         if int(headers.get("content-length") or 0) > MOST_BYTES:
             return "That is too much for one request."

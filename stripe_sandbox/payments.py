@@ -19,6 +19,7 @@ class Outcome:
 
     result: str
     error: CardDeclined | None = None
+    tried: bool = True  # False: there was no card to try
 
     @property
     def paid(self) -> bool:
@@ -183,7 +184,7 @@ def no_method(tx: Tx, intent: Object | None) -> Outcome:
     intent["last_payment_error"] = error.body()["error"]
     tx.save(intent)
     events.emit(tx, "payment_intent.payment_failed", intent)
-    outcome = Outcome("declined", error)
+    outcome = Outcome("declined", error, tried=False)
     tell(tx, intent, outcome)
     return outcome
 

@@ -10,6 +10,7 @@ from stripe_sandbox import clock
 from stripe_sandbox.api import Api
 from stripe_sandbox.delivery import Deliverer
 from stripe_sandbox.jobs import Runner
+from stripe_sandbox.listeners import Hub
 from stripe_sandbox.store import Store, Tx
 
 
@@ -19,6 +20,7 @@ class Sandbox:
     api: Api
     runner: Runner
     deliverer: Deliverer
+    hub: Hub
 
 
 def of(request: Request) -> Sandbox:

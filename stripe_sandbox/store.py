@@ -84,7 +84,7 @@ class Tx:
     request_id: str | None = None
     idempotency_key: str | None = None
     clock: str = clock.GLOBAL  # whose time `now` is: also where planned work goes
-    woke: list[str] = field(default_factory=list)  # "delivery" or "clock": who has something to do afterwards
+    woke: list[str] = field(default_factory=list)  # delivery, clock, event, again:evt_…: what others have to do now
 
     @property
     def test_clock(self) -> str | None:

@@ -83,7 +83,8 @@ def _invoice_settled(tx: Tx, invoice: Object, outcome: Outcome) -> None:
     if outcome.paid:
         _activate(tx, subscription, invoice)
     elif status in ("active", "past_due"):
-        last = invoice["next_payment_attempt"] is None and invoice["billing_reason"] != "manual"
+        over = invoice["next_payment_attempt"] is None and invoice["billing_reason"] != "manual"
+        last = over and outcome.tried  # without a card it stays past due until there is one
         _late(tx, subscription, last=last)
 
 

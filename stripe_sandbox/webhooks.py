@@ -109,5 +109,7 @@ def retrieve_event(tx: Tx, params: Params, id: str) -> Object:
 def retry(tx: Tx, params: Params, id: str) -> Object:
     """Send once more: what the CLI's `events resend` calls."""
     event = tx.at("event", id)
-    events.send_again(tx, id, params.get("webhook_endpoint"))
+    tx.woke.append(f"again:{id}")
+    if not params.get("for_stripecli"):
+        events.send_again(tx, id, params.get("webhook_endpoint"))
     return {**event, "pending_webhooks": events.pending(tx, id)}

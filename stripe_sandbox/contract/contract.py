@@ -41,7 +41,9 @@ class Contract:
         }
         self._registry = Registry().with_resource(ROOT, Resource.from_contents(document, DRAFT202012))
         paths = sorted({path for _, path in self.operations}, key=lambda path: path.count("{"))
-        self._routes = [(re.compile("^" + re.sub(r"\{[^/]+\}", "(?!search$)[^/]+", path) + "$"), path) for path in paths]
+        self._routes = [
+            (re.compile("^" + re.sub(r"\{[^/]+\}", "(?!search$)[^/]+", path) + "$"), path) for path in paths
+        ]
 
     def route(self, method: str, path: str) -> str | None:
         """The path template of a call; literal segments win over ids."""
@@ -187,6 +189,11 @@ def _scalar(schema: Schema, types: list[Any], value: str) -> Any:
     if ("boolean" in types or schema.get("enum") == [True]) and value in ("true", "false"):
         return value == "true"
     return value
+
+
+def _matcher(template: str) -> re.Pattern[str]:
+    """What a path looks like; `search` is never an id."""
+    return re.compile("^" + re.sub(r"\{[^/]+\}", "(?!search$)[^/]+", template) + "$")
 
 
 def _any_of(validator: Any, options: list[Schema], instance: Any, schema: Schema) -> Iterator[ValidationError]:
