@@ -102,7 +102,7 @@ class Shop:
 
     def events(self) -> list[str]:
         """The types of all events, oldest first."""
-        return [event.type for event in reversed(self.api.events.list({"limit": 100}).data)]
+        return [event.type for event in reversed(list(self.api.events.list({"limit": 100}).auto_paging_iter()))]
 
 
 def wait_until(look: Callable[[], Any]) -> Any:
