@@ -17,7 +17,7 @@ def set_to(tx: Tx, customer: Object, coupon_id: str) -> None:
     coupon = discounts.coupon_of(tx, coupon_id)
     made = discounts.redeem(tx, coupon, None, customer=customer["id"], told=before is None)
     customer["discount"] = made
-    tx.save(customer)
+    events.updated(tx, customer)
     if before is not None:
         tx.bury(before)
         events.emit(tx, "customer.discount.updated", made, events.difference(before, made))
@@ -26,7 +26,7 @@ def set_to(tx: Tx, customer: Object, coupon_id: str) -> None:
 def _remove(tx: Tx, customer: Object) -> Object:
     found = customer["discount"]
     customer["discount"] = None
-    tx.save(customer)
+    events.updated(tx, customer)
     return _gone(tx, found)
 
 

@@ -24,7 +24,7 @@ def create(tx: Tx, params: Params) -> Object:
         saved = payment_methods.attach_to(tx, payment_methods.usable(tx, wanted), customer["id"])
         if default:
             customer["invoice_settings"]["default_payment_method"] = saved["id"]
-            tx.save(customer)
+            events.updated(tx, customer)
     if params.get("source"):
         _pay_with(tx, customer, params["source"])
     if params.get("coupon"):

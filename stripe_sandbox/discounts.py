@@ -221,9 +221,9 @@ def spend(tx: Tx, subscription: Object) -> None:
         customer = tx.get("customer", subscription["customer"])
         if customer["discount"] and customer["discount"]["id"] not in lasting:
             customer["discount"] = None
-            tx.save(customer)
+            events.updated(tx, customer)
         return
     kept = [id_ for id_ in subscription["discounts"] if id_ in lasting]
     if kept != subscription["discounts"]:
         subscription["discounts"] = kept
-        tx.save(subscription)
+        events.updated(tx, subscription, "customer.subscription.updated")

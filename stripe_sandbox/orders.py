@@ -66,7 +66,6 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
         )
         subscription["discounts"].append(discount["id"])
         pairs.append((discount, coupon))
-    events.created(tx, subscription, "customer.subscription.created")
     period = subscriptions.period_of(subscription)
     lines = [
         invoice_lines.of_period(tx, subscription, item, period, trial=trial) for item in subscription["items"]["data"]
@@ -91,16 +90,16 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
             "Please consider adding a default payment method.",
             code="resource_missing",
         )
-    invoice_lines.take(tx, waiting, invoice["id"])
     subscription["latest_invoice"] = invoice["id"]
+    if order.draft and not trial:
+        subscription["status"] = "active"
+    events.created(tx, subscription, "customer.subscription.created")
+    invoice_lines.take(tx, waiting, invoice["id"])
     if order.draft:
-        subscription["status"] = "trialing" if trial else "active"
-        events.updated(tx, subscription, "customer.subscription.updated")
         invoices.draft(tx, invoice, finalizes_at=tx.now + HOUR)
         discounts.spend(tx, tx.fresh(subscription))
         subscriptions.plan_jobs(tx, tx.fresh(subscription))
         return tx.fresh(subscription), Outcome("paid")
-    tx.save(subscription)
     invoices.draft(tx, invoice)
     invoices.finalize(tx, invoice, intent=order.intent)
     discounts.spend(tx, tx.fresh(subscription))

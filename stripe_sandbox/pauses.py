@@ -41,7 +41,7 @@ def credit_rest(tx: Tx, subscription: Object, *, invoice_now: bool) -> None:
     )
     invoices.draft(tx, invoice)
     subscription["latest_invoice"] = invoice["id"]
-    tx.save(subscription)
+    events.updated(tx, subscription, _UPDATED)
     invoices.finalize(tx, invoice)
 
 
