@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import API_VERSION, clock, forms, legacy, spec, wire
+from stripe_sandbox.chaos import Weather
 from stripe_sandbox.errors import Invalid, StripeError
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import Object, Store, Tx, real_now
@@ -77,8 +78,9 @@ def route(method: str, path: str, takes: Iterable[str] | None = None) -> Callabl
 class Api:
     """Answers API calls out of a store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, weather: Weather | None = None) -> None:
         self.store = store
+        self.weather = weather or Weather()
         self.reader = forms.Reader(spec.load())
         self.down_until = 0.0
         self._flying: set[str] = set()
@@ -93,8 +95,7 @@ class Api:
         if key:
             headers["Idempotency-Key"] = key
         try:
-            if real_now() < self.down_until:
-                raise StripeError(503, "api_error", "The sandbox was asked to be down for a while.")
+            self._be_unkind()
             _authenticate(request.headers.get("authorization", ""))
             if key and len(key) > 255:
                 raise Invalid("Idempotency keys may be at most 255 characters long.")
@@ -106,6 +107,17 @@ class Api:
             status = 500
             text = _dump(StripeError(500, "api_error", "The sandbox has a defect; its log says where.").body())
         return Reply(status, text, headers)
+
+    def _be_unkind(self) -> None:
+        chaos = self.weather.now
+        if real_now() < self.down_until:
+            raise StripeError(503, "api_error", "The sandbox was asked to be down for a while.")
+        if chaos.slow:
+            threading.Event().wait(chaos.slow)  # API calls have threads of their own
+        if self.weather.strikes(chaos.limit):
+            raise StripeError(429, "invalid_request_error", "Too many requests (chaos).", code="rate_limit")
+        if self.weather.strikes(chaos.fail):
+            raise StripeError(500, "api_error", "An error occurred (chaos).")
 
     def _once(self, request: Request, request_id: str, key: str | None, headers: dict[str, str]) -> tuple[int, str]:
         """Run a call, or replay it when its key was seen before."""

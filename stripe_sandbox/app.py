@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from stripe_sandbox import control, listeners, test_clocks
 from stripe_sandbox.api import Api
 from stripe_sandbox.api import Request as ApiRequest
+from stripe_sandbox.chaos import Weather
 from stripe_sandbox.delivery import Deliverer
 from stripe_sandbox.guard import Guard
 from stripe_sandbox.jobs import Runner
@@ -35,7 +36,8 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
     """The whole sandbox as one ASGI app over one SQLite file."""
     log.debug("%d modules of operations", len(OPERATIONS))
     store = Store(db)
-    sandbox = Sandbox(store, Api(store), Runner(store), Deliverer(store), Hub(store))
+    weather = Weather()
+    sandbox = Sandbox(store, Api(store, weather), Runner(store), Deliverer(store, weather), Hub(store), weather)
     alarm = Alarm()
 
     def wake(woke: list[str]) -> None:

@@ -1,6 +1,7 @@
 """The control plane, for tests and for the dashboard. None of it is Stripe's."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from stripe_sandbox import clock, delivery, dunning, events
+from stripe_sandbox import chaos, clock, delivery, dunning, events
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.sandbox import Sandbox, of
 from stripe_sandbox.store import real_now
@@ -47,7 +48,7 @@ async def reset(request: Request) -> JSONResponse:
     """Forget everything."""
     sandbox = of(request)
     sandbox.api.down_until = 0.0
-    sandbox.deliverer.chaos = delivery.Chaos()
+    sandbox.weather.become(chaos.Chaos())
     await run_in_threadpool(sandbox.store.reset)
     return JSONResponse({"reset": True})
 
@@ -90,11 +91,15 @@ async def down(request: Request) -> JSONResponse:
     return JSONResponse({"down_until": of(request).api.down_until})
 
 
-async def chaos(request: Request) -> JSONResponse:
-    """`{"duplicate": 0..1, "drop": 0..1, "shuffle": bool, "seed": n}`; `{}` ends it."""
-    made = delivery.parse_chaos(await _given(request))
-    of(request).deliverer.chaos = made
-    return JSONResponse({"duplicate": made.duplicate, "drop": made.drop, "shuffle": made.shuffle})
+async def unkind(request: Request) -> JSONResponse:
+    """What `chaos.Chaos` has, as JSON; `{}` ends it. GET shows what reigns."""
+    if request.method == "POST":
+        try:
+            of(request).weather.become(chaos.parse(await _given(request)))
+        except (TypeError, ValueError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        of(request).deliverer.wake()
+    return JSONResponse(asdict(of(request).weather.now))
 
 
 async def settings(request: Request) -> JSONResponse:
@@ -131,6 +136,6 @@ ROUTES = [
     Route("/settle", settle, methods=["GET", "POST"]),
     Route("/resend", resend, methods=["POST"]),
     Route("/down", down, methods=["POST"]),
-    Route("/chaos", chaos, methods=["POST"]),
+    Route("/chaos", unkind, methods=["GET", "POST"]),
     Route("/settings", settings, methods=["GET", "POST"]),
 ]

@@ -7,14 +7,13 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
-import json
 import logging
-import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 
 from stripe_sandbox import API_VERSION, events
+from stripe_sandbox.chaos import Weather
 from stripe_sandbox.store import PRIVATE, Store, Tx, real_now
 
 log = logging.getLogger("stripe_sandbox")
@@ -27,17 +26,6 @@ def signature(secret: str, body: str, at: int) -> str:
     """The `Stripe-Signature` header: the time, and an HMAC of time and body."""
     mac = hmac.new(secret.encode(), f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
     return f"t={at},v1={mac}"
-
-
-@dataclass
-class Chaos:
-    """How unkind delivery is: each share is between 0 and 1."""
-
-    duplicate: float = 0.0
-    drop: float = 0.0  # the first try gets lost, as on a bad network
-    shuffle: bool = False
-    seed: int = 0
-    dice: random.Random = field(default_factory=random.Random)
 
 
 @dataclass(frozen=True)
@@ -56,12 +44,12 @@ class Letter:
 class Deliverer:
     """A task that sends what is waiting, as soon as it is committed."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, weather: Weather) -> None:
         self._store = store
+        self._weather = weather
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._flying: dict[str, int] = {}  # endpoint -> delivery under way
-        self.chaos = Chaos()
 
     def wake(self) -> None:
         """There is something to send; may be called from any thread."""
@@ -103,12 +91,12 @@ class Deliverer:
         try:
             started = real_now()
             status, answer = None, ""
-            lost = letter.tries == 0 and self.chaos.dice.random() < self.chaos.drop
+            lost = letter.tries == 0 and self._weather.strikes(self._weather.now.drop)
             if lost:
                 answer = "lost on purpose (chaos)"
             else:
                 status, answer = await _post(client, letter)
-                if self.chaos.dice.random() < self.chaos.duplicate:
+                if self._weather.strikes(self._weather.now.duplicate):
                     await _post(client, letter)
             spent = int((real_now() - started) * 1000)
             await asyncio.to_thread(self._note, letter, status, answer, spent)
@@ -125,10 +113,10 @@ class Deliverer:
             rows = tx.db.execute(
                 "SELECT seq, event, endpoint, tries FROM deliveries"
                 " WHERE state = 'pending' AND next_try <= ? ORDER BY next_try, seq",
-                (real_now(),),
+                (real_now() - self._weather.now.delay,),
             ).fetchall()
-            if self.chaos.shuffle:
-                self.chaos.dice.shuffle(rows)
+            if self._weather.now.shuffle:
+                self._weather.dice.shuffle(rows)
             for seq, event, endpoint, tries in rows:
                 if endpoint not in letters:
                     letter = _letter(tx, seq, event, endpoint, tries)
@@ -160,7 +148,7 @@ class Deliverer:
         if row[0] is None:
             return 3600.0
         # something due whose endpoint is busy: the end of that delivery wakes us
-        return max(0.05, row[0] - real_now()) if not self._flying else 3600.0
+        return max(0.05, row[0] + self._weather.now.delay - real_now()) if not self._flying else 3600.0
 
     def _open(self) -> int:
         with self._store.transaction() as tx:
@@ -207,15 +195,3 @@ def log_of(tx: Tx, event: str | None = None, limit: int = 200) -> list[dict[str,
         ).fetchall()
         each["attempts"] = [dict(zip(("at", "status", "milliseconds", "answer"), row, strict=True)) for row in tries]
     return found
-
-
-def parse_chaos(given: dict[str, object]) -> Chaos:
-    """Chaos as asked for in JSON."""
-    seed = int(str(given.get("seed", 0)))
-    return Chaos(
-        duplicate=float(str(given.get("duplicate", 0))),
-        drop=float(str(given.get("drop", 0))),
-        shuffle=bool(json.loads(str(given.get("shuffle", "false")).lower())),
-        seed=seed,
-        dice=random.Random(seed),  # noqa: S311 - repeatable on purpose
-    )

@@ -106,7 +106,9 @@ def confirm(
         asks = False
     intent["payment_method"] = method["id"]
     intent["next_action"] = None
-    if asks and on_session:
+    if _forced_decline(tx, intent):
+        outcome = _refuse(tx, intent, method, "generic_decline")
+    elif asks and on_session:
         outcome = _ask(tx, intent, return_url)
     elif asks:
         outcome = _refuse(tx, intent, method, "authentication_required")
@@ -116,6 +118,23 @@ def confirm(
         outcome = _take(tx, intent, method, authenticated=authenticated)
     tell(tx, intent, outcome)
     return outcome
+
+
+def decline_next(tx: Tx, customer: str, *, on: bool) -> None:
+    """Whatever card it is, the customer's next payment is declined."""
+    tx.remember(f"decline:{customer}", "next" if on else "")
+
+
+def declines_next(tx: Tx, customer: str | None) -> bool:
+    return bool(customer) and tx.fact(f"decline:{customer}") == "next"
+
+
+def _forced_decline(tx: Tx, intent: Object) -> bool:
+    customer = intent["customer"]
+    if not declines_next(tx, customer):
+        return False
+    decline_next(tx, customer, on=False)
+    return True
 
 
 def foresee(method: Object) -> str:

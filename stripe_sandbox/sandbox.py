@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from stripe_sandbox import clock
 from stripe_sandbox.api import Api
+from stripe_sandbox.chaos import Weather
 from stripe_sandbox.delivery import Deliverer
 from stripe_sandbox.jobs import Runner
 from stripe_sandbox.listeners import Hub
@@ -21,6 +22,7 @@ class Sandbox:
     runner: Runner
     deliverer: Deliverer
     hub: Hub
+    weather: Weather
 
 
 def of(request: Request) -> Sandbox:

@@ -18,6 +18,9 @@ from tests.factories import a_user, as_system
 
 WRONG = "wrong horse battery staple"
 
+# time stands still, so that no window of a limit ends in the middle of a test
+pytestmark = pytest.mark.usefixtures("hands")
+
 
 @pytest.fixture
 def ada(database: str) -> Any:

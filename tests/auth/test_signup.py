@@ -5,6 +5,7 @@ from sqlmodel import select
 
 from saas_app.auth.models import LoginSession, User
 from tests.auth.conftest import Browser, OpenBrowser
+from tests.conftest import Hands
 from tests.factories import as_system
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -127,7 +128,7 @@ async def test_links_in_mails_come_from_the_configuration_whatever_the_host_says
     assert "http://localhost:3000/verify/" in mail.text
 
 
-async def test_one_place_gets_five_accounts_an_hour(open_browser: OpenBrowser) -> None:
+async def test_one_place_gets_five_accounts_an_hour(open_browser: OpenBrowser, hands: Hands) -> None:
     answers = [await open_browser().sign_up(f"a{i}@example.com") for i in range(6)]
     assert [answer.status_code for answer in answers] == [303] * 5 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0

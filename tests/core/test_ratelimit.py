@@ -25,7 +25,7 @@ def knock(key: str = "ada") -> bool:
     return True
 
 
-def test_the_limit_is_exact_however_many_come_at_once(database: str) -> None:
+def test_the_limit_is_exact_however_many_come_at_once(database: str, hands: Hands) -> None:
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(lambda _: knock(), range(40))) == 5
     assert knock("eve")
@@ -41,7 +41,7 @@ def test_a_new_window_begins_again_and_says_when(database: str, hands: Hands) ->
     assert knock()
 
 
-def test_tries_can_be_looked_at_and_forgotten(database: str) -> None:
+def test_tries_can_be_looked_at_and_forgotten(database: str, hands: Hands) -> None:
     for _ in range(5):
         knock()
     assert as_system(lambda session: ratelimit.is_full(session, RULE, "ada"))
