@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import urllib.parse
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -22,8 +21,10 @@ from stripe_sandbox.delivery import Deliverer
 from stripe_sandbox.guard import Guard
 from stripe_sandbox.jobs import Runner
 from stripe_sandbox.listeners import Hub
+from stripe_sandbox.movement import Mover
 from stripe_sandbox.operations import OPERATIONS
-from stripe_sandbox.pages import dashboard, render, routes
+from stripe_sandbox.pages import render, routes
+from stripe_sandbox.pages.dashboard import routes as dashboard
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Store
 
@@ -37,7 +38,16 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
     log.debug("%d modules of operations", len(OPERATIONS))
     store = Store(db)
     weather = Weather()
-    sandbox = Sandbox(store, Api(store, weather), Runner(store), Deliverer(store, weather), Hub(store), weather)
+    runner = Runner(store)
+    sandbox = Sandbox(
+        store,
+        Api(store, weather),
+        runner,
+        Deliverer(store, weather),
+        Hub(store),
+        weather,
+        Mover(runner),
+    )
     alarm = Alarm()
 
     def wake(woke: list[str]) -> None:
@@ -67,7 +77,7 @@ def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], 
             *routes.ROUTES,
             *dashboard.ROUTES,
         ],
-        exception_handlers={404: _lost, Exception: _defect},
+        exception_handlers={404: _lost, control.REFUSED: control.refuse, Exception: _defect},
         middleware=[Middleware(Guard, loopback_only=loopback_only)],
         lifespan=lifespan,
     )
@@ -118,7 +128,7 @@ async def _api(request: Request) -> Response:
     raw = (await request.body()).decode("utf-8", "replace")
     asked = ApiRequest(
         method=request.method,
-        path=urllib.parse.unquote(request.scope["path"]),
+        path=request.scope["path"],
         query=request.url.query,
         body=raw,
         headers={key.lower(): value for key, value in request.headers.items()},

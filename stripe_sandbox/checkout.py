@@ -70,7 +70,7 @@ def open_session(tx: Tx, params: Params) -> Object:
     items = order_items(tx, params, mode)
     currency = items[0]["price"]["currency"] if items else (params.get("currency") or "usd").lower()
     now = int(real_now())
-    expires = params.get("expires_at", now + _DAY)
+    expires = params.get("expires_at") or now + _DAY
     if not now + 29 * 60 <= expires <= now + _DAY + 60:
         raise Invalid(
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",

@@ -11,10 +11,29 @@ from starlette.routing import Route
 
 from stripe_sandbox import chaos, clock, delivery, dunning, events
 from stripe_sandbox.errors import StripeError
-from stripe_sandbox.sandbox import Sandbox, of
+from stripe_sandbox.sandbox import Sandbox, forget, of
 from stripe_sandbox.store import real_now
 
 _MOST_AHEAD = 10 * 366 * clock.DAY
+
+
+class _Nonsense(Exception):
+    """A value that is none; its words are the answer."""
+
+
+async def refuse(request: Request, error: Exception) -> JSONResponse:
+    """What the control plane says to nonsense."""
+    return JSONResponse({"error": str(error)}, 400)
+
+
+def _number(given: dict[str, Any], name: str, otherwise: float, most: float = 1e12) -> float:
+    value = given.get(name, otherwise)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise _Nonsense(f"`{name}` is a number from 0 to {most:g}.")
+    return value
+
+
+REFUSED: type[Exception] = _Nonsense
 
 
 async def health(request: Request) -> JSONResponse:
@@ -37,7 +56,7 @@ async def advance(request: Request) -> JSONResponse:
         if target is None:
             return JSONResponse({"error": "No subscription renews."}, 400)
     else:
-        target = int(given["to"]) if "to" in given else now + int(given.get("seconds", 0))
+        target = int(_number(given, "to", 0)) if "to" in given else now + int(_number(given, "seconds", 0))
     if not now <= target <= now + _MOST_AHEAD:
         return JSONResponse({"error": "The clock only goes forward, at most ten years at once."}, 400)
     done = await run_in_threadpool(sandbox.runner.advance, target)
@@ -46,10 +65,7 @@ async def advance(request: Request) -> JSONResponse:
 
 async def reset(request: Request) -> JSONResponse:
     """Forget everything."""
-    sandbox = of(request)
-    sandbox.api.down_until = 0.0
-    sandbox.weather.become(chaos.Chaos())
-    await run_in_threadpool(sandbox.store.reset)
+    await run_in_threadpool(forget, of(request))
     return JSONResponse({"reset": True})
 
 
@@ -65,8 +81,8 @@ async def deliveries(request: Request) -> JSONResponse:
 
 async def settle(request: Request) -> JSONResponse:
     """Answers when no delivery waits or flies, or after `{"timeout": seconds}` (10)."""
-    seconds = float((await _given(request)).get("timeout", 10))
-    done = await of(request).deliverer.settled(min(seconds, 60))
+    seconds = _number(await _given(request), "timeout", 10, 60)
+    done = await of(request).deliverer.settled(seconds)
     return JSONResponse({"settled": done}, 200 if done else 504)
 
 
@@ -86,7 +102,7 @@ async def resend(request: Request) -> JSONResponse:
 
 async def down(request: Request) -> JSONResponse:
     """Answer 503 to all of /v1 for `{"seconds": n}`; 0 ends it."""
-    seconds = float((await _given(request)).get("seconds", 10))
+    seconds = _number(await _given(request), "seconds", 10, 86400)
     of(request).api.down_until = real_now() + seconds if seconds else 0.0
     return JSONResponse({"down_until": of(request).api.down_until})
 

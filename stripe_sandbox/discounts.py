@@ -16,6 +16,10 @@ def create_coupon(tx: Tx, params: Params) -> Object:
         raise Invalid("Coupon already exists.", param="id", code="resource_already_exists")
     if bool(params.get("percent_off")) == bool(params.get("amount_off")):
         raise Invalid("You must pass either percent_off or amount_off.", param="percent_off")
+    if params.get("percent_off") and not 0 < params["percent_off"] <= 100:
+        raise Invalid("Invalid percent_off: it must be greater than 0 and at most 100.", param="percent_off")
+    if params.get("amount_off") and params["amount_off"] < 0:
+        raise Invalid("Invalid positive integer", param="amount_off")
     if params.get("amount_off") and not params.get("currency"):
         raise Invalid("You must pass currency when passing amount_off", param="currency")
     duration = params.get("duration", "once")
@@ -65,14 +69,19 @@ def delete_coupon(tx: Tx, params: Params, coupon: str) -> Object:
 
 @route("POST", "/v1/promotion_codes")
 def create_code(tx: Tx, params: Params) -> Object:
-    coupon = tx.get("coupon", params["promotion"].get("coupon", ""), param="promotion[coupon]")
+    promotion = params.get("promotion") or {}
+    if not promotion.get("coupon"):
+        raise Invalid("Missing required param: promotion[coupon].", param="promotion", code="parameter_missing")
+    coupon = tx.get("coupon", promotion["coupon"], param="promotion[coupon]")
+    if params.get("customer"):
+        tx.get("customer", params["customer"], param="customer")
     code = params.get("code") or random_text(8).upper()
     if any(each["active"] for each in _codes(tx, code)):
         raise Invalid(f"An active promotion code with `code: {code}` already exists.", param="code")
     restrictions = params.get("restrictions") or {}
     made = {
         **spec.load().nulls("promotion_code"),
-        **{name: params.get(name) for name in ("customer", "expires_at", "max_redemptions")},
+        **{name: params.get(name) or None for name in ("customer", "expires_at", "max_redemptions")},
         "id": new_id("promo"),
         "object": "promotion_code",
         "active": params.get("active", True),

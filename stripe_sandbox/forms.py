@@ -7,10 +7,12 @@ import re
 import urllib.parse
 from typing import Any
 
+from stripe_sandbox import money
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.spec import Schema, Spec
 
 Tree = dict[str, Any]
+_DEEPEST = 20
 _KEY = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
 
 
@@ -22,6 +24,8 @@ def decode(text: str) -> Tree:
         if match is None:
             raise Invalid(f"Invalid parameter name: {key}", param=key)
         parts = [match[1], *re.findall(r"\[([^\]]*)\]", match[2])]
+        if len(parts) > _DEEPEST:
+            raise Invalid("Invalid parameters: they are nested too deeply.", param=match[1])
         _put(tree, parts, value)
     return {key: _lists(value) for key, value in tree.items()}
 
@@ -41,7 +45,7 @@ def _put(node: Tree, parts: list[str], value: str) -> None:
 def _lists(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
-    if node and all(key.isdigit() for key in node):
+    if node and all(re.fullmatch(r"[0-9]{1,9}", key) for key in node):
         return [_lists(node[key]) for key in sorted(node, key=int)]
     return {key: _lists(value) for key, value in node.items()}
 
@@ -129,17 +133,20 @@ def _scalar(schema: Schema, value: str, where: str) -> Any:
     if kind == "integer":
         if value == "":
             return None
-        if not re.fullmatch(r"-?\d{1,18}", value):
+        if not re.fullmatch(r"-?[0-9]{1,18}", value):
             raise Invalid(f"Invalid integer: {value}", param=where, code="parameter_invalid_integer")
         return int(value)
     if kind == "number":
-        if not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", value):
             raise Invalid(f"Invalid decimal: {value}", param=where)
         return float(value)
     if kind == "boolean":
         if value not in ("true", "false"):
             raise Invalid(f"Invalid boolean: {value}", param=where)
         return value == "true"
+    if schema.get("format") == "currency" and value and value.lower() not in money.CURRENCIES:
+        known = ", ".join(sorted(money.CURRENCIES))
+        raise Invalid(f"Invalid currency: {value}. Stripe currently supports these currencies: {known}", param=where)
     if choices is not None and value not in choices:
         listed = ", ".join(str(each) for each in choices if each)
         raise Invalid(f"Invalid {where}: must be one of {listed}", param=where)

@@ -3,11 +3,11 @@
 import ipaddress
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' http: https: data:; script-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' http: https: data:; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 MOST_BYTES = 1_000_000
@@ -36,7 +36,10 @@ class Guard:
         if problem:
             await PlainTextResponse(problem, 403)(scope, receive, send)
             return
-        await self._app(scope, receive, _with_headers(send))
+        try:
+            await self._app(scope, _counted(receive), _with_headers(send))
+        except _TooMuch:
+            await _refuse_size(scope)(scope, receive, send)
 
     def _is_ours(self, headers: Headers) -> bool:
         name = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
@@ -46,8 +49,6 @@ class Guard:
         host = headers.get("host", "")
         if not self._is_ours(headers):
             return "The sandbox answers to this machine's own names only (localhost, 127.0.0.1)."
-        if int(headers.get("content-length") or 0) > MOST_BYTES:
-            return "That is too much for one request."
         if scope["method"] in ("GET", "HEAD") or scope["path"].startswith("/v1/"):
             return None  # the API is for keys, not for browsers
         origin = headers.get("origin")
@@ -56,6 +57,32 @@ class Guard:
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             return "This form was sent from another site."
         return None
+
+
+class _TooMuch(Exception):
+    """A body that goes on and on."""
+
+
+def _counted(receive: Receive) -> Receive:
+    """Whatever the headers promise, a body is read up to a limit."""
+    seen = 0
+
+    async def wrapped() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MOST_BYTES:
+            raise _TooMuch
+        return message
+
+    return wrapped
+
+
+def _refuse_size(scope: Scope) -> Response:
+    text = "That is too much for one request."
+    if scope["path"].startswith("/v1/"):
+        return JSONResponse({"error": {"type": "invalid_request_error", "message": text}}, 413)
+    return PlainTextResponse(text, 413)
 
 
 def is_loopback(host: str) -> bool:

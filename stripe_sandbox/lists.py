@@ -30,7 +30,7 @@ def page(
         bound += values
     _created(params.get("created"), where, bound)
     limit = params.get("limit", 10)
-    if not 1 <= limit <= 100:
+    if limit is None or not 1 <= limit <= 100:
         raise Invalid("Limit must be between 1 and 100", param="limit", code="parameter_invalid_integer")
     after, before = params.get("starting_after"), params.get("ending_before")
     if after and before:

@@ -8,10 +8,11 @@ from starlette.requests import Request
 
 from stripe_sandbox import clock
 from stripe_sandbox.api import Api
-from stripe_sandbox.chaos import Weather
+from stripe_sandbox.chaos import Chaos, Weather
 from stripe_sandbox.delivery import Deliverer
 from stripe_sandbox.jobs import Runner
 from stripe_sandbox.listeners import Hub
+from stripe_sandbox.movement import Mover
 from stripe_sandbox.store import Store, Tx
 
 
@@ -23,11 +24,19 @@ class Sandbox:
     deliverer: Deliverer
     hub: Hub
     weather: Weather
+    mover: Mover
 
 
 def of(request: Request) -> Sandbox:
     """The sandbox that this request came to."""
     return request.app.state.sandbox
+
+
+def forget(sandbox: Sandbox) -> None:
+    """Everything, and all that was switched on."""
+    sandbox.api.down_until = 0.0
+    sandbox.weather.become(Chaos())
+    sandbox.store.reset()
 
 
 def base_url(request: Request) -> str:

@@ -231,6 +231,11 @@ class Store:
         if tx.woke:
             self.on_commit(tx.woke)
 
+    @property
+    def changes(self) -> int:
+        """Grows whenever a row changes; for whoever wants to know whether to look again."""
+        return self._db.total_changes
+
     def reset(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -18,6 +18,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 STYLE = (_HERE / "style.css").read_text()
+LIVE = (_HERE / "live.js").read_text()
 
 
 def page(template: str, status: int = 200, /, **values: Any) -> Response:
@@ -75,7 +76,59 @@ def _grouped(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
+def _minute(moment: int | None) -> str:
+    """A day and its time, for the clock."""
+    if not moment:
+        return "–"
+    found = datetime.fromtimestamp(moment, UTC)
+    return f"{found.day} {found:%b %Y, %H:%M}"
+
+
+def _ahead(seconds: int) -> str:
+    days, hours = seconds // 86400, seconds % 86400 // 3600
+    return " ".join(
+        f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((days, "day"), (hours, "hour")) if count
+    )
+
+
+def _price_words(price: dict[str, Any]) -> str:
+    """`$19.00 / month`."""
+    amount = money.shown(price["unit_amount"], price["currency"])
+    return f"{amount} / {_every(price['recurring'])}" if price["recurring"] else f"{amount} once"
+
+
+def _coupon_words(coupon: dict[str, Any]) -> str:
+    """`25% for 3 months`."""
+    amount = (
+        f"{coupon['percent_off']:g}%"
+        if coupon["percent_off"]
+        else money.shown(coupon["amount_off"], coupon["currency"])
+    )
+    months = coupon["duration_in_months"]
+    lasts = {"once": "once", "forever": "for ever"}.get(coupon["duration"], f"for {months} months")
+    return f"{amount} {lasts}"
+
+
+def _method_name(method: dict[str, Any]) -> str:
+    """`Visa ending in 4242`."""
+    if method["type"] == "card":
+        return f"{_brand(method['card']['brand'])} ending in {method['card']['last4']}"
+    return f"{method['type'].replace('_', ' ').capitalize()} {method.get(method['type'], {}).get('last4', '')}".strip()
+
+
 _TEMPLATES.filters |= {
+    "minute": _minute,
+    "ahead": _ahead,
+    "price_words": _price_words,
+    "coupon_words": _coupon_words,
+    "method_name": _method_name,
+    "charge_method": lambda charge: _method_name(charge["payment_method_details"]),
+    "pairs": lambda metadata: ", ".join(f"{key} = {value}" for key, value in metadata.items()),
+    "brief": lambda text: text if len(text) <= 30 else f"{text[:29]}…",
+    "words": lambda text: text.replace("_", " ").replace(".", " "),
+    "option": lambda value: (value, value.replace("_", " ").capitalize()),
+    "cur": lambda code: (code, code.upper()),
+    "number": lambda value: f"{value:g}",
     "money": money.shown,
     "date": _date,
     "day": _day,
