@@ -20,12 +20,15 @@ help: ## Show the commands
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.PHONY: run dev build migrate stripe-setup doctor
+.PHONY: run dev sandbox build migrate stripe-setup doctor
 run: .venv/.runtime ## Start the app and the Stripe sandbox: PORT=3000 SANDBOX_PORT=4242
 	@$(PY) scripts/run.py
 
 dev: .venv/.runtime ## The same, rebuilding and restarting whenever a file is saved
 	@$(PY) scripts/run.py --reload
+
+sandbox: .venv/.runtime ## Start the Stripe sandbox alone and open its screens: SANDBOX_PORT=4242
+	@$(PY) -m stripe_sandbox --port $(SANDBOX_PORT) --db data/sandbox.db --open
 
 build: .venv/.runtime ## Build the front end, if anything changed
 	@$(PY) -m scripts.build
@@ -53,9 +56,10 @@ check: .venv/.dev ## Format, lint, types, floors: changes nothing
 fix: .venv/.dev ## Format, and mend what can be mended
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
 
-bench: .venv/.dev ## Measure start, pages, webhooks and events on this machine
+bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
 	@$(PY) -m scripts.build
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.sandbox
 
 .PHONY: release clean
 release: .venv/.runtime ## Put everything a server needs into build/release

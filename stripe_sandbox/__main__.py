@@ -6,6 +6,8 @@ import logging
 import signal
 import socket
 import sys
+import threading
+import webbrowser
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -24,19 +26,26 @@ def main() -> None:
     parser.add_argument(
         "--expose", action="store_true", help="listen beyond this machine; only for private container networks"
     )
+    parser.add_argument("--open", action="store_true", help="open the screens in a browser")
     options = parser.parse_args()
     if not options.expose and not is_loopback(options.host):
         sys.exit(f"The sandbox listens on this machine only, and {options.host} is not a loopback address.")
     logging.basicConfig(level=logging.WARNING, format="stripe_sandbox: %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.ERROR)
-    asyncio.run(_serve(options.host, options.port, options.db, loopback_only=not options.expose))
+    asyncio.run(_serve(options.host, options.port, options.db, loopback_only=not options.expose, browser=options.open))
 
 
-async def _serve(host: str, port: int, db: Path, *, loopback_only: bool) -> None:
+async def _serve(host: str, port: int, db: Path, *, loopback_only: bool, browser: bool) -> None:
     host = "127.0.0.1" if host == "localhost" else host
-    line = f"Stripe sandbox ready on http://{host}:{port} – no real money, remembers in {db}"
+    url = f"http://{host}:{port}"
+
+    def ready() -> None:
+        print(f"Stripe sandbox ready on {url} – no real money, remembers in {db}", flush=True)
+        if browser:
+            threading.Timer(0.3, webbrowser.open, [url]).start()
+
     server = Server(
-        app.build(db, loopback_only=loopback_only, on_ready=lambda: print(line, flush=True)),
+        app.build(db, loopback_only=loopback_only, on_ready=ready),
         address=host,
         port=port,
         interface=Interfaces.ASGI,

@@ -13,4 +13,8 @@ def new_id(prefix: str, length: int = 24) -> str:
 
 def random_text(length: int) -> str:
     """Letters and digits from the system's own randomness."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    found = ""
+    while len(found) < length:
+        drawn = secrets.token_bytes(2 * length)
+        found += "".join(_ALPHABET[byte % 62] for byte in drawn if byte < 248)  # 248 = 4 x 62: no letter is likelier
+    return found[:length]

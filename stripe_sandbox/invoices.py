@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from stripe_sandbox import customers, dunning, events, invoice_lines, payments, spec
+from stripe_sandbox import customers, dunning, events, invoice_lines, payments, spec, tax_ids
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id, random_text
 from stripe_sandbox.payments import Outcome
@@ -76,7 +76,7 @@ def build(
         "customer_name": customer["name"],
         "customer_phone": customer["phone"],
         "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
+        "customer_tax_ids": tax_ids.on_invoice(tx, customer["id"]),
         "default_payment_method": None,
         "default_tax_rates": [],
         "discounts": [discount["id"] for discount, _ in pairs or []],

@@ -28,6 +28,7 @@ from stripe_sandbox import (
     setups,
     subscription_items,
     subscriptions_api,
+    tax_ids,
     test_clocks,
     webhooks,
 )
@@ -60,6 +61,7 @@ OPERATIONS = (
     setups,
     subscription_items,
     subscriptions_api,
+    tax_ids,
     test_clocks,
     webhooks,
 )

@@ -11,6 +11,7 @@ from stripe_sandbox.subscriptions import ENDED
 
 LIVES_SECONDS = 3600  # after the last use
 _TAKES = ["features", "business_profile", "default_return_url", "login_page", "metadata", "name"]
+_ONE_MONTH = {"interval": "month", "interval_count": 1}
 _REASONS = [
     "too_expensive",
     "missing_features",
@@ -43,7 +44,10 @@ def create_configuration(tx: Tx, params: Params) -> Object:
                 "mode": "at_period_end",
                 "proration_behavior": "none",
             },
-            "subscription_pause": {"duration": {"interval_options": [], "type": "indefinite"}, "enabled": False},
+            "subscription_pause": {
+                "duration": {"interval_options": [_ONE_MONTH], "type": "interval_options"},
+                "enabled": False,
+            },
             "subscription_update": {
                 "billing_cycle_anchor": None,
                 "default_allowed_updates": [],
@@ -96,10 +100,6 @@ def _fill(tx: Tx, made: Object, params: Params) -> None:
 
 def _feature(tx: Tx, feature: Object, name: str, given: dict[str, Any]) -> None:
     where = f"features[{name}]"
-    if name == "subscription_update" and (given.get("schedule_at_period_end") or {}).get("conditions"):
-        raise Invalid(
-            "The sandbox changes plans at once; it has no schedules.", param=f"{where}[schedule_at_period_end]"
-        )
     for index, product in enumerate(given.get("products") or []):
         tx.get("product", product["product"], param=f"{where}[products][{index}][product]")
         for price_id in product["prices"]:
@@ -108,7 +108,12 @@ def _feature(tx: Tx, feature: Object, name: str, given: dict[str, Any]) -> None:
                 raise Invalid(
                     f"The price {price_id} must be a recurring price of the product.", param=f"{where}[products]"
                 )
-    feature |= {key: value for key, value in given.items() if key not in ("cancellation_reason", "products")}
+    own = ("cancellation_reason", "duration", "products", "schedule_at_period_end")
+    feature |= {key: value for key, value in given.items() if key not in own}
+    if "schedule_at_period_end" in given:
+        feature["schedule_at_period_end"] = {"conditions": given["schedule_at_period_end"].get("conditions") or []}
+    if "duration" in given:
+        feature["duration"] = _duration(given["duration"], f"{where}[duration]")
     if "products" in given:
         adjustable = {"enabled": False, "maximum": None, "minimum": 1}
         feature["products"] = [
@@ -122,6 +127,14 @@ def _feature(tx: Tx, feature: Object, name: str, given: dict[str, Any]) -> None:
         feature["default_allowed_updates"] = []
     if feature.get("allowed_updates") == "":
         feature["allowed_updates"] = []
+
+
+def _duration(given: dict[str, Any], where: str) -> Object:
+    """For how long one may pause."""
+    options = [{"interval_count": 1, **each} for each in given.get("interval_options") or []]
+    if given["type"] == "interval_options" and not options:
+        raise Invalid("Say for how long: interval_options.", param=f"{where}[interval_options]")
+    return {"interval_options": [] if given["type"] == "indefinite" else options, "type": given["type"]}
 
 
 @route("POST", "/v1/billing_portal/sessions", takes=["customer", "configuration", "return_url", "locale", "flow_data"])
@@ -169,17 +182,10 @@ def _configuration(tx: Tx, id_: str | None) -> Object:
 
 
 def _flow(tx: Tx, given: dict[str, Any] | None, customer: str) -> Object | None:
-    """A session that leads to one thing: change the card, cancel, switch, or confirm a switch."""
+    """A session that leads to one thing, such as another card, or canceling."""
     if not given:
         return None
     kind = given["type"]
-    if kind not in (
-        "payment_method_update",
-        "subscription_cancel",
-        "subscription_update",
-        "subscription_update_confirm",
-    ):
-        raise Invalid(f"The sandbox has no portal flow `{kind}`.", param="flow_data[type]")
     details = given.get(kind)
     after: dict[str, Any] = given.get("after_completion") or {"type": "portal_homepage"}
     flow: Object = {
@@ -196,7 +202,7 @@ def _flow(tx: Tx, given: dict[str, Any] | None, customer: str) -> Object | None:
     if after["type"] == "hosted_confirmation":
         words: dict[str, Any] = after.get("hosted_confirmation") or {}
         flow["after_completion"]["hosted_confirmation"] = {"custom_message": None, **words}
-    if kind == "payment_method_update":
+    if kind in ("customer_update", "payment_method_update"):
         return flow
     where = f"flow_data[{kind}][subscription]"
     if not details:
@@ -211,6 +217,8 @@ def _flow(tx: Tx, given: dict[str, Any] | None, customer: str) -> Object | None:
     if kind == "subscription_cancel" and subscription["cancel_at"]:
         raise Invalid("This subscription is already set to be canceled.", param=where)
     flow[kind] = dict(details)
+    if kind == "subscription_pause" and subscription["status"] != "active":
+        raise Invalid("Only a subscription that is active can be paused.", param=where)
     if kind == "subscription_cancel":
         flow[kind].setdefault("retention", None)
     if kind == "subscription_update_confirm":

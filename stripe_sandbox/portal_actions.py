@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from stripe_sandbox import (
     events,
     invoice_lines,
+    jobs,
+    pauses,
     payment_methods,
     payments,
+    periods,
     proration,
+    schedules,
+    schedules_api,
     setups,
     subscriptions,
     subscriptions_api,
@@ -60,6 +65,7 @@ class Switch:
     credit: int  # of the customer's balance that is used
     due: int
     later: bool  # nothing is charged now; it comes with the next invoice
+    at_end: bool  # nothing changes now: the new plan begins with the next period
     next_renewal: int
 
 
@@ -81,6 +87,9 @@ def preview(tx: Tx, visit: Visit, subscription: Object, price: Object, quantity:
     """What a switch costs at a moment. Nothing is stored."""
     behavior = visit.configuration["features"]["subscription_update"]["proration_behavior"]
     item = subscription["items"]["data"][0]
+    if _waits(visit, subscription, price, quantity):
+        end = item["current_period_end"]
+        return Switch(subscription, price, quantity, moment, [], 0, 0, 0, later=True, at_end=True, next_renewal=end)
     given = [{"id": item["id"], "price": price["id"], "quantity": quantity}]
     items = proration.edit_items(tx, subscription, given)
     change = proration.change(tx, subscription, items, moment, behavior)
@@ -101,12 +110,16 @@ def preview(tx: Tx, visit: Visit, subscription: Object, price: Object, quantity:
         credit=max(0, total - due) if total > 0 else 0,
         due=0 if later else due,
         later=later,
+        at_end=False,
         next_renewal=change.items[0]["current_period_end"],
     )
 
 
 def switch(tx: Tx, visit: Visit, wanted: Switch) -> Outcome:
     """Do it when it can be paid; otherwise the plan stays what it was."""
+    if wanted.at_end:
+        _plan(tx, wanted)
+        return Outcome("paid")
     method = subscriptions.source(tx, wanted.subscription)
     if wanted.due and method is None:
         return Outcome("declined", CardDeclined("There is no card on file. Add one first."))
@@ -130,6 +143,67 @@ def switch(tx: Tx, visit: Visit, wanted: Switch) -> Outcome:
         tx.save(visit.session)
         return outcome
     return _apply(tx, visit, wanted, None)
+
+
+def _waits(visit: Visit, subscription: Object, price: Object, quantity: int) -> bool:
+    """Does this change wait for the period's end? The configuration names what does."""
+    if subscription["status"] != "active":
+        return False
+    rules = visit.configuration["features"]["subscription_update"]["schedule_at_period_end"]["conditions"]
+    item = subscription["items"]["data"][0]
+    before, after = item["price"], price
+    cheaper = after["unit_amount"] * quantity < before["unit_amount"] * item["quantity"]
+    shorter = periods.step(0, after["recurring"], 1) < periods.step(0, before["recurring"], 1)
+    fits = {"decreasing_item_amount": cheaper, "shortening_interval": shorter}
+    return any(fits[rule["type"]] for rule in rules)
+
+
+def _plan(tx: Tx, wanted: Switch) -> None:
+    """A schedule: what was paid for to its end, then the new plan."""
+    made = schedules_api.take_over(tx, wanted.subscription)
+    made["metadata"]["made_by"] = "portal"
+    item = {"price": wanted.price["id"], "quantity": wanted.quantity}
+    then = {"items": [item], "iterations": 1, "proration_behavior": "none"}
+    made["phases"] += schedules.build_phases(tx, [then], made["phases"][0]["end_date"])
+    schedules.plan(tx, made)
+    events.updated(tx, made)
+
+
+def planned(tx: Tx, subscription: Object) -> Object | None:
+    """The plan that a schedule leads to, as its phase."""
+    found = tx.find(subscription["schedule"], "subscription_schedule") if subscription["schedule"] else None
+    if found is None or found["status"] != "active":
+        return None
+    return next((phase for phase in found["phases"] if phase["start_date"] > tx.now), None)
+
+
+def stay(tx: Tx, subscription: Object) -> None:
+    """Keep the plan after all: what was planned is off."""
+    found = tx.get("subscription_schedule", subscription["schedule"])
+    schedules.release(tx, found)
+
+
+def pause_for(tx: Tx, visit: Visit, subscription: Object, choice: int) -> None:
+    """Pause at once; with a duration, it goes on by itself after that."""
+    duration = visit.configuration["features"]["subscription_pause"]["duration"]
+    pauses.pause(tx, subscription, credit=True, invoice_now=False)
+    if duration["interval_options"]:
+        option = duration["interval_options"][choice]
+        tx.later("portal.resume", subscription["id"], periods.step(tx.now, option, 1))
+
+
+@jobs.job("portal.resume")
+def resume_paused(tx: Tx, id_: str) -> None:
+    """The pause is over."""
+    found = tx.find(id_, "subscription")
+    if found and found["status"] == "paused":
+        pauses.resume(tx, found, restart=True)
+
+
+def resume(tx: Tx, subscription: Object) -> Outcome:
+    """Go on before the pause is over."""
+    tx.never("portal.resume", subscription["id"])
+    return pauses.resume(tx, subscription, restart=True)
 
 
 def _apply(tx: Tx, visit: Visit, wanted: Switch, intent: Object | None) -> Outcome:

@@ -43,6 +43,11 @@ def _from_subscription(tx: Tx, params: Params, end: str) -> Object:
         if name in params:
             raise Invalid(f"You cannot set `{name}` if `from_subscription` is set.", param=name)
     found = tx.get("subscription", params["from_subscription"], param="from_subscription")
+    return take_over(tx, found, end, metadata.merged({}, params.get("metadata")))
+
+
+def take_over(tx: Tx, found: Object, end: str = "release", kept: dict[str, str] | None = None) -> Object:
+    """Lead a subscription from now on; its current period is the first phase."""
     if found["status"] in subscriptions.ENDED:
         raise Invalid("You cannot migrate a subscription that is canceled.", param="from_subscription")
     if found["schedule"]:
@@ -57,7 +62,7 @@ def _from_subscription(tx: Tx, params: Params, end: str) -> Object:
     phases = schedules.build_phases(tx, [phase], items[0]["current_period_start"])
     phases[0]["trial_end"] = found["trial_end"] if found["status"] == "trialing" else None
     made = schedules.new(tx, found["customer"], phases, end)
-    made["metadata"] = metadata.merged({}, params.get("metadata"))
+    made["metadata"] = kept or {}
     tx.add(made)
     schedules.attach(tx, made, found)
     tx.save(made)

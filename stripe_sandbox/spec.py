@@ -21,6 +21,27 @@ _ANCHOR: Schema = {
     "properties": {"type": {"type": "string", "enum": ["now", "unchanged"]}},
     "required": ["type"],
 }
+_DURATION: Schema = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "enum": ["indefinite", "interval_options"]},
+        "interval_options": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "interval": {"type": "string", "enum": ["day", "month", "week", "year"]},
+                    "interval_count": {"type": "integer"},
+                },
+                "required": ["interval"],
+            },
+        },
+    },
+    "required": ["type"],
+}
+_PAUSE: Schema = {"type": "object", "properties": {"duration": _DURATION, "enabled": {"type": "boolean"}}}
+_OF_SUBSCRIPTION: Schema = {"type": "object", "properties": {"subscription": _TEXT}, "required": ["subscription"]}
+_NEW_FLOWS = ("customer_update", "subscription_pause")
 _TYPE: Schema = {"type": "object", "properties": {"type": _TEXT}, "required": ["type"]}
 _NEW_IN_ENDIVE: dict[str, dict[str, Schema]] = {
     "/v1/subscriptions/{subscription}/pause": {
@@ -32,6 +53,7 @@ _NEW_IN_ENDIVE: dict[str, dict[str, Schema]] = {
         "invoicing_behavior": {"type": "string", "enum": ["invoice", "pending_invoice_item"]},
         "type": {"type": "string", "enum": ["subscription"]},
     },
+    "/v1/customers/{customer}/tax_ids": {"expand": _TEXTS, "type": _TEXT, "value": _TEXT},
 }
 _DYNAMIC_METHODS = ("/v1/checkout/sessions", "/v1/payment_intents", "/v1/setup_intents")
 
@@ -50,6 +72,7 @@ class Spec:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.schemas: dict[str, Schema] = document["components"]["schemas"]
+        schemas_to_endive(self.schemas)
         self.operations: dict[tuple[str, str], Operation] = {}
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
@@ -82,6 +105,12 @@ class Spec:
         return any("$ref" in each for each in schema.get("anyOf", ()))
 
 
+def schemas_to_endive(schemas: dict[str, Schema]) -> None:
+    """What objects say since: the portal has two more flows."""
+    kind = schemas["portal_flows_flow"]["properties"]["type"]
+    kind["enum"] = sorted({*kind["enum"], *_NEW_FLOWS})
+
+
 def parameters_of(operation: Mapping[str, Any]) -> Schema:
     """Path query and form body as one set of named parameters."""
     query = [each for each in operation["parameters"] if each["in"] == "query"]
@@ -103,6 +132,12 @@ def _to_endive(method: str, path: str, parameters: Schema) -> None:
     if method == "post" and re.fullmatch(r"/v1/subscriptions/\{\w+\}(/resume)?", path):
         old = fields.get("billing_cycle_anchor")
         fields["billing_cycle_anchor"] = {"anyOf": [_ANCHOR, old]} if old else _ANCHOR
+    if method == "post" and path.startswith("/v1/billing_portal/configurations"):
+        fields["features"]["properties"]["subscription_pause"] = _PAUSE
+    if method == "post" and path == "/v1/billing_portal/sessions":
+        flow = fields["flow_data"]["properties"]
+        flow["type"] = {**flow["type"], "enum": sorted({*flow["type"]["enum"], *_NEW_FLOWS})}
+        flow["subscription_pause"] = _OF_SUBSCRIPTION
     if method == "post" and path == "/v1/invoices/create_preview":
         details = fields["subscription_details"]["properties"]
         details["billing_cycle_anchor"] = {"anyOf": [_ANCHOR, details["billing_cycle_anchor"]]}

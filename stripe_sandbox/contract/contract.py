@@ -117,6 +117,7 @@ class Contract:
 def from_spec(file: Path = spec.SPEC_FILE) -> Contract:
     """The contract of Stripe's published description."""
     document = json.loads(file.read_text())
+    spec.schemas_to_endive(document["components"]["schemas"])
     schemas = {name: _convert(schema) for name, schema in document["components"]["schemas"].items()}
     operations: dict[tuple[str, str], tuple[Schema, dict[str, Schema]]] = {}
     for path, methods in document["paths"].items():

@@ -1,65 +1,116 @@
-"""A one-page PDF, written by hand: text in a standard font needs no library."""
+"""An invoice on paper, over as many pages as it needs."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from stripe_sandbox import money
 from stripe_sandbox.store import Object
 
-_LINE_HEIGHT = 16
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+_GREY = 110
+_WIDTHS = (100, 20, 30, 30)
+_ALIGNED = ("LEFT", "RIGHT", "RIGHT", "RIGHT")
 
 
 def invoice(found: Object) -> bytes:
-    """An invoice as a PDF file."""
-    day = datetime.fromtimestamp(found["created"], UTC).strftime("%Y-%m-%d")
-    rows: list[tuple[int, int, str]] = [  # size, x, text
-        (20, 56, "Invoice"),
-        (9, 56, "SANDBOX - no real money"),
-        (10, 56, ""),
-        (10, 56, f"Number: {found['number']}"),
-        (10, 56, f"Date: {day}"),
-        (10, 56, f"Status: {found['status']}"),
-        (10, 56, f"Billed to: {found['customer_name'] or ''} {found['customer_email'] or ''}"),
-        (10, 56, ""),
-    ]
-    rows += [
-        (10, 56, f"{line['description'][:70]}    {money.shown(line['amount'], found['currency'])}")
-        for line in found["lines"]["data"][:30]
-    ]
-    rows += [
-        (10, 56, ""),
-        (10, 56, f"Subtotal: {money.shown(found['subtotal'], found['currency'])}"),
-        (10, 56, f"Total: {money.shown(found['total'], found['currency'])}"),
-        (12, 56, f"Amount due: {money.shown(found['amount_remaining'], found['currency'])}"),
-    ]
-    y = 780
-    parts = []
-    for size, x, text in rows:
-        parts.append(f"BT /F1 {size} Tf {x} {y} Td ({_escape(text)}) Tj ET")
-        y -= max(_LINE_HEIGHT, size + 6)
-    return _document("\n".join(parts).encode("cp1252", "replace"))
+    """An invoice as a PDF file (A4). Letters outside of Western European alphabets become question marks."""
+    from fpdf import FPDF  # slow to load, and not every sandbox prints
+
+    pdf = FPDF()
+    pdf.set_margin(16)
+    pdf.set_auto_page_break(True, margin=22)
+    pdf.set_title(f"Invoice {found['number']}")
+    pdf.set_creation_date(datetime.fromtimestamp(found["created"], UTC))
+    pdf.add_page()
+    _head(pdf, found)
+    _lines(pdf, found)
+    _sums(pdf, found)
+    return bytes(pdf.output())
 
 
-def _escape(text: str) -> str:
-    plain = text.replace("−", "-")
-    return plain.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-
-
-def _document(content: bytes) -> bytes:
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+def _head(pdf: "FPDF", found: Object) -> None:
+    pdf.set_font("helvetica", "B", 20)
+    pdf.cell(0, 10, "Invoice", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("helvetica", size=9)
+    pdf.set_text_color(_GREY)
+    pdf.cell(0, 6, "SANDBOX - no real money", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_text_color(0)
+    pdf.ln(4)
+    address = found["customer_address"] or {}
+    billed = [
+        found["customer_name"],
+        found["customer_email"],
+        address.get("line1"),
+        " ".join(filter(None, [address.get("postal_code"), address.get("city"), address.get("country")])),
+        *(each["value"] for each in found["customer_tax_ids"]),
     ]
-    out = b"%PDF-1.4\n"
-    places = []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return out + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
-        % (len(objects) + 1, table, len(objects) + 1, len(out))
-    )
+    facts = [("Number", found["number"]), ("Date", _day(found["created"])), ("Status", found["status"].capitalize())]
+    if found["due_date"]:
+        facts.append(("Due", _day(found["due_date"])))
+    for name, value in facts:
+        _fact(pdf, name, value)
+    _fact(pdf, "Billed to", "\n".join(line for line in billed if line))
+    pdf.ln(6)
+
+
+def _fact(pdf: "FPDF", name: str, value: str) -> None:
+    pdf.set_font("helvetica", "B", 10)
+    pdf.cell(28, 6, name)
+    pdf.set_font("helvetica", size=10)
+    pdf.multi_cell(0, 6, _plain(value), new_x="LMARGIN", new_y="NEXT")
+
+
+def _lines(pdf: "FPDF", found: Object) -> None:
+    pdf.set_font("helvetica", size=9)
+    with pdf.table(
+        col_widths=_WIDTHS,
+        text_align=("LEFT", "RIGHT", "RIGHT", "RIGHT"),
+        borders_layout="HORIZONTAL_LINES",
+        line_height=5,
+        v_align="TOP",
+    ) as table:
+        table.row(["Description", "Quantity", "Unit", "Amount"])
+        for line in found["lines"]["data"]:
+            amount, quantity = line["amount"], line["quantity"]
+            each = amount // quantity if quantity and amount % quantity == 0 else None
+            period = f"{_day(line['period']['start'])} to {_day(line['period']['end'])}"
+            table.row(
+                [
+                    _plain(f"{line['description'] or ''}\n{period}"),
+                    str(quantity or ""),
+                    _money(each, found) if each is not None else "",
+                    _money(amount, found),
+                ]
+            )
+    pdf.ln(4)
+
+
+def _sums(pdf: "FPDF", found: Object) -> None:
+    sums = [("Subtotal", found["subtotal"])]
+    if found["total"] != found["subtotal"]:
+        sums.append(("Discount", found["total"] - found["subtotal"]))
+    sums.append(("Total", found["total"]))
+    if found["amount_due"] != found["total"]:
+        sums.append(("Balance", found["amount_due"] - found["total"]))
+    if found["amount_paid"]:
+        sums.append(("Paid", found["amount_paid"]))
+    sums.append(("Amount due", found["amount_remaining"]))
+    for name, amount in sums:
+        pdf.set_font("helvetica", "B" if name in ("Total", "Amount due") else "", 10)
+        pdf.cell(148, 6, name, align="R")
+        pdf.cell(30, 6, _money(amount, found), align="R", new_x="LMARGIN", new_y="NEXT")
+
+
+def _money(amount: int, found: Object) -> str:
+    return _plain(money.shown(amount, found["currency"]))
+
+
+def _plain(text: str) -> str:
+    """What the standard fonts have; the euro sign is written out."""
+    return text.replace("−", "-").replace("€", "EUR ").encode("latin-1", "replace").decode("latin-1")
+
+
+def _day(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")

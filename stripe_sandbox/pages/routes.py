@@ -4,7 +4,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stripe_sandbox.pages import checkout, invoice, portal, render, three_d_secure
+from stripe_sandbox.pages import (
+    checkout,
+    invoice,
+    portal,
+    portal_card,
+    portal_details,
+    portal_plan,
+    render,
+    three_d_secure,
+)
 
 _BOTH = ["GET", "POST"]
 
@@ -26,11 +35,15 @@ ROUTES = [
     Route("/i/{invoice}", invoice.send, methods=["POST"]),
     Route("/i/{invoice}/pdf", invoice.as_pdf, methods=["GET"]),
     Route(_PORTAL, portal.home, methods=["GET"]),
-    Route(f"{_PORTAL}/card", portal.card, methods=_BOTH),
-    Route(f"{_PORTAL}/use-card", portal.use_card, methods=["POST"]),
-    Route(f"{_PORTAL}/cancel/{{subscription}}", portal.cancel, methods=_BOTH),
-    Route(f"{_PORTAL}/keep/{{subscription}}", portal.keep, methods=["POST"]),
-    Route(f"{_PORTAL}/switch/{{subscription}}", portal.switch, methods=["GET"]),
-    Route(f"{_PORTAL}/confirm/{{subscription}}", portal.confirm, methods=_BOTH),
-    Route(f"{_PORTAL}/details", portal.details, methods=_BOTH),
+    Route(f"{_PORTAL}/card", portal_card.card, methods=_BOTH),
+    Route(f"{_PORTAL}/use-card", portal_card.use_card, methods=["POST"]),
+    Route(f"{_PORTAL}/cancel/{{subscription}}", portal_plan.cancel, methods=_BOTH),
+    Route(f"{_PORTAL}/keep/{{subscription}}", portal_plan.keep, methods=["POST"]),
+    Route(f"{_PORTAL}/switch/{{subscription}}", portal_plan.switch, methods=["GET"]),
+    Route(f"{_PORTAL}/confirm/{{subscription}}", portal_plan.confirm, methods=_BOTH),
+    Route(f"{_PORTAL}/stay/{{subscription}}", portal_plan.stay, methods=["POST"]),
+    Route(f"{_PORTAL}/pause/{{subscription}}", portal_plan.pause, methods=_BOTH),
+    Route(f"{_PORTAL}/resume/{{subscription}}", portal_plan.resume, methods=["POST"]),
+    Route(f"{_PORTAL}/tax-id", portal_details.tax_id, methods=["POST"]),
+    Route(f"{_PORTAL}/details", portal_details.details, methods=_BOTH),
 ]

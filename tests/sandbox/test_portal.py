@@ -217,3 +217,143 @@ def test_billing_details_are_saved_as_allowed(shop: Shop) -> None:
     shop.browser.post(f"{url}/details", data=data)
     after = shop.api.customers.retrieve(customer.id)
     assert (after.email, after.name, after.address.country, after.phone) == ("ann@new.example", "Ann New", "DE", None)
+
+
+def features_with(shop: Shop, **changed: Any) -> dict[str, Any]:
+    return {name: {**feature, **changed.get(name, {})} for name, feature in shop.features().items()} | {
+        name: feature for name, feature in changed.items() if name not in shop.features()
+    }
+
+
+def portal_with(shop: Shop, customer: Any, **changed: Any) -> str:
+    made = shop.api.billing_portal.configurations.create({"features": features_with(shop, **changed)})
+    return shop.portal(customer, configuration=made.id).url
+
+
+WAITS = {"conditions": [{"type": "decreasing_item_amount"}, {"type": "shortening_interval"}]}
+
+
+def team(shop: Shop) -> tuple[Any, Any]:
+    """A customer of the dearer plan."""
+    customer = shop.customer()
+    shop.pay(shop.session(customer, line_items=[{"price": shop.team_monthly.id, "quantity": 1}]).url)
+    return customer, shop.api.subscriptions.list({"customer": customer.id}).data[0]
+
+
+def test_a_downgrade_waits_for_the_end_of_what_was_paid_when_the_configuration_says_so(shop: Shop) -> None:
+    customer, subscription = team(shop)
+    url = portal_with(shop, customer, subscription_update={"schedule_at_period_end": WAITS})
+    confirm = f"{url}/confirm/{subscription.id}"
+    page = shop.browser.get(f"{confirm}?price={shop.monthly.id}").text
+    assert "Your plan of today" in page
+    assert 'id="due">$0.00<' in page
+    answer = shop.browser.post(confirm, data={"price": shop.monthly.id, "quantity": "1"})
+    assert answer.headers["location"].endswith("done=later")
+    now_ = shop.api.subscriptions.retrieve(subscription.id)
+    assert now_["items"].data[0].price.id == shop.team_monthly.id
+    home = shop.browser.get(url).text
+    assert "Changes to Pro, $19.00 / month" in home
+    assert "Keep my plan" in home
+    shop.renew(subscription)
+    after = shop.api.subscriptions.retrieve(subscription.id, {"expand": ["latest_invoice"]})
+    assert after["items"].data[0].price.id == shop.monthly.id
+    assert (after.latest_invoice.total, after.latest_invoice.status) == (1900, "paid")
+
+
+def test_a_planned_downgrade_can_be_taken_back(shop: Shop) -> None:
+    customer, subscription = team(shop)
+    url = portal_with(shop, customer, subscription_update={"schedule_at_period_end": WAITS})
+    shop.browser.post(f"{url}/confirm/{subscription.id}", data={"price": shop.monthly.id, "quantity": "1"})
+    shop.browser.post(f"{url}/stay/{subscription.id}")
+    assert shop.api.subscriptions.retrieve(subscription.id).schedule is None
+    shop.renew(subscription)
+    after = shop.api.subscriptions.retrieve(subscription.id)
+    assert after["items"].data[0].price.id == shop.team_monthly.id
+
+
+def test_an_upgrade_never_waits(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    url = portal_with(shop, customer, subscription_update={"schedule_at_period_end": WAITS})
+    for price in (shop.team_monthly, shop.yearly):
+        assert "Your plan of today" not in shop.browser.get(f"{url}/confirm/{subscription.id}?price={price.id}").text
+    shop.browser.post(f"{url}/confirm/{subscription.id}", data={"price": shop.yearly.id, "quantity": "1"})
+    assert shop.api.subscriptions.retrieve(subscription.id)["items"].data[0].price.id == shop.yearly.id
+    page = shop.browser.get(f"{url}/confirm/{subscription.id}?price={shop.team_monthly.id}").text
+    assert "Your plan of today" in page
+
+
+def test_a_plan_is_paused_for_a_while_and_goes_on_by_itself(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    months = [{"interval": "month"}, {"interval": "month", "interval_count": 3}]
+    pause = {"enabled": True, "duration": {"type": "interval_options", "interval_options": months}}
+    url = portal_with(shop, customer, subscription_pause=pause)
+    assert "3 months" in shop.browser.get(f"{url}/pause/{subscription.id}").text
+    shop.browser.post(f"{url}/pause/{subscription.id}", data={"option": "1"})
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "paused"
+    assert "Go on" in shop.browser.get(url).text
+    shop.advance(seconds=80 * 86400)
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "paused"
+    shop.advance(seconds=14 * 86400)
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "active"
+
+
+def test_a_pause_ends_when_its_owner_wants(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    pause = {"enabled": True, "duration": {"type": "indefinite"}}
+    url = portal_with(shop, customer, subscription_pause=pause)
+    shop.browser.post(f"{url}/pause/{subscription.id}")
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "paused"
+    shop.browser.post(f"{url}/resume/{subscription.id}")
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "active"
+
+
+def test_a_pause_is_refused_where_the_configuration_does_not_allow_it(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    url = shop.portal(customer).url
+    for path in ("pause", "resume"):
+        assert shop.browser.post(f"{url}/{path}/{subscription.id}").status_code == 403
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "active"
+
+
+def test_a_tax_number_is_checked_kept_shown_on_invoices_and_removed(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    update = {"enabled": True, "allowed_updates": ["email", "tax_id"]}
+    url = portal_with(shop, customer, customer_update=update)
+    wrong = shop.browser.post(f"{url}/tax-id", data={"tax_id_type": "eu_vat", "tax_id": "12"})
+    assert (wrong.status_code, "DE123456789" in errors_of(wrong)["tax_id"]) == (422, True)
+    assert 'value="12"' in wrong.text
+    shop.browser.post(f"{url}/tax-id", data={"tax_id_type": "eu_vat", "tax_id": "de123456789"})
+    kept = shop.api.customers.tax_ids.list(customer.id).data[0]
+    assert (kept.type, kept.value, kept.country) == ("eu_vat", "DE123456789", "DE")
+    assert "DE123456789" in shop.browser.get(url).text
+    shop.renew(subscription)
+    invoice = shop.api.invoices.list().data[0]
+    assert [each.value for each in invoice.customer_tax_ids] == ["DE123456789"]
+    assert "DE123456789" in shop.browser.get(invoice.hosted_invoice_url).text
+    shop.browser.post(f"{url}/tax-id", data={"remove": kept.id})
+    assert shop.api.customers.tax_ids.list(customer.id).data == []
+    assert {"customer.tax_id.created", "customer.tax_id.deleted"} <= set(shop.events())
+
+
+def test_tax_numbers_have_an_api(shop: Shop) -> None:
+    customer, other = shop.customer(), shop.customer("other@example.com")
+    made = shop.api.customers.tax_ids.create(customer.id, {"type": "us_ein", "value": "12-3456789"})
+    assert shop.api.customers.tax_ids.retrieve(customer.id, made.id).value == "12-3456789"
+    for wrong in ({"type": "us_ein", "value": "1"}, {"type": "mars_vat", "value": "1"}):
+        with pytest.raises(stripe.InvalidRequestError):
+            shop.api.customers.tax_ids.create(customer.id, wrong)
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.api.customers.tax_ids.retrieve(other.id, made.id)
+    assert shop.api.customers.tax_ids.delete(customer.id, made.id).deleted
+
+
+def test_flows_lead_to_the_details_and_to_a_pause(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    made = shop.api.billing_portal.configurations.create(
+        {"features": features_with(shop, subscription_pause={"enabled": True, "duration": {"type": "indefinite"}})}
+    )
+    details = shop.portal(customer, configuration=made.id, flow_data={"type": "customer_update"})
+    assert shop.browser.get(details.url).headers["location"].endswith("/details")
+    flow = {"type": "subscription_pause", "subscription_pause": {"subscription": subscription.id}}
+    pause = shop.portal(customer, configuration=made.id, flow_data=flow)
+    assert shop.browser.get(pause.url).headers["location"].endswith(f"/pause/{subscription.id}")

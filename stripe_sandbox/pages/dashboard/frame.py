@@ -178,9 +178,9 @@ def clock_bar(tx: Tx, request: Request, test_clock: str | None = None) -> Object
 def next_trial_end(tx: Tx, clock_name: str) -> int | None:
     """When the next trial on this clock is over."""
     row = tx.db.execute(
-        "SELECT j.due FROM jobs j JOIN objects o ON o.id = j.object"
-        " WHERE j.kind = 'subscription.renew' AND j.clock = ? AND json_extract(o.body, '$.status') = 'trialing'"
-        " ORDER BY j.due LIMIT 1",
+        "SELECT min(j.due) FROM objects o CROSS JOIN jobs j ON j.object = o.id"
+        " WHERE o.kind = 'subscription' AND json_extract(o.body, '$.status') = 'trialing'"
+        " AND j.kind = 'subscription.renew' AND j.clock = ?",
         (clock_name,),
     ).fetchone()
     return row[0] if row else None
