@@ -19,6 +19,7 @@ from stripe_sandbox.store import PRIVATE, Object, Tx
         "pricing",
         "quantity",
         "invoice",
+        "subscription",
         "discountable",
     ],
 )
@@ -66,9 +67,55 @@ def create_item(tx: Tx, params: Params) -> Object:
         "test_clock": tx.test_clock,
         PRIVATE: {"line": line},
     }
+    if params.get("subscription"):
+        item["parent"] = _parent(tx, customer, params["subscription"])
     if params.get("invoice"):
         _put_on(tx, item, line, tx.get("invoice", params["invoice"], param="invoice"))
     return events.created(tx, item)
+
+
+def _parent(tx: Tx, customer: Object, subscription: str) -> Object:
+    """Waits for the next invoice of this subscription, and of no other."""
+    found = tx.get("subscription", subscription, param="subscription")
+    if found["customer"] != customer["id"] or found["status"] in ("canceled", "incomplete_expired"):
+        raise Invalid("The subscription is not one of this customer, or is over.", param="subscription")
+    details = {"subscription": subscription}
+    return {"subscription_details": details, "type": "subscription_details"}
+
+
+@route(
+    "POST",
+    "/v1/invoiceitems/{invoiceitem}",
+    takes=["amount", "description", "metadata", "discountable", "quantity"],
+)
+def update_item(tx: Tx, params: Params, invoiceitem: str) -> Object:
+    """Change what waits, or stands on a draft."""
+    item = tx.at("invoiceitem", invoiceitem)
+    invoice = tx.find(item["invoice"], "invoice") if item["invoice"] else None
+    if invoice and invoice["status"] != "draft":
+        raise Invalid("This invoice item stands on an invoice that is no draft any more.", param="invoiceitem")
+    if item["proration"] and ({"amount", "quantity"} & set(params)):
+        raise Invalid("The amount of a proration cannot be changed.", param="amount")
+    line = item[PRIVATE]["line"]
+    item["metadata"] = metadata.merged(item["metadata"], params.get("metadata"))
+    item["discountable"] = params.get("discountable", item["discountable"])
+    if "description" in params:
+        item["description"] = line["description"] = params["description"] or None
+    if params.get("quantity") and item["pricing"]:
+        each = item["amount"] // item["quantity"]
+        quantity = params["quantity"]
+        for entry in (item, line):
+            entry |= {"quantity": quantity, "quantity_decimal": str(quantity)}
+        params = {**params, "amount": each * quantity}
+    if params.get("amount") is not None:
+        item["amount"] = item["net_amount"] = line["amount"] = line["subtotal"] = params["amount"]
+    tx.save(item)  # Stripe has no event for it
+    if invoice:
+        lines = invoice["lines"]["data"]
+        invoice["lines"]["data"] = [line if each["id"] == line["id"] else each for each in lines]
+        invoices.add_up(invoice)
+        events.updated(tx, invoice)
+    return item
 
 
 def _put_on(tx: Tx, item: Object, line: Object, invoice: Object) -> None:
