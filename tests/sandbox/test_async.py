@@ -1,6 +1,7 @@
 """Stripe's SDK as asynchronous programs use it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from tests.sandbox.shop import Shop
 
 
 @pytest.fixture
-def ours(shop: Shop) -> Any:
+async def ours(shop: Shop) -> AsyncIterator[Any]:
     """The asynchronous client, in front of a shop that has something to sell."""
     client = stripe.HTTPXClient(timeout=20)
-    return stripe.StripeClient("sk_test_anything", base_addresses={"api": shop.url}, http_client=client).v1
+    yield stripe.StripeClient("sk_test_anything", base_addresses={"api": shop.url}, http_client=client).v1
+    await client.close_async()
 
 
 async def test_everything_works_without_blocking(shop: Shop, ours: Any) -> None:
