@@ -279,6 +279,9 @@ def pays(tx: Tx, visit: Visit, method_id: str) -> bool:
 
 def cancel(tx: Tx, visit: Visit, subscription: Object, feedback: str | None, comment: str | None) -> None:
     """Cancel as the configuration says: at the end of the period, or now."""
+    if planned(tx, subscription):
+        stay(tx, subscription)  # there is nothing to change to any more
+        subscription = tx.fresh(subscription)
     feature = visit.configuration["features"]["subscription_cancel"]
     allowed = feature["cancellation_reason"]["options"]
     details = subscription["cancellation_details"]

@@ -357,3 +357,14 @@ def test_flows_lead_to_the_details_and_to_a_pause(shop: Shop) -> None:
     flow = {"type": "subscription_pause", "subscription_pause": {"subscription": subscription.id}}
     pause = shop.portal(customer, configuration=made.id, flow_data=flow)
     assert shop.browser.get(pause.url).headers["location"].endswith(f"/pause/{subscription.id}")
+
+
+def test_a_plan_that_was_going_to_change_can_be_canceled(shop: Shop) -> None:
+    customer, subscription = team(shop)
+    url = portal_with(shop, customer, subscription_update={"schedule_at_period_end": WAITS})
+    shop.browser.post(f"{url}/confirm/{subscription.id}", data={"price": shop.monthly.id, "quantity": "1"})
+    shop.browser.post(f"{url}/cancel/{subscription.id}", data={})
+    after = shop.api.subscriptions.retrieve(subscription.id)
+    assert (after.schedule, after.cancel_at_period_end) == (None, True)
+    shop.renew(subscription)
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "canceled"
