@@ -113,7 +113,9 @@ def _method_name(method: dict[str, Any]) -> str:
     """`Visa ending in 4242`."""
     if method["type"] == "card":
         return f"{_brand(method['card']['brand'])} ending in {method['card']['last4']}"
-    return f"{method['type'].replace('_', ' ').capitalize()} {method.get(method['type'], {}).get('last4', '')}".strip()
+    name = {"sepa_debit": "SEPA debit"}.get(method["type"], method["type"].replace("_", " ").capitalize())
+    last4 = method.get(method["type"], {}).get("last4")
+    return f"{name} ending in {last4}" if last4 else name
 
 
 _TEMPLATES.filters |= {

@@ -368,3 +368,17 @@ def test_a_plan_that_was_going_to_change_can_be_canceled(shop: Shop) -> None:
     assert (after.schedule, after.cancel_at_period_end) == (None, True)
     shop.renew(subscription)
     assert shop.api.subscriptions.retrieve(subscription.id).status == "canceled"
+
+
+def test_another_way_to_pay_than_a_card_has_its_own_name(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    debit = {"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013000"}}
+    method = shop.api.payment_methods.create({**debit, "billing_details": {"name": "Bo", "email": "bo@x.test"}})
+    shop.api.payment_methods.attach(method.id, {"customer": customer.id})
+    shop.api.subscriptions.update(subscription.id, {"default_payment_method": method.id})
+    url = shop.portal(customer).url
+    assert "Paid with SEPA debit ending in 3000" in shop.browser.get(url).text
+    confirm = shop.browser.get(f"{url}/confirm/{subscription.id}?price={shop.team_monthly.id}").text
+    assert "Charged to SEPA debit ending in 3000" in confirm
+    assert "SEPA debit ending in 3000" in shop.browser.get(shop.session(customer).url).text
+    assert "SEPA debit ending in 3000" in shop.browser.get(f"{shop.url}/customers/{customer.id}").text
