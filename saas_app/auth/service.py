@@ -79,7 +79,8 @@ def admit(
         return None
     if better_hash:
         row.password_hash = better_hash
-    forget_failures(session, row.email_key)
+    if row.email_verified_at:
+        forget_failures(session, row.email_key)
     return sessions.open_session(session, row, visit, remember=remember, replaces=replaces)
 
 
@@ -112,12 +113,14 @@ def reset_password(session: Session, token: str, password_hash: str) -> None:
     user.password_changed_at = clock.now()
     links.withdraw(session, user.id)
     sessions.close_all(session, user.id)
-    forget_failures(session, user.email_key)
     emails.write_password_changed(session, user)
 
 
 def forget_failures(session: Session, key: str) -> None:
-    """The right person is here: what others tried no longer counts."""
+    """The right person is here: what others tried no longer counts.
+
+    Said only of whoever has proved the address: failures are counted by it, and an unproved account is anybody's.
+    """
     for rule in (limits.LOGINS_BY_ACCOUNT, limits.FAILURES_IN_A_ROW):
         ratelimit.clear(session, rule, key)
 
@@ -128,3 +131,4 @@ def _make_owner(session: Session, user: User) -> None:
     session.flush()
     others = (col(EmailToken.email_key) == user.email_key, col(EmailToken.used_at).is_(None))
     session.exec(update(EmailToken).where(*others).values(used_at=clock.now()))
+    forget_failures(session, user.email_key)

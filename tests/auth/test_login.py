@@ -199,6 +199,26 @@ async def test_success_forgets_the_failures(ada: Any, open_browser: OpenBrowser)
         assert (await open_browser(f"192.0.2.{place}").log_in(password=WRONG)).status_code == 422
 
 
+async def test_an_unproved_account_with_the_same_address_forgives_no_failures(
+    ada: Any, open_browser: OpenBrowser
+) -> None:
+    own = "quite another river bed"
+    await open_browser("192.0.2.9").sign_up(name="Mallory", password=own)
+    for place in range(4):
+        assert (await open_browser(f"192.0.2.{place}").log_in(password=WRONG)).status_code == 422
+    assert (await open_browser("192.0.2.9").log_in(password=own)).status_code == 303
+    assert (await open_browser("192.0.2.9").log_in(password=WRONG)).status_code == 429
+
+
+async def test_proving_an_address_forgets_the_failures(sqlite: str, open_browser: OpenBrowser) -> None:
+    browser = open_browser()
+    await browser.sign_up()
+    for place in range(5):
+        await open_browser(f"192.0.2.{place}").log_in(password=WRONG)
+    await browser.prove()
+    assert (await open_browser("192.0.2.99").log_in()).status_code == 303
+
+
 async def test_where_a_request_comes_from_is_not_what_it_says(
     sqlite: str, open_browser: OpenBrowser, configured: Callable[..., None]
 ) -> None:
