@@ -5,6 +5,7 @@ stands, whatever happens after it. The answers for known and unknown addresses a
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +17,7 @@ from saas_app.auth.models import User
 from saas_app.auth.sessions import Visit
 from saas_app.auth.strength import weakness
 from saas_app.core import db, logs, ratelimit
-from saas_app.core.errors import BadInput, Refused
+from saas_app.core.errors import BadInput, Refused, TooManyTries
 from saas_app.core.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -67,15 +68,17 @@ async def log_in(
     address = read_address(email)
     key = address.key if address else email.strip().casefold()[:254]
     found = await db.read_system("log-in", service.accounts_of, key)
-    is_known = bool({user.id for user in found} & known)
-    await db.run_system("throttle", _count_login, key, visit.ip, is_known)
+    own = [user for user in found if user.id in known]
+    is_open = await db.run_system("throttle", _count_login, key, visit.ip, [user.id for user in own])
+    tried = found if is_open else own
     place = await passwords.first_that_fits(
-        password[: passwords.LONGEST], [u.password_hash for u in found], tries=service.TRIED
+        password[: passwords.LONGEST], [u.password_hash for u in tried], tries=service.TRIED
     )
-    user = found[place] if place is not None and len(password) <= passwords.LONGEST else None
+    user = tried[place] if place is not None and len(password) <= passwords.LONGEST else None
     token = await _admit(user, password, visit, remember, replaces) if user else None
     if user is None or token is None:
-        await db.run_system("throttle", ratelimit.count, limits.FAILURES_IN_A_ROW, key)
+        if is_open:
+            await db.run_system("throttle", ratelimit.count, limits.FAILURES_IN_A_ROW, key)
         logs.security("log-in failed", ip=visit.ip)
         raise BadInput({"form": WRONG})
     logs.security("logged in", ip=visit.ip, user=user.id)
@@ -89,15 +92,23 @@ async def _admit(user: User, password: str, visit: Visit, remember: bool, replac
     )
 
 
-def _count_login(session: Session, key: str, ip: str, is_known: bool) -> None:
-    """Counted before the password is looked at, so that the count is exact however many come at once.
+def _count_login(session: Session, key: str, ip: str, own: Sequence[str]) -> bool:
+    """Whether all accounts of the address may be tried, or only the `own` ones: those this browser has used before.
 
-    A stranger can use up the tries of an account, but not those of a browser that its owner has used before.
+    Counted before the password is looked at, so that the count is exact however many come at once. Strangers share
+    the tries of an address and can use them up; a browser has tries of its own for the very accounts it has used.
     """
-    own = limits.LOGINS_BY_DEVICE if is_known else limits.LOGINS_BY_ACCOUNT
-    ratelimit.hit_all(session, (limits.LOGINS_BY_IP, ip), (limits.LOGINS, ""), (own, key))
-    if not is_known and ratelimit.is_full(session, limits.FAILURES_IN_A_ROW, key):
-        raise ResetNeeded
+    ratelimit.hit(session, limits.LOGINS_BY_IP, ip)
+    counts = [ratelimit.count(session, limits.LOGINS_BY_DEVICE, user_id) for user_id in own]
+    try:
+        ratelimit.hit_all(session, (limits.LOGINS, ""), (limits.LOGINS_BY_ACCOUNT, key))
+        if ratelimit.is_full(session, limits.FAILURES_IN_A_ROW, key):
+            raise ResetNeeded
+    except (TooManyTries, ResetNeeded):
+        if not own or max(counts) > limits.LOGINS_BY_DEVICE.limit:
+            raise
+        return False
+    return True
 
 
 async def log_out(digest: str) -> None:

@@ -79,6 +79,7 @@ def admit(
         return None
     if better_hash:
         row.password_hash = better_hash
+    ratelimit.clear(session, limits.LOGINS_BY_DEVICE, row.id)
     if row.email_verified_at:
         forget_failures(session, row.email_key)
     return sessions.open_session(session, row, visit, remember=remember, replaces=replaces)

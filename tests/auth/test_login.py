@@ -17,6 +17,7 @@ from tests.conftest import Hands
 from tests.factories import a_user, as_system
 
 WRONG = "wrong horse battery staple"
+MALLORYS = "quite another river bed"
 
 # time stands still, so that no window of a limit ends in the middle of a test
 pytestmark = pytest.mark.usefixtures("hands")
@@ -25,6 +26,14 @@ pytestmark = pytest.mark.usefixtures("hands")
 @pytest.fixture
 def ada(database: str) -> Any:
     return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+
+
+async def with_an_account_of_the_same_address(open_browser: OpenBrowser) -> Browser:
+    """The browser of Mallory, who opened an account with Ada's address and has logged in to it here before."""
+    browser = open_browser("192.0.2.9")
+    await browser.sign_up(name="Mallory", password=MALLORYS)
+    assert (await browser.log_in(password=MALLORYS)).status_code == 303
+    return browser
 
 
 async def who(browser: Browser) -> str:
@@ -166,6 +175,53 @@ async def test_strangers_cannot_lock_out_a_browser_its_owner_has_used(ada: Any, 
     assert (await own.log_in()).status_code == 303
 
 
+async def test_a_browser_is_known_only_for_the_very_account_that_was_used_in_it(
+    ada: Any, open_browser: OpenBrowser
+) -> None:
+    mallory = await with_an_account_of_the_same_address(open_browser)
+    for place in range(5):
+        await open_browser(f"192.0.2.{place}").log_in(password=WRONG)
+    assert (await mallory.log_in()).status_code == 422, "Ada's password, right as it is, must not even be looked at"
+    assert (await mallory.log_in(password=MALLORYS)).status_code == 303
+
+
+async def test_tries_from_a_stranger_s_known_browser_leave_the_owner_s_own_alone(
+    ada: Any, open_browser: OpenBrowser
+) -> None:
+    own = open_browser("192.0.2.50")
+    await own.log_in()
+    mallory = await with_an_account_of_the_same_address(open_browser)
+    answers = [await mallory.log_in(password=WRONG) for _ in range(9)]
+    moved = open_browser("192.0.2.10")
+    moved.cookies.update(mallory.cookies)
+    answers.extend([await moved.log_in(password=WRONG) for _ in range(3)])
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429] * 2
+    assert (await own.log_in()).status_code == 303
+
+
+async def test_a_known_browser_gets_ten_tries_and_a_success_gives_them_back(
+    ada: Any, open_browser: OpenBrowser
+) -> None:
+    own = open_browser("192.0.2.50")
+    await own.log_in()
+    elsewhere = [open_browser(f"192.0.2.{place}") for place in range(11)]
+    for each in elsewhere:
+        each.cookies.update(own.cookies)
+    answers = [await each.log_in(password=WRONG) for each in elsewhere[:9]]
+    answers.append(await elsewhere[9].log_in())
+    answers.extend([await each.log_in(password=WRONG) for each in elsewhere])
+    assert [answer.status_code for answer in answers] == [422] * 9 + [303] + [422] * 10 + [429]
+
+
+async def test_a_known_browser_is_let_in_however_many_log_in_elsewhere(ada: Any, open_browser: OpenBrowser) -> None:
+    own = open_browser("192.0.2.50")
+    await own.log_in()
+    for _ in range(limits.LOGINS.limit):
+        as_system(lambda session: ratelimit.count(session, limits.LOGINS, ""))
+    assert (await open_browser("192.0.2.60").log_in()).status_code == 429
+    assert (await own.log_in()).status_code == 303
+
+
 async def test_a_forged_mark_of_a_known_browser_is_worth_nothing(ada: Any, open_browser: OpenBrowser) -> None:
     for place in range(5):
         await open_browser(f"192.0.2.{place}").log_in(password=WRONG)
@@ -202,12 +258,11 @@ async def test_success_forgets_the_failures(ada: Any, open_browser: OpenBrowser)
 async def test_an_unproved_account_with_the_same_address_forgives_no_failures(
     ada: Any, open_browser: OpenBrowser
 ) -> None:
-    own = "quite another river bed"
-    await open_browser("192.0.2.9").sign_up(name="Mallory", password=own)
-    for place in range(4):
+    mallory = await with_an_account_of_the_same_address(open_browser)
+    for place in range(3):
         assert (await open_browser(f"192.0.2.{place}").log_in(password=WRONG)).status_code == 422
-    assert (await open_browser("192.0.2.9").log_in(password=own)).status_code == 303
-    assert (await open_browser("192.0.2.9").log_in(password=WRONG)).status_code == 429
+    assert (await mallory.log_in(password=MALLORYS)).status_code == 303
+    assert (await open_browser("192.0.2.60").log_in(password=WRONG)).status_code == 429
 
 
 async def test_proving_an_address_forgets_the_failures(sqlite: str, open_browser: OpenBrowser) -> None:
@@ -234,12 +289,12 @@ async def test_an_owner_is_tried_before_unproved_accounts_with_the_same_address(
     ada: Any, open_browser: OpenBrowser
 ) -> None:
     stranger = open_browser("192.0.2.9")
-    await stranger.sign_up(name="Mallory", password="quite another river bed")
+    await stranger.sign_up(name="Mallory", password=MALLORYS)
     owner = open_browser()
     await owner.log_in()
     assert await who(owner) == "Ada"
     again = open_browser("192.0.2.9")
-    await again.log_in(password="quite another river bed")
+    await again.log_in(password=MALLORYS)
     assert await who(again) == "Mallory"
 
 
