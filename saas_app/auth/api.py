@@ -60,14 +60,15 @@ async def sign_up(request: Request, form: Form) -> Response:
     welcome = _to(f"/welcome?{urlencode(chosen)}" if "plan" in chosen else "/welcome")
     if form.get("website"):  # people never see this field
         return welcome
-    token = await flows.sign_up(
+    opened = await flows.sign_up(
         form.get("name", ""),
         form.get("email", ""),
         form.get("password", ""),
         _visit(request),
         replaces=cookies.session_digest(request),
     )
-    cookies.keep_session(welcome, token)
+    cookies.keep_session(welcome, opened.token)
+    cookies.keep_known(welcome, request, opened.user_id)
     return welcome
 
 

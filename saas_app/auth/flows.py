@@ -6,7 +6,6 @@ stands, whatever happens after it. The answers for known and unknown addresses a
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -14,7 +13,7 @@ from sqlmodel import Session
 from saas_app.auth import limits, links, passwords, service, sessions
 from saas_app.auth.addresses import Address, read_address
 from saas_app.auth.models import User
-from saas_app.auth.sessions import Visit
+from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.auth.strength import weakness
 from saas_app.core import db, logs, ratelimit
 from saas_app.core.errors import BadInput, Refused, TooManyTries
@@ -33,26 +32,18 @@ class ResetNeeded(Refused):
         super().__init__("For your safety, please choose a new password: use “Forgot your password?” below.")
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedIn:
-    """The cookie's value, and the account it is for."""
-
-    token: str
-    user_id: str
-
-
-async def sign_up(name: str, email: str, password: str, visit: Visit, *, replaces: str = "") -> str:
-    """Open an account and log this browser in. Returns the cookie's value; BadInput says what is missing."""
+async def sign_up(name: str, email: str, password: str, visit: Visit, *, replaces: str = "") -> LoggedIn:
+    """Open an account and log this browser in; BadInput says what is missing."""
     address = _check_form(name, email, password)
     await db.run_system("throttle", ratelimit.hit, limits.SIGNUPS_BY_IP, visit.ip)
     if await db.run_system("throttle", ratelimit.count, limits.SIGNUPS, "") == limits.SIGNUPS.limit:
         logs.security("many sign-ups", ip=visit.ip)
     kept = await passwords.hashed(password)
-    token = await db.run_system(
+    opened = await db.run_system(
         "sign-up", service.create_account, name.strip(), address, kept, visit, replaces=replaces
     )
     logs.security("signed up", ip=visit.ip)
-    return token
+    return opened
 
 
 async def log_in(
@@ -67,7 +58,7 @@ async def log_in(
     """Log this browser in. `known` are accounts that were logged in here before, by a signed cookie."""
     address = read_address(email)
     key = address.key if address else email.strip().casefold()[:254]
-    found = await db.read_system("log-in", service.accounts_of, key)
+    found = await db.read_system("log-in", service.accounts_of, key, known)
     own = [user for user in found if user.id in known]
     is_open = await db.run_system("throttle", _count_login, key, visit.ip, [user.id for user in own])
     tried = found if is_open else own
@@ -75,17 +66,17 @@ async def log_in(
         password[: passwords.LONGEST], [u.password_hash for u in tried], tries=service.TRIED
     )
     user = tried[place] if place is not None and len(password) <= passwords.LONGEST else None
-    token = await _admit(user, password, visit, remember, replaces) if user else None
-    if user is None or token is None:
+    admitted = await _admit(user, password, visit, remember, replaces) if user else None
+    if admitted is None:
         if is_open:
             await db.run_system("throttle", ratelimit.count, limits.FAILURES_IN_A_ROW, key)
         logs.security("log-in failed", ip=visit.ip)
         raise BadInput({"form": WRONG})
-    logs.security("logged in", ip=visit.ip, user=user.id)
-    return LoggedIn(token, user.id)
+    logs.security("logged in", ip=visit.ip, user=admitted.user_id)
+    return admitted
 
 
-async def _admit(user: User, password: str, visit: Visit, remember: bool, replaces: str) -> str | None:
+async def _admit(user: User, password: str, visit: Visit, remember: bool, replaces: str) -> LoggedIn | None:
     better = await passwords.hashed(password) if passwords.is_outdated(user.password_hash) else ""
     return await db.run_system(
         "log-in", service.admit, user, visit, remember=remember, better_hash=better, replaces=replaces

@@ -15,6 +15,9 @@ LOGINS_BY_ACCOUNT = Rule("log-ins by account", 5, 5 * MINUTE)
 LOGINS_BY_DEVICE = Rule("log-ins by known device", 10, 5 * MINUTE)
 FAILURES_IN_A_ROW = Rule("failures in a row", 100, 3650 * DAY)
 
+# Counted apart, so that strangers who sign up with an address do not keep its owner from getting back in. The window
+# is as long as such a link lasts: when no more are sent, one that works is in the mailbox.
+RESETS_BY_ADDRESS = Rule("resets by address", 3, 30 * MINUTE)
 MAILS_BY_ADDRESS = Rule("mails by address", 3, HOUR)
 ASKED_BY_IP = Rule("links asked by ip", 20, HOUR)
 LINKS_BY_IP = Rule("links used by ip", 30, HOUR)

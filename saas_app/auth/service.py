@@ -8,24 +8,28 @@ made in advance with somebody's address is worth nothing: whoever proves the add
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
 from saas_app import site
 from saas_app.auth import emails, limits, links, sessions
 from saas_app.auth.addresses import Address
 from saas_app.auth.models import EmailToken, User
-from saas_app.auth.sessions import Visit
+from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import clock, jobs, ratelimit
 from saas_app.core.viewer import Viewer
 
-UNPROVED_TRIED = 2  # unproved accounts of an address that a log-in looks at
-TRIED = 1 + UNPROVED_TRIED
+TRIED = 3  # accounts of an address that a log-in looks at
+
+# What a stranger would not do with an account in somebody else's name, such as paying. A feature adds its own.
+stakes: list[ColumnElement[bool]] = []
 
 
 def create_account(
     session: Session, name: str, address: Address, password_hash: str, visit: Visit, *, replaces: str = ""
-) -> str:
-    """A new account, logged in on this browser. Returns the cookie's value."""
+) -> LoggedIn:
+    """A new account, logged in on this browser."""
     user = User(
         name=name,
         email=address.email,
@@ -58,21 +62,23 @@ def owner_of(session: Session, key: str) -> User | None:
     return session.exec(select(User).where(User.email_key == key, col(User.email_verified_at).is_not(None))).first()
 
 
-def accounts_of(session: Session, key: str) -> Sequence[User]:
-    """The accounts a log-in may mean: the owner first, then the unproved ones that were used last."""
-    unproved = session.exec(
-        select(User)
-        .where(User.email_key == key, col(User.email_verified_at).is_(None))
-        .order_by(col(User.last_login_at).desc(), col(User.id))
-        .limit(UNPROVED_TRIED)
-    ).all()
-    owner = owner_of(session, key)
-    return [owner, *unproved] if owner else unproved
+def accounts_of(session: Session, key: str, known: frozenset[str] = frozenset()) -> Sequence[User]:
+    """The accounts that are meant by an address: the owner, those `known` in this browser, those with a stake, and
+    the oldest others. Whoever signs up with somebody's address later comes last, and keeps nobody out.
+    """
+    rank = sa.case(
+        (col(User.email_verified_at).is_not(None), 0),
+        (col(User.id).in_(known), 1),
+        (sa.or_(sa.false(), *stakes), 2),
+        else_=3,
+    )
+    theirs = select(User).where(User.email_key == key)
+    return session.exec(theirs.order_by(rank, col(User.created_at), col(User.id)).limit(TRIED)).all()
 
 
 def admit(
     session: Session, user: User, visit: Visit, *, remember: bool, better_hash: str = "", replaces: str = ""
-) -> str | None:
+) -> LoggedIn | None:
     """Log in an account whose password was right. None when it was changed while we were checking."""
     row = session.get(User, user.id)
     if row is None or row.password_hash != user.password_hash:
@@ -96,7 +102,7 @@ def prove(session: Session, token: str) -> Viewer:
 
 def ask_for_reset(session: Session, address: Address) -> None:
     """Mail a link to the account that a reset means. For an unknown address the same is done, and nothing sent."""
-    over = ratelimit.count(session, limits.MAILS_BY_ADDRESS, address.key) > limits.MAILS_BY_ADDRESS.limit
+    over = ratelimit.count(session, limits.RESETS_BY_ADDRESS, address.key) > limits.RESETS_BY_ADDRESS.limit
     user = next(iter(accounts_of(session, address.key)), None)
     if user is None or over:
         jobs.enqueue(session, "nothing", {})

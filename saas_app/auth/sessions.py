@@ -21,6 +21,14 @@ class Visit:
     device: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The cookie's value, and the account it is for."""
+
+    token: str
+    user_id: str
+
+
 async def find_viewer(digest: str) -> Viewer | None:
     """Who has the session with this digest; None when it has ended."""
     viewer, is_stale = await db.read_system("session lookup", _look_up, digest)
@@ -34,8 +42,8 @@ def viewer_by_digest(session: Session, digest: str) -> Viewer | None:
     return _look_up(session, digest)[0]
 
 
-def open_session(session: Session, user: User, visit: Visit, *, remember: bool = False, replaces: str = "") -> str:
-    """Log this browser in, under a new token; what it had before is void. Returns the cookie's value."""
+def open_session(session: Session, user: User, visit: Visit, *, remember: bool = False, replaces: str = "") -> LoggedIn:
+    """Log this browser in, under a new token; what it had before is void."""
     now, limits = clock.now(), _limits(remember)
     if replaces:
         close_session(session, replaces)
@@ -51,7 +59,7 @@ def open_session(session: Session, user: User, visit: Visit, *, remember: bool =
     )
     user.last_login_at = now
     session.add_all([row, user])
-    return token
+    return LoggedIn(token, user.id)
 
 
 def close_session(session: Session, digest: str) -> None:

@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
-from saas_app.billing.models import ENDED_STATUSES, Subscription
+from saas_app.auth import service as accounts
+from saas_app.auth.models import User
+from saas_app.billing.models import ENDED_STATUSES, NEVER_PAID, Subscription
 from saas_app.billing.plans import FREE, Feature, Limit, Plan, cheapest_beyond, cheapest_with, plan_by_key
 from saas_app.core.clock import now
 from saas_app.core.errors import AppError
 
 # How long somebody whose renewal failed keeps what they paid for, while their bank or card is sorted out.
 GRACE = timedelta(days=7)
+
+
+# Somebody has paid from this account, so it is more than an address that a stranger typed in.
+accounts.stakes.append(
+    sa.exists().where(col(Subscription.user_id) == User.id, col(Subscription.status).not_in(NEVER_PAID))
+)
 
 
 class Access(StrEnum):

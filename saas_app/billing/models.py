@@ -11,6 +11,7 @@ from saas_app.core.types import Utc
 
 # Stripe's spelling: https://docs.stripe.com/api/subscriptions/object#subscription_object-status
 ENDED_STATUSES = frozenset({"canceled", "incomplete_expired"})
+NEVER_PAID = frozenset({"incomplete", "incomplete_expired"})
 
 
 class Product(Shared, table=True):

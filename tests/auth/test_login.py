@@ -6,18 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import Session, col, select, update
 
 from saas_app.auth import limits, passwords
-from saas_app.auth.models import LoginSession, User
+from saas_app.auth.models import VERIFIED, LoginSession, User
 from saas_app.auth.sessions import find_viewer
+from saas_app.billing import entitlements
 from saas_app.core import ratelimit, tokens
 from tests.auth.conftest import GOOD_PASSWORD, Browser, OpenBrowser
+from tests.billing.rows import subscription
 from tests.conftest import Hands
 from tests.factories import a_user, as_system
 
 WRONG = "wrong horse battery staple"
 MALLORYS = "quite another river bed"
+assert entitlements  # says who has paid
 
 # time stands still, so that no window of a limit ends in the middle of a test
 pytestmark = pytest.mark.usefixtures("hands")
@@ -296,6 +299,71 @@ async def test_an_owner_is_tried_before_unproved_accounts_with_the_same_address(
     again = open_browser("192.0.2.9")
     await again.log_in(password=MALLORYS)
     assert await who(again) == "Mallory"
+
+
+async def strangers_sign_up(open_browser: OpenBrowser, place: int) -> None:
+    """As often as one place may, with Ada's address."""
+    for _ in range(limits.SIGNUPS_BY_IP.limit):
+        assert (await open_browser(f"192.0.2.{place}").sign_up(name="Mallory", password=MALLORYS)).status_code == 303
+
+
+async def test_sign_ups_by_strangers_do_not_keep_an_unproved_member_out(
+    database: str, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    await open_browser().sign_up()
+    hands.move(minutes=1)
+    await strangers_sign_up(open_browser, 9)
+    elsewhere = open_browser("192.0.2.60")
+    assert (await elsewhere.log_in()).status_code == 303
+    assert await who(elsewhere) == "Ada"
+
+
+async def test_a_member_whose_address_strangers_used_first_gets_in_where_they_signed_up(
+    database: str, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    await strangers_sign_up(open_browser, 9)
+    hands.move(minutes=1)
+    own = open_browser()
+    await own.sign_up()
+    await own.post("/logout")
+    assert (await own.log_in()).status_code == 303
+    assert await who(own) == "Ada"
+
+
+async def test_who_has_paid_gets_in_from_anywhere_whenever_strangers_used_the_address(
+    database: str, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    await strangers_sign_up(open_browser, 8)
+    hands.move(minutes=1)
+    await open_browser().sign_up()
+    pays("Ada")
+    hands.move(minutes=1)
+    await strangers_sign_up(open_browser, 9)
+    elsewhere = open_browser("192.0.2.60")
+    assert (await elsewhere.log_in()).status_code == 303
+    assert await who(elsewhere) == "Ada"
+
+
+def pays(name: str) -> None:
+    def add(session: Session) -> None:
+        session.add(subscription(session.exec(select(User.id).where(User.name == name)).one()))
+
+    as_system(add)
+
+
+async def test_a_reset_goes_to_the_account_that_has_paid_and_its_mail_is_not_used_up_by_sign_ups(
+    database: str, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    await strangers_sign_up(open_browser, 8)
+    hands.move(minutes=1)
+    own = open_browser()
+    await own.sign_up()
+    pays("Ada")
+    await own.post("/forgot", data={"email": "ada@example.com"})
+    await own.get(await own.link("ada@example.com"))
+    assert (await own.post("/reset", data={"password": "seven quiet lighthouse keepers"})).status_code == 200
+    proved = as_system(lambda session: session.exec(select(User.name).where(VERIFIED)).all())
+    assert proved == ["Ada"]
 
 
 async def test_a_weaker_hash_is_made_anew_and_a_stronger_one_is_left(
