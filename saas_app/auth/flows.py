@@ -34,7 +34,8 @@ class ResetNeeded(Refused):
 
 async def sign_up(name: str, email: str, password: str, visit: Visit, *, replaces: str = "") -> LoggedIn:
     """Open an account and log this browser in; BadInput says what is missing."""
-    address = _check_form(name, email, password)
+    await db.run_system("throttle", ratelimit.hit, limits.FORMS_BY_IP, visit.ip)
+    address = await passwords.beside(lambda: _check_form(name, email, password))
     await db.run_system("throttle", ratelimit.hit, limits.SIGNUPS_BY_IP, visit.ip)
     if await db.run_system("throttle", ratelimit.count, limits.SIGNUPS, "") == limits.SIGNUPS.limit:
         logs.security("many sign-ups", ip=visit.ip)
@@ -142,7 +143,7 @@ async def reset_password(token: str, password: str, visit: Visit) -> None:
     """Choose a new password. A password that is too weak does not use the link up."""
     await db.run_system("throttle", ratelimit.hit, limits.LINKS_BY_IP, visit.ip)
     user = await db.read_system("password reset", links.owner, token, "reset")
-    wrong = weakness(password, user.name, user.email)
+    wrong = await passwords.beside(lambda: weakness(password, user.name, user.email))
     if wrong:
         raise BadInput({"password": wrong})
     kept = await passwords.hashed(password)

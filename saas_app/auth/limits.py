@@ -6,6 +6,7 @@ from saas_app.core.ratelimit import Rule
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
+FORMS_BY_IP = Rule("sign-up forms by ip", 30, 10 * MINUTE)  # also those with mistakes: scoring a password takes work
 SIGNUPS_BY_IP = Rule("sign-ups by ip", 5, HOUR)
 SIGNUPS = Rule("sign-ups", 100, HOUR)  # only rings the bell: refusing would let one stranger close the door
 

@@ -59,14 +59,19 @@ def is_outdated(kept: str) -> bool:
 
 async def hashed(password: str) -> str:
     """The hash to keep."""
-    return await asyncio.wrap_future(_hashing.submit(lambda: hash_now(password)))
+    return await beside(lambda: hash_now(password))
 
 
 async def first_that_fits(password: str, kept: Sequence[str], *, tries: int) -> int | None:
     """Which of these hashes is of this password. Does the work of `tries` checks whatever there is to find."""
     hashes = [*kept[:tries], *[_dummy()] * (tries - len(kept[:tries]))]
-    found = await asyncio.wrap_future(_hashing.submit(lambda: [fits(password, each) for each in hashes]))
+    found = await beside(lambda: [fits(password, each) for each in hashes])
     return next((place for place, right in enumerate(found[: len(kept)]) if right), None)
+
+
+async def beside(call: Callable[[], R]) -> R:
+    """Do this work about a password in the threads for it, beside the event loop; HashingBusy when too much waits."""
+    return await asyncio.wrap_future(_hashing.submit(call))
 
 
 class _Hashing:

@@ -1,5 +1,7 @@
 """Whether a new password is good enough, and if not, why: in words, without rules about digits and symbols."""
 
+import math
+import threading
 import unicodedata
 from functools import cache
 from typing import Any
@@ -9,12 +11,18 @@ from saas_app.auth.passwords import LONGEST
 from saas_app.core.config import settings
 
 SCORED = 72  # zxcvbn takes no more
+READINGS = 6  # of digits and signs as letters; all digits together have fewer
 GOOD_ENOUGH = 3
 SHORTEST_WORD = 4
 
+_scoring = threading.Lock()  # zxcvbn keeps what it knows of a person in a global
+
 
 def weakness(password: str, *about: str) -> str | None:
-    """What is wrong with this password for somebody with this name and address; None when it is good."""
+    """What is wrong with this password for somebody with this name and address; None when it is good.
+
+    Blocks for up to a tenth of a second: in the app call it beside the event loop.
+    """
     shortest = settings().password_min_length
     same = unicodedata.normalize("NFKC", password)
     if len(same) < shortest:
@@ -32,15 +40,15 @@ def weakness(password: str, *about: str) -> str | None:
 
 
 def _is_leaked(password: str) -> bool:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # 13 MiB: only when somebody chooses a password
-
-    leaked: Any = FREQUENCY_LISTS["passwords"]
-    return password.casefold() in _as_set(tuple(leaked))
+    return password.casefold() in _leaked()
 
 
 @cache
-def _as_set(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(words)
+def _leaked() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # 13 MiB: only when somebody chooses a password
+
+    lists: Any = FREQUENCY_LISTS
+    return frozenset(lists["passwords"])
 
 
 def _word_in(password: str, about: tuple[str, ...]) -> str:
@@ -61,9 +69,24 @@ def _words(about: tuple[str, ...]) -> set[str]:
 def _guessable(password: str, about: tuple[str, ...]) -> str | None:
     from zxcvbn import zxcvbn
 
-    found = zxcvbn(password[:SCORED], user_inputs=sorted(_words(about)))
+    with _scoring:
+        found = zxcvbn(legible(password[:SCORED]), user_inputs=sorted(_words(about)))
     if found["score"] >= GOOD_ENOUGH:
         return None
     hint = found["feedback"]["warning"].rstrip(".")
     why = f": {hint[0].lower()}{hint[1:]}" if hint else ""
     return f"This is easy to guess{why}. A few unusual words are better than one clever one."
+
+
+def legible(password: str) -> str:
+    """The password as it is scored: its signs read as letters (@ as a) where they could be read in many ways.
+
+    zxcvbn goes through all ways at once, which are so many for some passwords that it takes seconds.
+    """
+    from zxcvbn.matching import L33T_TABLE, relevant_l33t_subtable
+
+    ways: dict[str, list[str]] = relevant_l33t_subtable(password, L33T_TABLE)
+    if math.prod(map(len, ways.values())) <= READINGS:
+        return password
+    letters = {sign: letter for letter, signs in ways.items() for sign in signs if not sign.isdigit()}
+    return "".join(letters.get(sign, sign) for sign in password)

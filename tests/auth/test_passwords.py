@@ -1,7 +1,9 @@
 """What is kept of a password, what is accepted as one, and that it is kept nowhere else."""
 
+import asyncio
 import logging
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from sqlmodel import select
 
 from saas_app.auth import passwords
 from saas_app.auth.models import User
-from saas_app.auth.strength import weakness
+from saas_app.auth.strength import legible, weakness
 from saas_app.core import db
 from saas_app.core.config import settings as app_settings
 from tests.auth.conftest import GOOD_PASSWORD, Browser
@@ -42,7 +44,14 @@ def test_nothing_but_an_argon2id_hash_is_ever_a_password(kept: str) -> None:
 
 @pytest.mark.parametrize(
     "good",
-    [GOOD_PASSWORD, "пароль на сегодня и завтра", "correct horse battery", "x9#kQ2!mZ7@p", "🦊🍂🌊🎻🧭🕯️🪁🧵🐚🌲🗝️🎏"],
+    [
+        GOOD_PASSWORD,
+        "4@8({[<369&1!|7$5+%20",
+        "пароль на сегодня и завтра",
+        "correct horse battery",
+        "x9#kQ2!mZ7@p",
+        "🦊🍂🌊🎻🧭🕯️🪁🧵🐚🌲🗝️🎏",
+    ],
 )
 def test_unusual_passwords_are_good(good: str) -> None:
     assert weakness(good, "Ada", "ada@example.com") is None
@@ -55,6 +64,32 @@ def test_every_leaked_password_that_is_long_enough_is_refused() -> None:
     assert len(leaked) > 200
     assert [word for word in leaked if weakness(word) is None] == []
     assert weakness(leaked[0].upper())
+
+
+@given(strategies.text("4@8({[<369&1!|7$5+%20aZ é", max_size=72))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_typed_is_read_in_a_few_ways_only(password: str) -> None:
+    """Scoring takes as long as there are readings: of some passwords zxcvbn would try more than seven hundred."""
+    from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
+
+    assert len(enumerate_l33t_subs(relevant_l33t_subtable(legible(password), L33T_TABLE))) <= 16
+
+
+@pytest.mark.parametrize("weak", ["p4$$w0rd1234", "1234567890" * 6])
+def test_signs_in_place_of_letters_make_no_password_better(weak: str) -> None:
+    assert weakness(weak)
+
+
+async def test_passwords_are_scored_in_the_threads_for_them_and_nowhere_else(sqlite: str, browser: Browser) -> None:
+    """With these taken, a password that is too weak is not even scored."""
+    done = threading.Event()
+    taken = [asyncio.create_task(passwords.beside(done.wait)) for _ in range(passwords.THREADS + passwords.WAITING)]
+    await asyncio.sleep(0)
+    busy = await browser.sign_up(password="aaaaaaaaaaaaaaaa")
+    done.set()
+    await asyncio.gather(*taken)
+    assert (busy.status_code, "retry-after" in busy.headers) == (503, True)
+    assert (await browser.sign_up(password="aaaaaaaaaaaaaaaa")).status_code == 422
 
 
 def test_the_minimum_is_a_setting(configured: object) -> None:

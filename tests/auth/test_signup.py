@@ -138,6 +138,15 @@ async def test_one_place_gets_five_accounts_an_hour(open_browser: OpenBrowser, h
     assert (await open_browser("192.0.2.77").sign_up("z@example.com")).status_code == 303
 
 
+async def test_forms_with_mistakes_are_counted_too_and_leave_room_for_the_right_one(
+    open_browser: OpenBrowser, hands: Hands
+) -> None:
+    for _ in range(29):
+        assert (await open_browser().sign_up(password="short")).status_code == 422
+    assert (await open_browser().sign_up()).status_code == 303
+    assert (await open_browser().sign_up(password="short")).status_code == 429
+
+
 async def test_one_mailbox_gets_three_mails_an_hour(open_browser: OpenBrowser) -> None:
     for place in range(5):
         await open_browser(f"192.0.2.{place}").sign_up()
