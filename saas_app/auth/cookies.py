@@ -9,6 +9,7 @@ from saas_app.auth.links import Purpose
 from saas_app.auth.sessions import cookie_lifetime
 from saas_app.core import tokens
 from saas_app.core.config import settings
+from saas_app.edge.who import cookie_name
 
 LINK_LASTS = timedelta(minutes=15)
 KNOWN_LASTS = timedelta(days=180)
@@ -64,7 +65,7 @@ def keep_known(response: Response, request: Request, user_id: str) -> None:
 
 
 def _named(name: str) -> str:
-    return f"__Host-{name}" if settings().is_https else name
+    return cookie_name(settings().base_url, name)
 
 
 def _set(response: Response, name: str, value: str, lasts: timedelta | None) -> None:

@@ -3,10 +3,10 @@
 import logging
 import re
 from functools import cache
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -227,13 +227,10 @@ class Edge:
         return bool(host) and urlsplit(origin).netloc == host
 
     def _digest(self, headers: dict[str, str]) -> str:
-        jar: SimpleCookie = SimpleCookie()
-        try:
-            jar.load(headers.get("cookie", ""))
-        except CookieError:
-            return ""
-        morsel = jar.get(self._cookie)
-        return digest_of(morsel.value) if morsel else ""
+        """As Starlette reads it: the standard library's parser drops all that follows a cookie it finds odd, and other
+        programs set those, on a parent domain or on another port of a developer's machine.
+        """
+        return digest_of(cookie_parser(headers.get("cookie", "")).get(self._cookie, ""))
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -17,9 +17,9 @@ def install(find_viewer: FindViewer) -> None:
     _finder[:] = [find_viewer]
 
 
-def cookie_name(base_url: str) -> str:
+def cookie_name(base_url: str, name: str = "session") -> str:
     """`__Host-` binds the cookie to this host and to https; browsers refuse it on plain http."""
-    return "__Host-session" if base_url.startswith("https://") else "session"
+    return f"__Host-{name}" if base_url.startswith("https://") else name
 
 
 def digest_of(cookie: str) -> str:

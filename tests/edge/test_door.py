@@ -226,6 +226,18 @@ def test_a_cookie_that_cannot_be_read_is_no_cookie(client: TestClient) -> None:
         assert client.get("/", headers={"cookie": cookie.encode("latin-1")}).status_code == 200  # type: ignore[dict-item]
 
 
+@pytest.mark.parametrize(
+    "odd", ['prefs={"a":1}', "a=b c", "name=Ünï", "path=/", "foo@bar=1", "$Version=1", 'open="quote', "empty=", "bare"]
+)
+def test_an_odd_cookie_of_another_program_logs_nobody_out(client: TestClient, odd: str) -> None:
+    cookie = f"{odd}; session={COOKIE}; {odd}".encode("latin-1")
+    assert client.get("/dashboard", headers={"cookie": cookie}, follow_redirects=False).status_code == 200  # type: ignore[dict-item]
+    address = f"/_event?token={TAB}"
+    headers = {"origin": HERE, "cookie": cookie}
+    with client.websocket_connect(address, headers=headers) as connection:  # type: ignore[arg-type]
+        assert connection.receive_json()["cookie"] == f"session={digest_of(COOKIE)}"
+
+
 def test_compressed_and_plain_pages_say_the_same(client: TestClient) -> None:
     zipped = client.get("/", headers={"accept-encoding": "gzip"})
     plain = client.get("/", headers={"accept-encoding": "identity"})
