@@ -1,13 +1,15 @@
 """Who is logged in where. Looked up for each request and event, so that ending a session ends it at once."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from saas_app.auth.models import LoginSession, User
 from saas_app.core import clock, db, tokens
 from saas_app.core.config import settings
+from saas_app.core.errors import DatabaseBusy
 from saas_app.core.viewer import Viewer
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -31,15 +33,14 @@ class LoggedIn:
 
 async def find_viewer(digest: str) -> Viewer | None:
     """Who has the session with this digest; None when it has ended."""
-    viewer, is_stale = await db.read_system("session lookup", _look_up, digest)
-    if is_stale:
-        await db.run_system("session lookup", _touch, digest)
+    found = await db.read_system("session lookup", _look_up, digest)
+    if found is None:
+        return None
+    viewer, row = found
+    if clock.now() - row.seen_at >= TOUCH_EVERY:
+        with suppress(DatabaseBusy):  # a note for later; who is here is known already
+            await db.run_system("session lookup", _touch, row)
     return viewer
-
-
-def viewer_by_digest(session: Session, digest: str) -> Viewer | None:
-    """As `find_viewer`, inside a transaction; nothing is written."""
-    return _look_up(session, digest)[0]
 
 
 def open_session(session: Session, user: User, visit: Visit, *, remember: bool = False, replaces: str = "") -> LoggedIn:
@@ -78,23 +79,22 @@ def cookie_lifetime(*, remember: bool) -> timedelta | None:
     return timedelta(days=settings().remember_absolute_days) if remember else None
 
 
-def _look_up(session: Session, digest: str) -> tuple[Viewer | None, bool]:
+def _look_up(session: Session, digest: str) -> tuple[Viewer, LoginSession] | None:
     now = clock.now()
     found = session.exec(
-        select(User, LoginSession.seen_at)
+        select(User, LoginSession)
         .join(LoginSession, col(LoginSession.user_id) == col(User.id))
         .where(LoginSession.digest == digest, LoginSession.idle_until > now, LoginSession.ends_at > now)
     ).first()
-    return (found[0].viewer(), now - found[1] >= TOUCH_EVERY) if found else (None, False)
+    return (found[0].viewer(), found[1]) if found else None
 
 
-def _touch(session: Session, digest: str) -> None:
-    """The person was here: the idle limit begins again, and never passes the end."""
-    row = session.get(LoginSession, digest)
-    if row is not None:
-        row.seen_at = clock.now()
-        row.idle_until = min(clock.now() + _limits(row.is_remembered)[0], row.ends_at)
-        session.add(row)
+def _touch(session: Session, row: LoginSession) -> None:
+    """The person was here: the idle limit begins again, and never passes the end. One that has ended stays so."""
+    now = clock.now()
+    idle_until = min(now + _limits(row.is_remembered)[0], row.ends_at)
+    this = col(LoginSession.digest) == row.digest
+    session.exec(update(LoginSession).where(this).values(seen_at=now, idle_until=idle_until))
 
 
 def _limits(remember: bool) -> tuple[timedelta, timedelta]:

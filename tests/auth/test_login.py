@@ -1,6 +1,7 @@
 """Logging in and out, and what stands between a stranger and somebody else's account."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,8 @@ from saas_app.auth import limits, passwords
 from saas_app.auth.models import VERIFIED, LoginSession, User
 from saas_app.auth.sessions import find_viewer
 from saas_app.billing import entitlements
-from saas_app.core import ratelimit, tokens
+from saas_app.core import db, engines, ratelimit, tokens
+from saas_app.core.config import settings
 from tests.auth.conftest import GOOD_PASSWORD, Browser, OpenBrowser
 from tests.billing.rows import subscription
 from tests.conftest import Hands
@@ -156,6 +158,20 @@ async def test_being_there_is_noted_once_a_minute(ada: Any, browser: Browser, ha
     hands.move(seconds=1)
     await who(browser)
     assert seen() == hands.at
+
+
+async def test_who_is_logged_in_is_known_also_while_nothing_can_be_written(
+    sqlite: str, browser: Browser, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 50)
+    await browser.sign_up()
+    db.stop()  # new connections wait as long as was said above
+    hands.move(minutes=5)
+    blocker = sqlite3.connect(settings().database_url.removeprefix("sqlite:///"), isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    assert await who(browser) == "Ada"
+    blocker.execute("ROLLBACK")
+    blocker.close()
 
 
 async def test_an_account_takes_five_tries_and_no_more_however_many_come_at_once(
