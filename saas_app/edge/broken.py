@@ -1,7 +1,9 @@
-"""What a person reads when our code broke: that it is known, and a number to tell us."""
+"""What a person reads instead of a page: that it is known and a number to tell us, or when to try again."""
 
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
+
+from saas_app.core.errors import Unavailable
 
 WORDS = "Something broke on our side, and it is written down. If it happens again, tell us this number: {}\n"
 
@@ -9,6 +11,12 @@ WORDS = "Something broke on our side, and it is written down. If it happens agai
 def sorry(request_id: str) -> PlainTextResponse:
     """The answer, with the number under which the log has the rest."""
     return PlainTextResponse(WORDS.format(request_id), 500)
+
+
+def not_now(error: Unavailable) -> PlainTextResponse:
+    """The answer while the database is busy or away."""
+    headers = {"retry-after": str(error.retry_after), "cache-control": "no-store"}
+    return PlainTextResponse(f"{error}\n", error.status, headers)
 
 
 def own_500(scope: Scope, receive: Receive, send: Send, request_id: str) -> Send:

@@ -11,9 +11,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from saas_app.core import logs
-from saas_app.core.errors import AppError
+from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
-from saas_app.edge.broken import own_500, sorry
+from saas_app.edge.broken import not_now, own_500, sorry
 from saas_app.edge.islands import Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
 from saas_app.edge.pages import Route
@@ -136,7 +136,10 @@ class Edge:
         island = self._island_at.get(path)
         if island is None and path not in self._members:
             return None
-        viewer = await self._who(headers)
+        try:
+            viewer = await (self._who(headers) if path in self._members else self._who_perhaps(headers))
+        except Unavailable as error:  # this person may be logged in, so they are not sent to log in
+            return not_now(error)
         query = scope["query_string"].decode("latin-1")
         if viewer is None and path in self._members:
             wanted = quote(f"{path}?{query}" if query else path, safe="/")
@@ -148,11 +151,13 @@ class Edge:
 
     async def _who(self, headers: dict[str, str]) -> Viewer | None:
         digest = self._digest(headers)
-        if not digest:
-            return None
+        return await self._find_viewer(digest) if digest else None
+
+    async def _who_perhaps(self, headers: dict[str, str]) -> Viewer | None:
+        """Nobody when the database is busy: a public page is still worth more than an error."""
         try:
-            return await self._find_viewer(digest)
-        except AppError:  # the database is busy: a public page is still worth more than an error
+            return await self._who(headers)
+        except Unavailable:
             return None
 
     def _directory_index(self, scope: Scope) -> Scope:
@@ -177,7 +182,7 @@ class Edge:
                 kind = dict(message["headers"]).get(b"content-type", b"")
                 replaced = message["status"] == 404 and b"text/html" in kind
                 if replaced:
-                    viewer = await self._who(headers)
+                    viewer = await self._who_perhaps(headers)
                     page = await self._islands.answer("404", headers, viewer, status=404)
                     await page(scope, receive, send)
             if not replaced:

@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from saas_app.core.errors import DatabaseBusy
 from saas_app.core.viewer import Viewer
 from saas_app.edge.door import BODY_LIMIT, WEBHOOK_LIMIT, Edge
 from saas_app.edge.islands import Islands, Slots
@@ -21,6 +22,7 @@ HERE = "http://testserver"
 TAB = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
 ADA = Viewer("usr_ada", "ada@example.com", "Ada")
 COOKIE = "the-secret-value-of-a-cookie"
+BUSY = "a-cookie-that-nobody-has-time-to-look-up"
 ISLAND = (
     "<html><head><style>p{}</style></head><body><p>{{ price }}</p>{% if member %}Dashboard{% endif %}</body></html>"
 )
@@ -46,6 +48,8 @@ async def socket(connection: WebSocket) -> None:
 
 
 async def find_viewer(digest: str) -> Viewer | None:
+    if digest == digest_of(BUSY):
+        raise DatabaseBusy
     return ADA if digest == digest_of(COOKIE) else None
 
 
@@ -213,6 +217,16 @@ def test_a_stranger_is_sent_to_log_in_and_brought_back(client: TestClient) -> No
     assert answer.status_code == 303
     assert answer.headers["location"] == "/login?next=/dashboard%3Fa%3D1%26b%3D2"
     assert client.get("/dashboard", headers={"cookie": f"session={COOKIE}"}).status_code == 200
+
+
+def test_while_the_database_is_busy_members_are_told_so_and_not_sent_to_log_in(client: TestClient) -> None:
+    headers = {"cookie": f"session={BUSY}"}
+    answer = client.get("/dashboard", headers=headers, follow_redirects=False)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "try again" in answer.text
+    assert client.get("/", headers=headers).status_code == 200
+    assert client.get("/nowhere", headers=headers).status_code == 404
 
 
 def test_an_unknown_address_is_a_real_404_with_a_page_that_helps(client: TestClient) -> None:
