@@ -24,7 +24,7 @@ CHOICE = re.compile(r"[a-z0-9_]{1,40}")
 LONGEST_FIELD = 2_000
 
 CHECK_MAIL = "If there is an account with this address, a link is on its way. It works for 30 minutes."
-SENT_AGAIN = "We have sent you a new link."
+SENT_AGAIN = "We have sent you another mail."
 SAVED = "Your new password is saved. Please log in with it."
 PROVED = "Thank you, your address is confirmed. Please log in."
 

@@ -118,15 +118,9 @@ async def prove_address(token: str, visit: Visit) -> Viewer:
 
 
 async def resend_verification(viewer: Viewer, visit: Visit) -> None:
-    """Mail the link again, to somebody who is logged in and has not proved their address yet."""
+    """Mail the link again, to somebody who is logged in. Raises TooManyTries, or Conflict when nothing is to prove."""
     await db.run_system("throttle", ratelimit.hit, limits.ASKED_BY_IP, visit.ip)
-    await db.run_system("email verification", _write_again, viewer.id)
-
-
-def _write_again(session: Session, user_id: str) -> None:
-    user = session.get(User, user_id)
-    if user is not None and user.email_verified_at is None:
-        service.write_to_prove(session, user)
+    await db.run_system("email verification", service.write_again, viewer.id)
 
 
 async def ask_for_reset(email: str, visit: Visit) -> None:

@@ -18,6 +18,7 @@ from saas_app.auth.addresses import Address
 from saas_app.auth.models import EmailToken, User
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import clock, jobs, ratelimit
+from saas_app.core.errors import Conflict
 from saas_app.core.viewer import Viewer
 
 TRIED = 3  # accounts of an address that a log-in looks at
@@ -40,15 +41,23 @@ def create_account(
     )
     session.add(user)
     session.flush()
-    write_to_prove(session, user)
+    if ratelimit.count(session, limits.MAILS_BY_ADDRESS, user.email_key) <= limits.MAILS_BY_ADDRESS.limit:
+        write_to_prove(session, user)
     return sessions.open_session(session, user, visit, replaces=replaces)
 
 
+def write_again(session: Session, user_id: str) -> None:
+    """Mail the link that proves the address anew. When it is too soon for that, the link that was sent stays good."""
+    user = session.get_one(User, user_id)
+    if user.email_verified_at:
+        raise Conflict("Your address is confirmed already.")
+    ratelimit.hit(session, limits.MAILS_BY_ADDRESS, user.email_key)
+    write_to_prove(session, user)
+
+
 def write_to_prove(session: Session, user: User) -> None:
-    """Mail the link that proves the address, or tell its owner. At most three an hour reach one mailbox."""
+    """Mail the link that proves the address, or tell its owner. Count before: few of these an hour reach a mailbox."""
     token = links.issue(session, user, "verify")  # made in both cases, so that both take as long
-    if ratelimit.count(session, limits.MAILS_BY_ADDRESS, user.email_key) > limits.MAILS_BY_ADDRESS.limit:
-        return
     owner = owner_of(session, user.email_key)
     if owner is None:
         emails.write_verification(session, user, token)

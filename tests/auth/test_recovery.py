@@ -171,3 +171,26 @@ async def test_only_somebody_logged_in_has_the_link_sent_again(sqlite: str, open
     first = await browser.link("ada@example.com")
     assert (await browser.post("/verify/resend")).status_code == 200
     assert await browser.link("ada@example.com") != first
+
+
+async def test_when_no_more_links_are_sent_that_is_said_and_the_last_one_works(
+    sqlite: str, browser: Browser, hands: Hands
+) -> None:
+    await browser.sign_up()
+    answers: list[Any] = []
+    for _ in range(3):
+        hands.move(minutes=1)
+        answers.append(await browser.post("/verify/resend"))
+        await browser.mails()
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert len(await browser.mails("ada@example.com")) == 3
+    assert (await browser.prove()).status_code == 303
+
+
+async def test_nothing_is_sent_again_when_the_address_is_proved(sqlite: str, browser: Browser) -> None:
+    await browser.sign_up()
+    await browser.prove()
+    answer = await browser.post("/verify/resend")
+    assert (answer.status_code, "confirmed already" in answer.text) == (409, True)
+    assert len(await browser.mails("ada@example.com")) == 1
