@@ -42,9 +42,12 @@ def form_of(page: str, *kept: str) -> Callable[[Handler], Callable[[Request], Aw
             except AppError as error:
                 errors = error.errors if isinstance(error, BadInput) else {error.field or "form": str(error)}
                 again = {name: form.get(name, "") for name in kept}
-                response = await respond(request, page, status=error.status, form=again, errors=errors)
-                if isinstance(error, TooManyTries | Unavailable):
-                    response.headers["retry-after"] = str(error.retry_after)
+                wait = error.retry_after if isinstance(error, TooManyTries | Unavailable) else 0
+                response = await respond(
+                    request, page, status=error.status, form=again, errors=errors, wait_seconds=wait
+                )
+                if wait:
+                    response.headers["retry-after"] = str(wait)
             response.headers["cache-control"] = "no-store"
             return response
 

@@ -13,9 +13,8 @@ from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import PAGE_WIDTH, TINTS, classes
 
-# Seconds until a form may be sent again, after too many attempts.
-WAIT = "{{ wait_seconds|default(0) }}"
-_LEAST = "{{ password_min_length|default(12) }}"
+WAIT = slot("wait_seconds")
+_LEAST = slot("password_min_length")
 
 # The plan that came along in the address, if there is such a plan and it is for sale.
 _CHOSEN = (

@@ -95,7 +95,6 @@ def forgot() -> rx.Component:
 def reset() -> rx.Component:
     """Choose a new password, with a link from a mail."""
     form = native_form(
-        come_along("token"),
         new_password_field(),
         submit_button("Save my new password", busy="Saving…", wide=True),
         action="/reset",
@@ -112,12 +111,10 @@ def reset() -> rx.Component:
 def verify() -> rx.Component:
     """Confirm an address by a click, not by opening the link: mail scanners open links too."""
     confirm = native_form(
-        come_along("token"),
         submit_button("Confirm my e-mail address", busy="Confirming…", wide=True),
         action="/verify",
     )
     resend = native_form(
-        come_along("email", "token"),
         submit_button("Send me a new link", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
         action="/verify/resend",
     )

@@ -72,6 +72,7 @@ def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:
         "test_mode": now.stripe_mode == "test",
         "mailbox": not now.is_production and not now.smtp_url,
         "base_url": now.base_url,
+        "password_min_length": now.password_min_length,
     }
 
 

@@ -88,6 +88,7 @@ class Islands:
             "member": viewer is not None,
             "viewer": viewer,
             "notice": "",
+            "wait_seconds": 0,
             **slots.values,
             **self._derive(typed),
             **context,
@@ -139,7 +140,8 @@ async def respond(
 ) -> Response:
     """Answer a form's POST with its page again.
 
-    `context` may hold `form` (what was typed, by field), `errors` (by field, `form` for the whole) and `notice`.
+    `context` may hold `form` (what was typed, by field), `errors` (by field, `form` for the whole), `notice`,
+    and `wait_seconds` until the form may be sent again.
     """
     headers = {key: value for key, value in request.headers.items() if key == "accept-encoding"}
     return await _installed[0].answer(page, headers, viewer, status=status, **context)

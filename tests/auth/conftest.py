@@ -14,7 +14,8 @@ from saas_app.core import db, mailer
 from saas_app.core.worker import Worker
 from saas_app.edge import islands
 
-PAGE = "{{ errors.form }}|{{ errors.name }}|{{ errors.email }}|{{ errors.password }}|{{ notice }}|{{ form.email }}"
+SLOTS = ("wait_seconds", "errors.form", "errors.name", "errors.email", "errors.password", "notice", "form.email")
+PAGE = "|".join(f"{{{{ {slot} }}}}" for slot in SLOTS)
 
 
 GOOD_PASSWORD = "long winding river stones"

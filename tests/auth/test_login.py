@@ -266,6 +266,16 @@ async def test_one_place_gets_ten_tries_a_minute(sqlite: str, open_browser: Open
     assert (await open_browser().log_in("b@example.com", WRONG)).status_code == 422
 
 
+async def test_a_refused_page_counts_down_as_long_as_one_has_to_wait(
+    sqlite: str, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    answers = [await open_browser().log_in(password=WRONG) for _ in range(6)]
+    seconds = answers[-1].headers["retry-after"]
+    assert int(seconds) > 0
+    assert f"login|{seconds}|" in answers[-1].text
+    assert "login|0|" in answers[0].text
+
+
 async def test_success_forgets_the_failures(ada: Any, open_browser: OpenBrowser) -> None:
     for place in range(4):
         await open_browser(f"192.0.2.{place}").log_in(password=WRONG)
@@ -371,8 +381,9 @@ async def test_a_reset_goes_to_the_account_that_has_paid_and_its_mail_is_not_use
     database: str, open_browser: OpenBrowser, hands: Hands
 ) -> None:
     await strangers_sign_up(open_browser, 8)
-    hands.move(minutes=1)
     own = open_browser()
+    await own.mails()
+    hands.move(minutes=1)
     await own.sign_up()
     pays("Ada")
     await own.post("/forgot", data={"email": "ada@example.com"})

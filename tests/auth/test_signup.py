@@ -1,11 +1,15 @@
 """Signing up: an account, a cookie, a mail, and nothing that tells who has an account already."""
 
 import re
+from collections.abc import Callable
 
 import pytest
+from jinja2 import Environment
 from sqlmodel import select
 
+from saas_app.auth.components import new_password_field
 from saas_app.auth.models import LoginSession, User
+from saas_app.billing.storefront import Storefront
 from tests.auth.conftest import Browser, OpenBrowser
 from tests.conftest import Hands
 from tests.factories import as_system
@@ -59,6 +63,14 @@ async def test_what_cannot_be_used_is_said_beside_what_was_typed(
     assert "long winding river stones" not in answer.text
     assert "password" not in fields or fields["password"] not in answer.text
     assert as_system(lambda session: session.exec(select(User)).all()) == []
+
+
+async def test_the_page_asks_for_as_many_characters_as_the_setting_says(configured: Callable[..., None]) -> None:
+    configured(PASSWORD_MIN_LENGTH="16")
+    slots = await Storefront().fill()
+    drawn = Environment(autoescape=True).from_string(str(new_password_field())).render(slots.values, errors={})
+    assert "At least 16 characters" in drawn
+    assert 'minLength:"16"' in drawn
 
 
 async def test_a_taken_address_is_answered_like_a_new_one(open_browser: OpenBrowser) -> None:
