@@ -26,7 +26,7 @@ LONGEST_FIELD = 2_000
 CHECK_MAIL = "If there is an account with this address, a link is on its way. It works for 30 minutes."
 SENT_AGAIN = "We have sent you another mail."
 SAVED = "Your new password is saved. Please log in with it."
-PROVED = "Thank you, your address is confirmed. Please log in."
+LOG_IN_FIRST = "Please log in to confirm that this address is yours. It takes one more click then."
 
 
 def form_of(page: str, *kept: str) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
@@ -112,14 +112,12 @@ async def open_verify_link(request: Request) -> Response:
 
 @form_of("verify")
 async def verify(request: Request, form: Form) -> Response:
-    """Prove the address with the link that was opened."""
-    proved = await flows.prove_address(_opened_link(request, "verify"), _visit(request))
+    """Prove the address with the link that was opened, in a browser that is logged in with it."""
     viewer = await find_viewer(cookies.session_digest(request))
-    response = (
-        _to("/dashboard")
-        if viewer and viewer.id == proved.id
-        else await respond(request, "login", form={"email": proved.email}, notice=PROVED)
-    )
+    wanted = await flows.prove_address(_opened_link(request, "verify"), viewer, _visit(request))
+    if wanted is not None:
+        return await respond(request, "login", form={"email": wanted, "next": "/verify"}, notice=LOG_IN_FIRST)
+    response = _to("/dashboard")
     cookies.drop_link(response, "verify")
     return response
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from saas_app.auth import limits, links, passwords, service, sessions
-from saas_app.auth.addresses import Address, read_address
+from saas_app.auth.addresses import Address, key_of, read_address
 from saas_app.auth.models import User
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.auth.strength import weakness
@@ -108,13 +108,21 @@ async def log_out(digest: str) -> None:
     await db.run_system("log-out", sessions.close_session, digest)
 
 
-async def prove_address(token: str, visit: Visit) -> Viewer:
-    """Use the link that proves an address; LinkGone when it is no longer good."""
+async def prove_address(token: str, viewer: Viewer | None, visit: Visit) -> str | None:
+    """Use the link that proves an address; LinkGone when it is no longer good.
+
+    Whoever is not logged in with this address has to log in first, and the link stays good: then the address is
+    returned, else None.
+    """
     await db.run_system("throttle", ratelimit.hit, limits.LINKS_BY_IP, visit.ip)
+    linked = await db.read_system("email verification", links.owner, token, "verify")
+    if viewer is None or key_of(viewer.email) != linked.email_key:
+        return linked.email
     try:
-        return await db.run_system("email verification", service.prove, token)
+        await db.run_system("email verification", service.prove, token, viewer.id)
     except IntegrityError as error:  # two accounts proved the same address at once; the database chose
         raise links.LinkGone from error
+    return None
 
 
 async def resend_verification(viewer: Viewer, visit: Visit) -> None:

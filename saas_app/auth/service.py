@@ -19,7 +19,6 @@ from saas_app.auth.models import EmailToken, User
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import clock, jobs, ratelimit
 from saas_app.core.errors import Conflict
-from saas_app.core.viewer import Viewer
 
 TRIED = 3  # accounts of an address that a log-in looks at
 
@@ -100,13 +99,17 @@ def admit(
     return sessions.open_session(session, row, visit, remember=remember, replaces=replaces)
 
 
-def prove(session: Session, token: str) -> Viewer:
-    """The address is proved: it is this account's now, and links to others with the same address are void."""
-    user = links.use(session, token, "verify")
-    if owner_of(session, user.email_key) not in (None, user):
+def prove(session: Session, token: str, user_id: str) -> None:
+    """The address is proved, for the account that is logged in where the link was opened; other links to it are void.
+
+    Not for the account that the link was mailed for, if that is another one: a stranger may have opened it with this
+    address, and would own what the mailbox proves.
+    """
+    user = session.get(User, user_id)
+    linked = links.use(session, token, "verify")
+    if user is None or user.email_key != linked.email_key or owner_of(session, user.email_key) not in (None, user):
         raise links.LinkGone
     _make_owner(session, user)
-    return user.viewer()
 
 
 def ask_for_reset(session: Session, address: Address) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import func, select
 
 from saas_app.auth import passwords
-from saas_app.auth.models import EmailToken, LoginSession, User
+from saas_app.auth.models import VERIFIED, EmailToken, LoginSession, User
 from saas_app.core import clock
 from saas_app.core.jobs import Outbox
 from tests.auth.conftest import GOOD_PASSWORD, Browser, OpenBrowser
@@ -194,3 +194,45 @@ async def test_nothing_is_sent_again_when_the_address_is_proved(sqlite: str, bro
     answer = await browser.post("/verify/resend")
     assert (answer.status_code, "confirmed already" in answer.text) == (409, True)
     assert len(await browser.mails("ada@example.com")) == 1
+
+
+async def test_a_link_mailed_for_a_stranger_s_account_gives_them_nothing(
+    sqlite: str, open_browser: OpenBrowser
+) -> None:
+    """Mallory signs up with Ada's address; Ada, curious or about to sign up herself, confirms what she was mailed."""
+    stranger, ada = open_browser("192.0.2.9"), open_browser()
+    await stranger.sign_up(name="Mallory", password="quite another river bed")
+    curious = await ada.prove()
+    assert "Please log in" in curious.text
+    assert owners() == []
+    await ada.sign_up()
+    assert (await ada.post("/verify")).status_code == 303
+    assert owners() == ["Ada"]
+
+
+async def test_on_another_device_one_logs_in_and_then_confirms_with_the_same_link(
+    sqlite: str, open_browser: OpenBrowser
+) -> None:
+    await open_browser().sign_up()
+    phone = open_browser("192.0.2.2")
+    asked = await phone.prove()
+    assert (asked.status_code, "login|" in asked.text, "ada@example.com" in asked.text) == (200, True, True)
+    assert (await phone.log_in(next="/verify")).headers["location"] == "/verify"
+    assert (await phone.post("/verify")).headers["location"] == "/dashboard"
+    assert owners() == ["Ada"]
+
+
+async def test_a_link_proves_nothing_for_an_account_with_another_address(
+    sqlite: str, open_browser: OpenBrowser
+) -> None:
+    await open_browser().sign_up()
+    path = await open_browser().link("ada@example.com")
+    eve = open_browser("192.0.2.2")
+    await eve.sign_up("eve@example.com", name="Eve")
+    await eve.get(path)
+    assert "Please log in" in (await eve.post("/verify")).text
+    assert owners() == []
+
+
+def owners() -> list[str]:
+    return list(as_system(lambda session: session.exec(select(User.name).where(VERIFIED)).all()))
