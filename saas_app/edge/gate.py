@@ -57,9 +57,13 @@ def admin(handler: Handler) -> Handler:
 
 
 class AppState(rx.State):
-    """Parent of every state of the app: remembers which log-in session this tab's state belongs to."""
+    """Parent of every state of the app: remembers which log-in session this tab's state belongs to.
 
-    _owner: str = ""
+    "" is a stranger's, and None nobody's yet: a new tab's, or one that Reflex forgot since nothing was done in it for
+    an hour.
+    """
+
+    _owner: str | None = None
 
 
 _viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
@@ -129,6 +133,8 @@ class Gate(rx.Middleware):
     async def _bind(self, root: BaseState, owner: str, event_name: str) -> bool:
         """Tie the state tree to the log-in session. A tree of another session is emptied before it is shown."""
         mine = await root.get_state(AppState)
+        if mine._owner is None:  # pyright: ignore[reportPrivateUsage]
+            mine._owner = owner  # pyright: ignore[reportPrivateUsage]
         if mine._owner == owner:  # pyright: ignore[reportPrivateUsage]
             return True
         if event_name not in HYDRATE:
