@@ -21,10 +21,12 @@ from saas_app.billing import reconcile
 from saas_app.billing.storefront import Storefront, derive
 from saas_app.core import db, logs, mailbox_api
 from saas_app.core.config import settings
+from saas_app.core.errors import AppError
 from saas_app.core.worker import Worker
 from saas_app.dashboard import pages as dashboard_pages
 from saas_app.dashboard import welcome
 from saas_app.edge import islands, who
+from saas_app.edge.broken import refused
 from saas_app.edge.door import Edge
 from saas_app.edge.gate import Gate
 from saas_app.edge.live import tabs
@@ -90,6 +92,7 @@ def failed(exception: Exception) -> None:
 
 api = Starlette(
     routes=[*auth_api.routes, *billing_api.routes, *mailbox_api.routes(), *health.routes],
+    exception_handlers={AppError: refused},
 )
 app = rx.App(
     api_transformer=[api, edge],

@@ -1,9 +1,10 @@
 """What a person reads instead of a page: that it is known and a number to tell us, or when to try again."""
 
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from saas_app.core.errors import Unavailable
+from saas_app.core.errors import AppError, TooManyTries, Unavailable
 
 WORDS = "Something broke on our side, and it is written down. If it happens again, tell us this number: {}\n"
 
@@ -13,10 +14,19 @@ def sorry(request_id: str) -> PlainTextResponse:
     return PlainTextResponse(WORDS.format(request_id), 500)
 
 
-def not_now(error: Unavailable) -> PlainTextResponse:
-    """The answer while the database is busy or away."""
-    headers = {"retry-after": str(error.retry_after), "cache-control": "no-store"}
+def refusal(error: AppError) -> PlainTextResponse:
+    """The answer in the error's own words, and when to try again if that helps."""
+    headers = {"cache-control": "no-store"}
+    if isinstance(error, TooManyTries | Unavailable):
+        headers["retry-after"] = str(error.retry_after)
     return PlainTextResponse(f"{error}\n", error.status, headers)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """`refusal` for the routes beside Reflex that have no page to say it on."""
+    if not isinstance(error, AppError):
+        raise error
+    return refusal(error)
 
 
 def own_500(scope: Scope, receive: Receive, send: Send, request_id: str) -> Send:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from saas_app.core import logs
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
-from saas_app.edge.broken import not_now, own_500, sorry
+from saas_app.edge.broken import own_500, refusal, sorry
 from saas_app.edge.islands import Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
 from saas_app.edge.pages import Route
@@ -139,7 +139,7 @@ class Edge:
         try:
             viewer = await (self._who(headers) if path in self._members else self._who_perhaps(headers))
         except Unavailable as error:  # this person may be logged in, so they are not sent to log in
-            return not_now(error)
+            return refusal(error)
         query = scope["query_string"].decode("latin-1")
         if viewer is None and path in self._members:
             wanted = quote(f"{path}?{query}" if query else path, safe="/")

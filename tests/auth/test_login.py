@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -167,11 +168,28 @@ async def test_who_is_logged_in_is_known_also_while_nothing_can_be_written(
     await browser.sign_up()
     db.stop()  # new connections wait as long as was said above
     hands.move(minutes=5)
-    blocker = sqlite3.connect(settings().database_url.removeprefix("sqlite:///"), isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-    assert await who(browser) == "Ada"
-    blocker.execute("ROLLBACK")
-    blocker.close()
+    with nothing_can_be_written():
+        assert await who(browser) == "Ada"
+
+
+async def test_logging_out_of_a_browser_works_also_while_nothing_can_be_written(
+    sqlite: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 50)
+    await browser.sign_up()
+    db.stop()
+    with nothing_can_be_written():
+        assert (await browser.post("/logout")).status_code == 303
+    assert "session" not in browser.cookies
+
+
+@contextmanager
+def nothing_can_be_written() -> Generator[None]:
+    """Somebody else holds the one lock that SQLite has."""
+    with closing(sqlite3.connect(settings().database_url.removeprefix("sqlite:///"), isolation_level=None)) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        yield
+        blocker.execute("ROLLBACK")
 
 
 async def test_an_account_takes_five_tries_and_no_more_however_many_come_at_once(

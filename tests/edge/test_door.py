@@ -11,8 +11,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from saas_app.core.errors import DatabaseBusy
+from saas_app.core.errors import AppError, DatabaseBusy
 from saas_app.core.viewer import Viewer
+from saas_app.edge.broken import refused
 from saas_app.edge.door import BODY_LIMIT, WEBHOOK_LIMIT, Edge
 from saas_app.edge.islands import Islands, Slots
 from saas_app.edge.pages import Route as PageRoute
@@ -39,6 +40,10 @@ async def lost(request: Request) -> Response:
 
 async def breaks(request: Request) -> Response:
     raise ValueError("the secret inside of the code")
+
+
+async def busy(request: Request) -> Response:
+    raise DatabaseBusy
 
 
 async def socket(connection: WebSocket) -> None:
@@ -69,9 +74,11 @@ def door(folder: Path, *, base_url: str = HERE, slots: dict[str, str] | None = N
             Route("/form", echo, methods=["POST"]),
             Route("/dashboard", echo),
             Route("/breaks", breaks),
+            Route("/busy", busy),
             WebSocketRoute("/_event", socket),
             Route("/{path:path}", lost),
-        ]
+        ],
+        exception_handlers={AppError: refused},
     )
     islands = Islands(folder / "islands", fill, lambda typed: {})
     return Edge(
@@ -270,6 +277,12 @@ def test_when_our_code_breaks_a_person_gets_the_number_that_the_log_has(
     assert answer.headers["content-security-policy"] == "default-src 'none'"
     (record,) = [each for each in caplog.records if each.name == "saas_app.edge.door"]
     assert record.exc_info is not None
+
+
+def test_a_route_that_cannot_answer_now_says_so_and_when_to_come_back(client: TestClient) -> None:
+    answer = client.get("/busy")
+    assert (answer.status_code, "try again" in answer.text) == (503, True)
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_every_answer_has_a_number_of_its_own(client: TestClient) -> None:
