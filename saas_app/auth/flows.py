@@ -61,7 +61,9 @@ async def log_in(
     key = address.key if address else email.strip().casefold()[:254]
     found = await db.read_system("log-in", service.accounts_of, key, known)
     own = [user for user in found if user.id in known]
-    is_open = await db.run_system("throttle", _count_login, key, visit.ip, [user.id for user in own])
+    if await db.run_system("throttle", _count_visit, visit.ip) == limits.LOGINS.limit:
+        logs.security("many log-ins", ip=visit.ip)
+    is_open = await db.run_system("throttle", _count_login, key, [user.id for user in own])
     tried = found if is_open else own
     place = await passwords.first_that_fits(
         password[: passwords.LONGEST], [u.password_hash for u in tried], tries=service.TRIED
@@ -84,16 +86,21 @@ async def _admit(user: User, password: str, visit: Visit, remember: bool, replac
     )
 
 
-def _count_login(session: Session, key: str, ip: str, own: Sequence[str]) -> bool:
+def _count_visit(session: Session, ip: str) -> int:
+    """How many log-ins there are everywhere. It stands whatever the account says, so tries at a full one cost too."""
+    ratelimit.hit(session, limits.LOGINS_BY_IP, ip)
+    return ratelimit.count(session, limits.LOGINS, "")
+
+
+def _count_login(session: Session, key: str, own: Sequence[str]) -> bool:
     """Whether all accounts of the address may be tried, or only the `own` ones: those this browser has used before.
 
     Counted before the password is looked at, so that the count is exact however many come at once. Strangers share
     the tries of an address and can use them up; a browser has tries of its own for the very accounts it has used.
     """
-    ratelimit.hit(session, limits.LOGINS_BY_IP, ip)
     counts = [ratelimit.count(session, limits.LOGINS_BY_DEVICE, user_id) for user_id in own]
     try:
-        ratelimit.hit_all(session, (limits.LOGINS, ""), (limits.LOGINS_BY_ACCOUNT, key))
+        ratelimit.hit(session, limits.LOGINS_BY_ACCOUNT, key)
         if ratelimit.is_full(session, limits.FAILURES_IN_A_ROW, key):
             raise ResetNeeded
     except (TooManyTries, ResetNeeded):

@@ -6,9 +6,10 @@ from saas_app.core.ratelimit import Rule
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
+# SIGNUPS and LOGINS, of everybody together, only ring the bell: refusing would let one stranger close the door.
 FORMS_BY_IP = Rule("sign-up forms by ip", 30, 10 * MINUTE)  # also those with mistakes: scoring a password takes work
 SIGNUPS_BY_IP = Rule("sign-ups by ip", 5, HOUR)
-SIGNUPS = Rule("sign-ups", 100, HOUR)  # only rings the bell: refusing would let one stranger close the door
+SIGNUPS = Rule("sign-ups", 100, HOUR)
 
 LOGINS_BY_IP = Rule("log-ins by ip", 10, MINUTE)
 LOGINS = Rule("log-ins", 1000, 5 * MINUTE)

@@ -46,12 +46,6 @@ def hit(session: Session, rule: Rule, key: str) -> None:
         raise TooManyTries(_seconds_left(rule))
 
 
-def hit_all(session: Session, *tries: tuple[Rule, str]) -> None:
-    """Count one try under each rule; the first that is full refuses all."""
-    for rule, key in tries:
-        hit(session, rule, key)
-
-
 def count(session: Session, rule: Rule, key: str) -> int:
     """Count one try without refusing any; returns how many this window has seen."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

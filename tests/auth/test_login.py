@@ -1,6 +1,7 @@
 """Logging in and out, and what stands between a stranger and somebody else's account."""
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Generator
@@ -250,13 +251,22 @@ async def test_a_known_browser_gets_ten_tries_and_a_success_gives_them_back(
     assert [answer.status_code for answer in answers] == [422] * 9 + [303] + [422] * 10 + [429]
 
 
-async def test_a_known_browser_is_let_in_however_many_log_in_elsewhere(ada: Any, open_browser: OpenBrowser) -> None:
-    own = open_browser("192.0.2.50")
-    await own.log_in()
-    for _ in range(limits.LOGINS.limit):
-        as_system(lambda session: ratelimit.count(session, limits.LOGINS, ""))
-    assert (await open_browser("192.0.2.60").log_in()).status_code == 429
-    assert (await own.log_in()).status_code == 303
+async def test_strangers_cannot_close_the_log_in_for_everybody_and_many_ring_the_bell(
+    ada: Any, open_browser: OpenBrowser, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    as_system(lambda session: [ratelimit.count(session, limits.LOGINS, "") for _ in range(limits.LOGINS.limit - 1)])
+    assert (await open_browser("192.0.2.60").log_in()).status_code == 303
+    assert (await open_browser("192.0.2.61").log_in()).status_code == 303
+    assert caplog.text.count("many log-ins") == 1
+
+
+async def test_tries_at_an_account_that_takes_no_more_are_counted_to_the_place_they_come_from(
+    ada: Any, open_browser: OpenBrowser
+) -> None:
+    answers = [await open_browser().log_in(password=WRONG) for _ in range(10)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429] * 5
+    assert (await open_browser().log_in("nobody@example.com", WRONG)).status_code == 429
 
 
 async def test_a_forged_mark_of_a_known_browser_is_worth_nothing(ada: Any, open_browser: OpenBrowser) -> None:
