@@ -11,11 +11,13 @@ _NOT_YOU = "If this was not you, you need do nothing: without this link nobody g
 
 
 def write_verification(session: Session, user: User, token: str) -> None:
-    """The link that proves the address. Built from the configured address, never from what a request says."""
+    """The link that proves the address. Built from the configured address, never from what a request says.
+
+    Without the name: a stranger may have typed both, and the name would be their message to somebody else's mailbox.
+    """
     mailer.send_note(
         session,
         to=user.email,
-        name=user.name,
         subject=f"Confirm your e-mail address for {site.PRODUCT}",
         words="Please confirm that this is your address. The link works once, for 24 hours.",
         link=f"{settings().base_url}/verify/{token}",
@@ -47,7 +49,7 @@ def write_reset(session: Session, user: User, token: str) -> None:
     mailer.send_note(
         session,
         to=user.email,
-        name=user.name,
+        name=user.name if user.email_verified_at else "",
         subject=f"Choose a new password for {site.PRODUCT}",
         words="Somebody has asked for a new password for your account. The link works once, for 30 minutes.",
         link=f"{settings().base_url}/reset/{token}",

@@ -143,6 +143,14 @@ async def test_links_in_mails_come_from_the_configuration_whatever_the_host_says
     assert "http://localhost:3000/verify/" in mail.text
 
 
+async def test_what_a_stranger_calls_themselves_reaches_nobody_s_mailbox(browser: Browser) -> None:
+    await browser.sign_up(name="You won! Visit evil.example")
+    await browser.post("/forgot", data={"email": "ada@example.com"})
+    mails = await browser.mails("ada@example.com")
+    assert len(mails) == 2
+    assert "evil.example" not in "".join(mail.subject + mail.text + mail.html for mail in mails)
+
+
 async def test_one_place_gets_five_accounts_an_hour(open_browser: OpenBrowser, hands: Hands) -> None:
     answers = [await open_browser().sign_up(f"a{i}@example.com") for i in range(6)]
     assert [answer.status_code for answer in answers] == [303] * 5 + [429]
