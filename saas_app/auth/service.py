@@ -113,13 +113,21 @@ def prove(session: Session, token: str, user_id: str) -> None:
 
 
 def ask_for_reset(session: Session, address: Address) -> None:
-    """Mail a link to the account that a reset means. For an unknown address the same is done, and nothing sent."""
-    over = ratelimit.count(session, limits.RESETS_BY_ADDRESS, address.key) > limits.RESETS_BY_ADDRESS.limit
-    user = next(iter(accounts_of(session, address.key)), None)
-    if user is None or over:
-        jobs.enqueue(session, "nothing", {})
-        return
-    emails.write_reset(session, user, links.issue(session, user, "reset"))
+    """Leave a note to mail a link. Whether there is an account is looked up later, so that nobody can time it here."""
+    if ratelimit.count(session, limits.RESETS_BY_ADDRESS, address.key) <= limits.RESETS_BY_ADDRESS.limit:
+        jobs.enqueue(session, "reset asked", {"email_key": address.key})
+
+
+@jobs.handles("reset asked")
+async def answer_reset(job: jobs.Job) -> jobs.Effect:
+    """Mail the link to the account that a reset means, if there is one."""
+
+    def write(session: Session) -> None:
+        user = next(iter(accounts_of(session, job.payload["email_key"])), None)
+        if user is not None:
+            emails.write_reset(session, user, links.issue(session, user, "reset"))
+
+    return write
 
 
 def reset_password(session: Session, token: str, password_hash: str) -> None:
