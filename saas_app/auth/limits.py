@@ -15,7 +15,7 @@ LOGINS_BY_IP = Rule("log-ins by ip", 10, MINUTE)
 LOGINS = Rule("log-ins", 1000, 5 * MINUTE)
 LOGINS_BY_ACCOUNT = Rule("log-ins by account", 5, 5 * MINUTE)
 LOGINS_BY_DEVICE = Rule("log-ins by known device", 10, 5 * MINUTE)
-FAILURES_IN_A_ROW = Rule("failures in a row", 100, 3650 * DAY)
+FAILURES_IN_A_ROW = Rule("failures in a row", 100, 30 * DAY)  # made-up addresses are not kept for ever
 
 # Counted apart, so that strangers who sign up with an address do not keep its owner from getting back in. The window
 # is as long as such a link lasts: when no more are sent, one that works is in the mailbox.

@@ -19,7 +19,7 @@ class User(SQLModel, table=True):
     """A person with an account. Their own session may read this row; only the system writes it.
 
     An address belongs to the one account that has proved it; unproved accounts with the same address may exist
-    beside it and know nothing of each other (auth/signup.py says why).
+    beside it and know nothing of each other (auth/service.py says why).
     """
 
     __tablename__ = "users"  # pyright: ignore[reportAssignmentType]

@@ -68,10 +68,9 @@ def close_session(session: Session, digest: str) -> None:
     session.exec(delete(LoginSession).where(col(LoginSession.digest) == digest))
 
 
-def close_all(session: Session, user_id: str, *, but: str = "") -> int:
-    """Log a person out everywhere, perhaps but here. Returns how many browsers that were."""
-    theirs = (col(LoginSession.user_id) == user_id, col(LoginSession.digest) != but)
-    return session.exec(delete(LoginSession).where(*theirs)).rowcount
+def close_all(session: Session, user_id: str) -> None:
+    """Log a person out everywhere."""
+    session.exec(delete(LoginSession).where(col(LoginSession.user_id) == user_id))
 
 
 def cookie_lifetime(*, remember: bool) -> timedelta | None:

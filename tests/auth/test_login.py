@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from saas_app.auth import limits, passwords
 from saas_app.auth.models import VERIFIED, LoginSession, User
@@ -285,6 +285,14 @@ async def test_after_a_hundred_failures_in_a_row_only_a_mail_helps(
     answer = await open_browser().log_in()
     assert answer.status_code == 403
     assert "choose a new password" in answer.text
+
+
+async def test_failures_of_made_up_addresses_are_kept_for_a_month_at_most(
+    sqlite: str, browser: Browser, hands: Hands
+) -> None:
+    await browser.log_in("nobody@example.com", WRONG)
+    ends = as_system(lambda session: session.exec(select(func.max(ratelimit.Try.ends_at))).one())
+    assert ends <= hands.move(days=30)
 
 
 async def test_one_place_gets_ten_tries_a_minute(sqlite: str, open_browser: OpenBrowser, hands: Hands) -> None:
