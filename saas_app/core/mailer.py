@@ -17,6 +17,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from saas_app.core import clock, jobs
 from saas_app.core.config import settings
+from saas_app.core.config_rules import is_loopback
 from saas_app.core.errors import AppError
 from saas_app.core.ids import new_id
 from saas_app.core.types import Dropped, Utc
@@ -124,11 +125,20 @@ def _hand_over(message: EmailMessage) -> None:
         else smtplib.SMTP(host, port or 587, timeout=SMTP_SECONDS)
     )
     with connection:
-        if server.scheme == "smtp" and connection.has_extn("starttls"):
-            connection.starttls(context=secure)
+        if server.scheme == "smtp":
+            _encrypt(connection, secure, has_password=bool(server.username))
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
         connection.send_message(message)
+
+
+def _encrypt(connection: smtplib.SMTP, secure: ssl.SSLContext, *, has_password: bool) -> None:
+    """Go on encrypted. In the clear only to this machine, or while developing and without a password."""
+    connection.ehlo()  # before it, smtplib does not know what the server can do
+    if connection.has_extn("starttls"):
+        connection.starttls(context=secure)
+    elif (has_password or settings().is_production) and not is_loopback(settings().smtp_url):
+        raise MailRefused("The mail server offers no encryption (STARTTLS), so nothing was given to it.")
 
 
 def _message_id(job_id: str) -> str:

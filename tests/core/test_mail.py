@@ -1,10 +1,14 @@
 """Mail: as lasting as what it is about, in one look, and readable on the spot while developing."""
 
+import contextlib
+import os
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Generator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +22,8 @@ from saas_app.core.worker import Worker
 from tests.conftest import Hands
 from tests.factories import a_user, as_system
 
+CERTIFICATE = Path(__file__).with_name("mail_server.pem")  # of localhost, signed by itself
+
 NOTE = {
     "to": "ada@example.com",
     "name": "Ada <b>",
@@ -29,7 +35,7 @@ NOTE = {
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """A mail server that takes what it is given, or refuses the first few."""
+    """A mail server that takes what it is given, or refuses the first few. It notes what it hears in the clear."""
 
     allow_reuse_address = daemon_threads = True
 
@@ -37,22 +43,45 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.taken: list[EmailMessage] = []
         self.refusals = 0
+        self.can_encrypt = False
+        self.in_the_clear: list[str] = []
+        self.encrypted: list[str] = []
 
 
 class _Talk(socketserver.StreamRequestHandler):
     server: Server
 
     def handle(self) -> None:
+        with contextlib.suppress(ssl.SSLError):  # the other side does not believe the certificate
+            self.talk()
+
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()
+
+    def talk(self) -> None:
+        self.heard = self.server.in_the_clear
         self.say("220 here")
         while line := self.rfile.readline().decode().strip():
             verb = line.upper().split(":")[0].split()[0]
+            self.heard.append(verb)
             if verb == "DATA":
                 self.say("354 go on")
                 lines = list(iter(self.rfile.readline, b".\r\n"))
                 message = message_from_bytes(b"".join(lines), policy=policy.default)
                 assert isinstance(message, EmailMessage)
                 self.server.taken.append(message)
-            if verb == "MAIL" and self.server.refusals:
+            if verb == "STARTTLS":
+                self.say("220 go on")
+                self.encrypt()
+            elif verb == "EHLO":
+                self.say("250-here")
+                if self.server.can_encrypt and self.heard is self.server.in_the_clear:
+                    self.say("250-STARTTLS")
+                self.say("250 AUTH PLAIN")
+            elif verb == "AUTH":
+                self.say("235 welcome")
+            elif verb == "MAIL" and self.server.refusals:
                 self.server.refusals -= 1
                 self.say("451 later")
             else:
@@ -60,6 +89,13 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
+
+    def encrypt(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self.request = context.wrap_socket(self.request, server_side=True)
+        self.setup()
+        self.heard = self.server.encrypted
 
 
 @pytest.fixture
@@ -69,6 +105,14 @@ def server(configured: Callable[..., None]) -> Generator[Server]:
         configured(SMTP_URL=f"smtp://127.0.0.1:{opened.server_address[1]}", MAIL_FROM="App <app@example.com>")
         yield opened
         opened.shutdown()
+
+
+@pytest.fixture
+def trusted(server: Server, configured: Callable[..., None]) -> Server:
+    """The same server, with a certificate that this machine believes and a password it wants."""
+    server.can_encrypt = True
+    configured(SSL_CERT_FILE=str(CERTIFICATE), SMTP_URL=f"smtp://app:secret@127.0.0.1:{server.server_address[1]}")
+    return server
 
 
 def write(**changes: Any) -> bool:
@@ -114,6 +158,40 @@ async def test_with_a_server_mails_leave_and_nothing_of_them_stays(sqlite: str, 
     assert "https://app.example.com/x" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert as_system(lambda session: session.exec(select(Outbox)).one()).payload == {}
     assert as_system(mailer.kept) == []
+
+
+async def test_password_and_mail_go_encrypted_to_a_server_that_can(sqlite: str, trusted: Server) -> None:
+    write()
+    await Worker().drain()
+    assert [mail["To"] for mail in trusted.taken] == ["ada@example.com"]
+    assert trusted.in_the_clear == ["EHLO", "STARTTLS"]
+    assert trusted.encrypted == ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]
+
+
+async def test_a_server_with_somebody_elses_certificate_gets_nothing(
+    sqlite: str, trusted: Server, configured: Callable[..., None]
+) -> None:
+    configured(SSL_CERT_FILE=os.devnull)
+    write()
+    await Worker().drain()
+    assert (trusted.in_the_clear, trusted.encrypted, trusted.taken) == (["EHLO", "STARTTLS"], [], [])
+
+
+@pytest.mark.parametrize("needs_it", ["a password", "production"])
+async def test_a_distant_server_that_cannot_encrypt_gets_neither_password_nor_mail(
+    sqlite: str, server: Server, production: dict[str, str], configured: Callable[..., None], needs_it: str
+) -> None:
+    login = "app:secret@" if needs_it == "a password" else ""
+    # Leads to this machine, but is not named like it.
+    configured(SMTP_URL=f"smtp://{login}0.0.0.0:{server.server_address[1]}")
+    if needs_it == "a password":
+        configured(APP_ENV="test", STRIPE_SECRET_KEY="")
+    write()
+    await Worker().drain()
+    assert (server.in_the_clear, server.taken) == (["EHLO", "QUIT"], [])
+    row = as_system(lambda session: session.exec(select(Outbox)).one())
+    assert row.status == "pending"
+    assert row.error.startswith("MailRefused: The mail server offers no encryption")
 
 
 async def test_a_refused_mail_is_tried_again_under_the_same_name(sqlite: str, server: Server, hands: Hands) -> None:
