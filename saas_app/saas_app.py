@@ -72,6 +72,8 @@ def edge(inner: ASGIApp) -> ASGIApp:
 async def running(app: rx.App) -> AsyncIterator[None]:
     """Everything that runs beside the requests: the database, the push to open tabs, the worker."""
     logs.start(production=settings().is_production)
+    if settings().is_production and not settings().webhook_secrets():
+        log.warning("STRIPE_WEBHOOK_SECRET is missing, so no event is taken. Run: python -m saas_app stripe-setup")
     db.start()
     tabs.start(app)
     worker = Worker() if settings().worker else None

@@ -50,7 +50,6 @@ def test_a_complete_production_is_accepted(production: dict[str, str]) -> None:
         ({"STRIPE_API_BASE": "http://127.0.0.1:4242"}, "STRIPE_API_BASE: points at the sandbox"),
         ({"STRIPE_API_BASE": "http://localhost:4242"}, "STRIPE_API_BASE: points at the sandbox"),
         ({"STRIPE_API_BASE": "http://stripe.example"}, "STRIPE_API_BASE: is not https"),
-        ({"STRIPE_WEBHOOK_SECRET": ""}, "STRIPE_WEBHOOK_SECRET: is missing"),
         ({"STRIPE_WEBHOOK_SECRET": "secret"}, "STRIPE_WEBHOOK_SECRET: begins with whsec_"),
         ({"SMTP_URL": ""}, "SMTP_URL: is missing"),
         ({"SMTP_URL": "mail.example.com"}, "SMTP_URL: must look like"),
@@ -126,6 +125,17 @@ def test_a_running_app_sees_the_webhook_secret_that_set_up_writes(data_dir: Path
     save_webhook_secret("whsec_two")
     assert found.webhook_secrets() == ("whsec_two",)
     assert [file.name for file in data_dir.iterdir()] == ["stripe-sandbox.env"]
+
+
+def test_a_production_starts_before_its_webhook_secret_is_made(
+    production: dict[str, str], configured: Configure, data_dir: Path
+) -> None:
+    configured(STRIPE_WEBHOOK_SECRET="")
+    started = settings()
+    assert started.webhook_secrets() == ()
+    save_webhook_secret("whsec_one")
+    assert started.webhook_secrets() == ("whsec_one",)
+    assert [file.name for file in data_dir.iterdir()] == ["stripe-live.env"]
 
 
 def test_each_mode_has_a_webhook_secret_of_its_own(configured: Configure) -> None:

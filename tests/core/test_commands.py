@@ -1,0 +1,33 @@
+"""The commands at the server's prompt, as an operator runs them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(command: str) -> subprocess.CompletedProcess[str]:
+    """`python -m saas_app COMMAND` with the settings of this test."""
+    return subprocess.run(  # noqa: S603 (our own)
+        [sys.executable, "-m", "saas_app", command], cwd=ROOT, env=os.environ, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def new_production(production: dict[str, str], configured: Callable[..., None], data_dir: Path) -> Path:
+    """A production at its first start: its settings are right, and nothing was made yet. Gives its data folder."""
+    configured(STRIPE_WEBHOOK_SECRET="", STRIPE_API_BASE="https://stripe.invalid")
+    return data_dir
+
+
+def test_a_new_production_can_be_migrated_and_set_up(new_production: Path) -> None:
+    migrated = run("migrate")
+    assert (migrated.returncode, (new_production / "app.db").is_file()) == (0, True), migrated.stderr
+    set_up = run("stripe-setup")  # comes as far as asking Stripe, which no test does
+    assert "does not answer" in set_up.stderr
+    assert "settings" not in set_up.stderr
