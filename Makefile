@@ -61,9 +61,12 @@ bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers,
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.sandbox
 
+# A release that was tried where it was made keeps its data and its .env there.
+BUILT = build/release/.web $(filter-out build/release build/release/data,$(wildcard build/* build/release/*))
+
 .PHONY: release clean
 release: .venv/.runtime ## Put everything a server needs into build/release
 	@$(PY) -m scripts.release
 
 clean: ## Remove what was built and installed; what people did (data/) stays
-	rm -rf .venv .web .states build .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .web .states $(BUILT) .pytest_cache .ruff_cache .import_linter_cache .hypothesis

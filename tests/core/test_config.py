@@ -40,6 +40,8 @@ def test_a_complete_production_is_accepted(production: dict[str, str]) -> None:
         ({"SECRET_KEY": "short"}, "SECRET_KEY: is shorter than 32"),
         ({"SECRET_KEY": "development-only-secret-key-not-for-production"}, "SECRET_KEY: is missing or the one"),
         ({"SECRET_KEY_OLD": "short"}, "SECRET_KEY_OLD: is shorter"),
+        ({"DATA_DIR": ""}, "DATA_DIR: is missing"),
+        ({"DATA_DIR": "data"}, "DATA_DIR: is missing or relative"),
         ({"BASE_URL": "http://app.example.com"}, "BASE_URL: production needs https"),
         ({"BASE_URL": "http://localhost:3000"}, "BASE_URL: production needs https"),
         ({"BASE_URL": "app.example.com"}, "BASE_URL: is not a web address"),
