@@ -1,9 +1,11 @@
 """What goes onto a server starts there with nothing around it, and sells."""
 
+import os
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -80,6 +82,44 @@ def test_the_release_sells_a_subscription_on_a_bare_machine(visitor: Visitor, re
     expect(page.locator("#unlocked")).to_have_text("Pro is yours")
     open_dashboard(page, released)
     expect(page.locator("#plan-name")).to_have_text("Pro")
+
+
+@pytest.fixture
+def first_start(release_folder: Path, tmp_path: Path) -> Generator[Server]:
+    """A production by the deploy page, up to its first start: no webhook secret is known yet."""
+    port = testing.free_port()
+    env = {
+        "PATH": str(_only_coreutils(tmp_path)),
+        "ENV_FILE": os.devnull,
+        "APP_ENV": "production",
+        "BASE_URL": "https://app.example.com",
+        "PORT": str(port),
+        "SECRET_KEY": "k" * 40,
+        "STRIPE_SECRET_KEY": "sk_live_" + "1" * 24,
+        "SMTP_URL": "smtp://user:pass@mail.example.com:587",
+        "MAIL_FROM": "App <hello@example.com>",
+        "DATA_DIR": str(tmp_path / "data"),
+        "WORKER": "false",  # it would ask Stripe
+    }
+    made = Server(
+        [str(release_folder / "start")],
+        f"http://127.0.0.1:{port}/healthz",
+        env=env,
+        log=tmp_path / "app.log",
+        cwd=tmp_path,
+    )
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_the_release_starts_in_production_and_takes_the_webhook_secret_when_it_is_made(first_start: Server) -> None:
+    door = first_start.address.replace("/healthz", "/api/stripe/webhook")
+    before = httpx.post(door, headers={"host": "app.example.com"})
+    Path(first_start.env["DATA_DIR"], "stripe-live.env").write_text("STRIPE_WEBHOOK_SECRET=whsec_just_made\n")
+    after = httpx.post(door, headers={"host": "app.example.com"})
+    assert (before.status_code, after.status_code) == (404, 400)  # 400: open, and this was not signed
+    assert "stripe-setup" in first_start.log.read_text()
 
 
 def test_the_release_leaves_behind_what_only_building_and_testing_need(release_folder: Path) -> None:
