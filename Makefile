@@ -1,8 +1,6 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PY := .venv/bin/python
-export PORT ?= 3000
-export SANDBOX_PORT ?= 4242
 
 .PHONY: help
 help: ## Show the commands

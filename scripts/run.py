@@ -1,6 +1,7 @@
 """Start everything a person needs to try the product: the database, the Stripe sandbox, the app.
 
-Uses the standard library only, and starts our programs as processes: the app and the sandbox meet over HTTP alone.
+Starts our programs as processes: the app and the sandbox meet over HTTP alone. `.env` is read by the library that
+the app reads it with, and not passed on, since the app finds it itself.
 What has not changed since the last start is not done again.
 """
 
@@ -14,18 +15,30 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
+
+from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts import build  # noqa: E402 (after the path is set: this file is run by its name)
 
-DATA = ROOT / os.environ.get("DATA_DIR", "data")
+
+def known(environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings as the app will find them: what is set, then `.env`; an empty value is none."""
+    places = (dotenv_values(ROOT / environment.get("ENV_FILE", ".env")), environment)
+    return {name: value for place in places for name, value in place.items() if value}
+
+
+SETTINGS = known(os.environ)
+DATA = ROOT / SETTINGS.get("DATA_DIR", "data")
 STAMP = DATA / "prepared.json"
-PORT = int(os.environ.get("PORT", "3000"))
-SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "4242"))
+PORT = int(SETTINGS.get("PORT", "3000"))
+SANDBOX_PORT = int(SETTINGS.get("SANDBOX_PORT", "4242"))
+BASE_URL = SETTINGS.get("BASE_URL", f"http://localhost:{PORT}")
 WAIT_SECONDS = 60
 
 
@@ -37,7 +50,7 @@ def main() -> None:
     """Start, wait until somebody stops us or something stops by itself, and stop the rest."""
     began = time.monotonic()
     environment = surroundings()
-    sandboxed = not environment.get("STRIPE_SECRET_KEY")
+    sandboxed = "STRIPE_SECRET_KEY" not in SETTINGS
     check_port(PORT, "PORT")
     if sandboxed:
         check_port(SANDBOX_PORT, "SANDBOX_PORT")
@@ -49,14 +62,14 @@ def main() -> None:
         if not build.is_current():
             say("Building the pages (this is done once, and after each change) …")
             build.build()
-        if preparation(environment) != prepared():
+        if preparation() != prepared():
             if sandboxed:
                 programs.wait_for(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/health")
             prepare(environment)
         say("Starting the app …")
         programs.start("the app", ["-m", "saas_app", "serve", "--port", str(PORT)], environment)
         programs.wait_for(f"http://127.0.0.1:{PORT}/")
-        welcome(environment, sandboxed, time.monotonic() - began)
+        welcome(sandboxed, time.monotonic() - began)
         if "--reload" in sys.argv:
             reload_on_change(programs)
         else:
@@ -64,18 +77,8 @@ def main() -> None:
 
 
 def surroundings() -> dict[str, str]:
-    """The environment of our programs: what is set, `.env`, and addresses that fit the ports."""
-    found = dict(os.environ)
-    dotenv = ROOT / ".env"
-    if dotenv.is_file():
-        for line in dotenv.read_text().splitlines():
-            name, mark, value = line.partition("=")
-            if mark and not name.lstrip().startswith("#"):
-                found.setdefault(name.strip(), value.strip().strip("\"'"))
-    found.setdefault("BASE_URL", f"http://localhost:{PORT}")
-    found["SANDBOX_PORT"] = str(SANDBOX_PORT)
-    found["PYTHONUNBUFFERED"] = "1"
-    return found
+    """The environment of our programs: what is set, and addresses that fit the ports."""
+    return {**os.environ, "BASE_URL": BASE_URL, "SANDBOX_PORT": str(SANDBOX_PORT), "PYTHONUNBUFFERED": "1"}
 
 
 def check_port(port: int, name: str) -> None:
@@ -110,23 +113,17 @@ def prepare(environment: dict[str, str]) -> None:
         )
         if done.returncode:
             raise CannotStart(f"{done.stdout}{done.stderr}")
-    STAMP.write_text(json.dumps(preparation(environment)))
+    STAMP.write_text(json.dumps(preparation()))
 
 
-def preparation(environment: dict[str, str]) -> dict[str, str]:
+def preparation() -> dict[str, str]:
     """What the preparation depends on: schema, catalogue, settings, and that the files are the same ones."""
     sources = hashlib.sha256()
     for path in [*sorted((ROOT / "alembic").rglob("*.py")), *sorted((ROOT / "saas_app" / "billing").rglob("*.py"))]:
         sources.update(path.read_bytes())
-    names = (
-        "BASE_URL",
-        "DATABASE_URL",
-        "STRIPE_SECRET_KEY",
-        "STRIPE_API_BASE",
-        "SANDBOX_PORT",
-        "STRIPE_WEBHOOK_SECRET",
-    )
-    settings = hashlib.sha256("\0".join(environment.get(name, "") for name in names).encode())
+    names = ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
+    values = [BASE_URL, str(SANDBOX_PORT), *(SETTINGS.get(name, "") for name in names)]
+    settings = hashlib.sha256("\0".join(values).encode())
     files = ("app.db", "sandbox.db")
     return {"sources": sources.hexdigest(), "settings": settings.hexdigest()} | {
         name: str((DATA / name).stat().st_ino) if (DATA / name).is_file() else "none" for name in files
@@ -213,14 +210,13 @@ def reload_on_change(programs: "Programs") -> None:
             say(f"Ready again after {time.monotonic() - began:.1f} seconds; reload the page.")
 
 
-def welcome(environment: dict[str, str], sandboxed: bool, seconds: float) -> None:
+def welcome(sandboxed: bool, seconds: float) -> None:
     """Where to go."""
-    base = environment["BASE_URL"]
     say(f"\nReady after {seconds:.1f} seconds. Ctrl-C stops everything; nothing you did is lost.\n")
-    say(f"  The app              {base}")
+    say(f"  The app              {BASE_URL}")
     if sandboxed:
         say(f"  The Stripe sandbox   http://127.0.0.1:{SANDBOX_PORT}   (card 4242 4242 4242 4242)")
-    say(f"  Mails it has sent    {base}/dev/mailbox\n")
+    say(f"  Mails it has sent    {BASE_URL}/dev/mailbox\n")
 
 
 def say(words: str) -> None:

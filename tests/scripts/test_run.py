@@ -1,0 +1,36 @@
+"""What `make run` finds before it starts anything."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from saas_app.core.config import settings
+from scripts import run
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, configured: Callable[..., None]) -> Path:
+    """A `.env` as people write it: the example with its comments behind the values, and a few habits from the shell."""
+    example = (run.ROOT / ".env.example").read_text()
+    file = tmp_path / "settings.env"
+    lines = [line.lstrip("#") for line in example.splitlines() if re.match(r"#(WORKER|TRUSTED_PROXY_HOPS)=", line)]
+    lines += ["export DATA_DIR=elsewhere", "MAIL_FROM='Ada # 1 <ada@example.com>'", "SANDBOX_PORT=5000  # moved", "X="]
+    file.write_text("\n".join(lines))
+    configured(ENV_FILE=str(file), DATA_DIR="")
+    return file
+
+
+def test_the_start_and_the_app_read_the_same_from_the_env_file(env_file: Path) -> None:
+    found, app = run.known({"ENV_FILE": str(env_file)}), settings()
+    assert found["DATA_DIR"] == str(app.data_dir) == "elsewhere"
+    assert int(found["SANDBOX_PORT"]) == app.sandbox_port == 5000
+    assert (found["MAIL_FROM"], found["WORKER"]) == (app.mail_from, "false") == ("Ada # 1 <ada@example.com>", "false")
+    assert (app.worker, app.trusted_proxy_hops) == (False, 1)
+
+
+def test_what_is_set_goes_before_the_env_file_unless_it_is_empty(env_file: Path) -> None:
+    found = run.known({"ENV_FILE": str(env_file), "SANDBOX_PORT": "6000", "DATA_DIR": ""})
+    assert (found["SANDBOX_PORT"], found["DATA_DIR"]) == ("6000", "elsewhere")
+    assert "X" not in found
