@@ -65,14 +65,22 @@ def reconcile() -> None:
 
 def worker() -> None:
     """Do background work in a process of its own (WORKER=false in the others)."""
-    from saas_app import models  # noqa: F401
-    from saas_app.billing import reconcile  # noqa: F401 (declares the schedule and the inbox)
+    from saas_app import models, work  # noqa: F401
     from saas_app.core import logs
     from saas_app.core.config import settings
     from saas_app.core.worker import work_until_stopped
 
     logs.start(production=settings().is_production)
     asyncio.run(work_until_stopped())
+
+
+def retry() -> None:
+    """Give work that died another twelve tries, once what stopped it is mended."""
+    from saas_app import models, work  # noqa: F401
+    from saas_app.core import db, jobs
+
+    with db.system_session("command") as session:
+        print(f"{jobs.retry_dead(session)} will be tried again.")
 
 
 def doctor() -> None:
@@ -109,6 +117,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], None]]] = {
     "stripe-setup": ("make the Stripe account (or the sandbox) ready; a second run changes nothing", stripe_setup),
     "reconcile": ("compare every customer with Stripe now", reconcile),
     "worker": ("do background work in a process of its own", worker),
+    "retry": ("give work that died another twelve tries", retry),
     "doctor": ("say how this installation stands", doctor),
 }
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 
-from saas_app import models
+from saas_app import models, work
 from saas_app.billing import catalogue
 from saas_app.billing.gateway import catalogue as stripe_side
 from saas_app.billing.portal import stripe_object
@@ -11,7 +11,7 @@ from saas_app.core import db, engines, jobs
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 
-assert models  # noqa: S101 (imported for the tables that it maps)
+assert models, work  # noqa: S101 (imported for the tables that they map, and for what is done with them)
 
 
 def examine() -> Iterator[str]:
@@ -20,14 +20,18 @@ def examine() -> Iterator[str]:
     yield f"ok     settings for {now.app_env}, {now.base_url}"
     yield _try("database and row-level security", engines.check_isolation)
     with db.system_session("health", read_only=True) as session:
-        health = jobs.health(session)
-        yield f"{'ok    ' if not health.dead else 'WRONG '} background work: {health.pending} due, {health.dead} dead"
+        yield _background_work(jobs.health(session))
         _, since = catalogue.version(session)
         yield f"ok     catalogue of {since:%Y-%m-%d %H:%M} UTC" if since else "WRONG  no catalogue: run stripe-setup"
         portal = stripe_object(session, "portal_configuration")
         yield "ok     customer portal" if portal else "WRONG  no customer portal: run stripe-setup"
     yield "ok     webhook secret" if now.webhook_secrets() else "WRONG  no STRIPE_WEBHOOK_SECRET: run stripe-setup"
     yield _try(f"Stripe ({now.stripe_mode}) answers", lambda: asyncio.run(stripe_side.fetch_account_id()))
+
+
+def _background_work(health: jobs.Health) -> str:
+    words = f"background work: {health.pending} due, {health.dead} dead"
+    return f"WRONG  {words}: when its cause is mended, run retry" if health.dead else f"ok     {words}"
 
 
 def _try(words: str, check: Callable[[], object]) -> str:

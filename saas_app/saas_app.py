@@ -11,13 +11,12 @@ from reflex.app import default_error_boundary
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from saas_app import health, models
+from saas_app import health, models, work
 from saas_app.auth import api as auth_api
 from saas_app.auth import pages as auth_pages
 from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
 from saas_app.billing import pages as billing_pages
-from saas_app.billing import reconcile
 from saas_app.billing.storefront import Storefront, derive
 from saas_app.core import db, logs, mailbox_api
 from saas_app.core.config import settings
@@ -37,7 +36,7 @@ from saas_app.ui.connection import connection_banner
 from saas_app.ui.head import head_links
 
 # Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
-PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, reconcile, welcome)
+PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, welcome, work)
 
 BUILD = Path(os.environ.get("SITE_BUILD", ".web/build"))
 STRIPE_HOSTS = ("https://checkout.stripe.com", "https://billing.stripe.com")

@@ -143,9 +143,12 @@ def health(session: Session) -> Health:
     return Health(oldest, pending, dead)
 
 
-def retry_dead(session: Session, table: type[Leased] = Outbox) -> int:
-    """Give dead rows another twelve tries; what the button in the admin pages does."""
-    revived = sa.update(table).where(col(table.status) == "dead")
-    result = session.exec(revived.values(status="pending", attempts=0, due_at=clock.now(), done_at=None))
+def retry_dead(session: Session) -> int:
+    """Give dead rows another twelve tries. Returns how many those are."""
+    revived = 0
+    for table in (Outbox, *registry.lanes):
+        dead = sa.update(table).where(col(table.status) == "dead")
+        again = dead.values(status="pending", attempts=0, due_at=clock.now(), done_at=None)
+        revived += session.exec(again).rowcount
     db.after_commit(session, wake)
-    return result.rowcount
+    return revived

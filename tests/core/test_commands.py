@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from saas_app.billing.models import WebhookEvent
+from saas_app.core.clock import now
+from saas_app.core.jobs import Outbox
+from tests.factories import as_system
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -31,3 +36,11 @@ def test_a_new_production_can_be_migrated_and_set_up(new_production: Path) -> No
     set_up = run("stripe-setup")  # comes as far as asking Stripe, which no test does
     assert "does not answer" in set_up.stderr
     assert "settings" not in set_up.stderr
+
+
+def test_the_doctor_sees_work_of_every_kind_that_died_and_one_command_revives_it(sqlite: str) -> None:
+    event = WebhookEvent(id="evt_1", type="invoice.paid", stripe_created_at=now(), payload=b"{}", status="dead")
+    as_system(lambda session: session.add_all([event, Outbox(kind="mail", status="dead")]))
+    assert "WRONG  background work: 0 due, 2 dead: when its cause is mended, run retry\n" in run("doctor").stdout
+    assert run("retry").stdout == "2 will be tried again.\n"
+    assert "ok     background work: 2 due, 0 dead\n" in run("doctor").stdout

@@ -116,10 +116,15 @@ def test_work_that_kills_every_worker_ends_dead_too(database: str, hands: Hands)
     assert one_parcel().status == "dead"
 
 
-def test_dead_work_can_be_tried_again(database: str) -> None:
-    as_system(lambda session: session.add(Parcel(status="dead", attempts=12)))
-    assert as_system(lambda session: jobs.retry_dead(session, Parcel)) == 1
+def test_dead_work_of_every_kind_can_be_tried_again(database: str) -> None:
+    async def work(row: Parcel) -> None: ...
+
+    jobs.lane(Parcel, work)
+    as_system(lambda session: session.add_all([Parcel(status="dead", attempts=12), Parcel(status="done")]))
+    as_system(lambda session: session.add(Outbox(kind="letter", status="dead", attempts=12)))
+    assert as_system(jobs.retry_dead) == 2
     assert claim_one().attempts == 1
+    assert as_system(lambda session: leases.claim(session, Outbox)[0]).attempts == 1
 
 
 # --- the worker -------------------------------------------------------------------------------------
