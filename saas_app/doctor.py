@@ -9,7 +9,8 @@ from saas_app.billing.gateway import catalogue as stripe_side
 from saas_app.billing.portal import stripe_object
 from saas_app.core import db, engines, jobs
 from saas_app.core.config import settings
-from saas_app.core.errors import AppError
+from saas_app.core.errors import AppError, in_words
+from saas_app.health import LATE_AFTER_SECONDS
 
 assert models, work  # noqa: S101 (imported for the tables that they map, and for what is done with them)
 
@@ -20,7 +21,7 @@ def examine() -> Iterator[str]:
     yield f"ok     settings for {now.app_env}, {now.base_url}"
     yield _try("database and row-level security", engines.check_isolation)
     with db.system_session("health", read_only=True) as session:
-        yield _background_work(jobs.health(session))
+        yield from _background_work(jobs.health(session))
         _, since = catalogue.version(session)
         yield f"ok     catalogue of {since:%Y-%m-%d %H:%M} UTC" if since else "WRONG  no catalogue: run stripe-setup"
         portal = stripe_object(session, "portal_configuration")
@@ -29,9 +30,16 @@ def examine() -> Iterator[str]:
     yield _try(f"Stripe ({now.stripe_mode}) answers", lambda: asyncio.run(stripe_side.fetch_account_id()))
 
 
-def _background_work(health: jobs.Health) -> str:
+def _background_work(health: jobs.Health) -> Iterator[str]:
     words = f"background work: {health.pending} due, {health.dead} dead"
-    return f"WRONG  {words}: when its cause is mended, run retry" if health.dead else f"ok     {words}"
+    if health.dead:
+        yield f"WRONG  {words}: when its cause is mended, run retry"
+    elif health.oldest > LATE_AFTER_SECONDS:
+        yield f"WRONG  {words}, and nobody has done it for {in_words(int(health.oldest))}: is the app running?"
+    else:
+        yield f"ok     {words}"
+    for name, error in health.failing.items():
+        yield f"WRONG  “{name}”, which is done on a schedule, fails every time: {error}"
 
 
 def _try(words: str, check: Callable[[], object]) -> str:

@@ -20,13 +20,15 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, func, select
 
-from saas_app.core import clock, db
+from saas_app.core import clock, db, leases
 from saas_app.core.ids import new_id
 from saas_app.core.leases import Leased, LeaseLost, claim, complete, due, fail, postpone
 from saas_app.core.rls import Appended
 from saas_app.core.rls_session import append
 
 __all__ = ["LeaseLost", "Leased", "claim", "complete", "due", "fail", "postpone"]
+
+FAILING_AFTER = 8  # tries of a task in a row; by the pauses between them that takes about ten minutes
 
 Effect = Callable[[Session], object]
 Payload = dict[str, Any]
@@ -124,23 +126,30 @@ def wake() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the background work is doing; `oldest` is how long the most delayed row has been due, in seconds."""
+    """How the background work is doing.
+
+    oldest: for how long the most delayed row has been due without anybody working on it, in seconds
+    failing: what is done on a schedule and has gone wrong for ten minutes and more: name and error
+    """
 
     oldest: float
     pending: int
     dead: int
+    failing: dict[str, str]
 
 
 def health(session: Session) -> Health:
-    """Delays and dead rows over every table of work."""
+    """Delays, dead rows and failing tasks over every table of work."""
     oldest, pending, dead = 0.0, 0, 0
-    for table in (Outbox, *registry.lanes):
-        waiting = (col(table.status) == "pending", col(table.due_at) <= clock.now())
+    known = col(Schedule.id).in_(list(registry.tasks))  # rows of former releases are nobody's work
+    for table in (Outbox, Schedule, *registry.lanes):
+        waiting = (*leases.waiting(table), *([known] if table is Schedule else []))
         first, count = session.exec(select(func.min(table.due_at), func.count()).where(*waiting)).one()
         oldest = max(oldest, (clock.now() - first).total_seconds() if first else 0.0)
         pending += count
         dead += session.exec(select(func.count()).select_from(table).where(col(table.status) == "dead")).one()
-    return Health(oldest, pending, dead)
+    failing = select(Schedule).where(known, col(Schedule.attempts) >= FAILING_AFTER, col(Schedule.error) != "")
+    return Health(oldest, pending, dead, {row.id: row.error for row in session.exec(failing)})
 
 
 def retry_dead(session: Session) -> int:

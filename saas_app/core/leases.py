@@ -76,11 +76,15 @@ def claim(session: Session, table: type[L], *only: Any, limit: int = 1, lease: t
     return taken
 
 
-def _due(table: type[L], *only: Any) -> SelectOfScalar[L]:
+def waiting(table: type[Leased]) -> tuple[sa.ColumnElement[bool], ...]:
+    """What is true of rows that are due while nobody works on them."""
     now = clock.now()
     free = sa.or_(col(table.lease_until).is_(None), col(table.lease_until) <= now)
-    waiting = (col(table.status) == "pending", col(table.due_at) <= now, free, *only)
-    return select(table).where(*waiting).order_by(col(table.due_at))
+    return (col(table.status) == "pending", col(table.due_at) <= now, free)
+
+
+def _due(table: type[L], *only: Any) -> SelectOfScalar[L]:
+    return select(table).where(*waiting(table), *only).order_by(col(table.due_at))
 
 
 def complete(session: Session, row: Leased, *, status: str = "done", **values: Any) -> None:

@@ -26,8 +26,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def own_registry() -> object:
-    """Handlers of a test are forgotten after it."""
+    """Only what core declares is done, whatever other tests have imported; what a test declares is forgotten."""
     before = (dict(registry.handlers), dict(registry.tasks), dict(registry.lanes))
+    registry.tasks, registry.lanes = {"tidy": registry.tasks["tidy"]}, {}
     yield
     registry.handlers, registry.tasks, registry.lanes = before
 
@@ -283,6 +284,38 @@ def test_health_tells_delays_and_dead_work(database: str, hands: Hands) -> None:
     hands.move(minutes=10)
     health = as_system(jobs.health)
     assert (health.oldest, health.pending, health.dead) == (600, 2, 1)
+
+
+async def test_a_task_that_fails_for_ten_minutes_is_not_healthy_until_it_works_again(
+    database: str, hands: Hands
+) -> None:
+    broken = True
+
+    async def look() -> None:
+        if broken:
+            raise AppError("Nobody answers.")
+
+    jobs.every("look", timedelta(hours=1), look)
+    for _ in range(jobs.FAILING_AFTER):
+        assert as_system(jobs.health).failing == {}
+        await Worker().drain()
+        hands.at = as_system(lambda session: session.get_one(Schedule, "look").due_at)
+    assert as_system(jobs.health).failing == {"look": "AppError: Nobody answers."}
+    broken = False
+    await Worker().drain()
+    assert as_system(jobs.health).failing == {}
+
+
+def test_a_schedule_that_nobody_follows_is_late_unless_nobody_knows_it(sqlite: str, hands: Hands) -> None:
+    async def look() -> None: ...
+
+    jobs.every("look", timedelta(hours=1), look)
+    as_system(lambda session: session.add_all([Schedule(id="look"), Schedule(id="of yesterday's release")]))
+    hands.move(minutes=11)
+    health = as_system(jobs.health)
+    assert (health.oldest, health.pending) == (660, 1)
+    as_system(lambda session: leases.claim(session, Schedule, Schedule.id == "look"))
+    assert as_system(jobs.health).oldest == 0
 
 
 async def test_what_was_done_a_month_ago_is_dropped(sqlite: str, hands: Hands) -> None:
