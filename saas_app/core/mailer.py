@@ -94,6 +94,8 @@ async def deliver(job: jobs.Job) -> jobs.Effect | None:
     message.add_alternative(job.payload["html"], subtype="html")
     try:
         await asyncio.to_thread(_hand_over, message)
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refusal(error) from error
     except (OSError, smtplib.SMTPException) as error:
         raise MailRefused(f"The mail server did not take it ({type(error).__name__}).") from error
     return None
@@ -130,6 +132,17 @@ def _hand_over(message: EmailMessage) -> None:
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
         connection.send_message(message)
+
+
+def _refusal(error: smtplib.SMTPRecipientsRefused) -> Exception:
+    """An address that does not exist needs no second try, and nobody's care; everybody mistypes.
+
+    Refusals for now, and by policy (5.7: we may not send there), are tried again: they are the operator's matter.
+    """
+    ((code, words),) = error.recipients.values()
+    if code >= 500 and b"5.7." not in words:  # https://www.rfc-editor.org/rfc/rfc3463#section-3.8
+        return jobs.Ignore(f"refused for good: {code}")
+    return MailRefused(f"The mail server did not take the address ({code}).")
 
 
 def _encrypt(connection: smtplib.SMTP, secure: ssl.SSLContext, *, has_password: bool) -> None:

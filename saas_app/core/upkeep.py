@@ -1,16 +1,19 @@
 """Rows that are over are dropped, so that nothing about people is kept longer than it is of use.
 
-A table says when its rows are over: `__dropped__ = ("ends_at", timedelta(days=1))`. Work that died is kept, until a
-person has looked at it.
+A table says when its rows are over: `__dropped__ = ("ends_at", timedelta(days=1))`. Work that died is kept longer, for
+a person to look at; whoever is away for a month still finds it.
 """
 
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, delete
 
 from saas_app.core import clock, db, jobs
 from saas_app.core.leases import Leased
+
+DEAD_IS_KEPT = timedelta(days=90)
 
 
 def drop_what_is_over(session: Session) -> int:
@@ -20,10 +23,11 @@ def drop_what_is_over(session: Session) -> int:
         table: Any = mapper.class_
         if hasattr(table, "__dropped__"):
             column, kept_for = table.__dropped__
-            is_over = [col(getattr(table, column)) < clock.now() - kept_for]
+            over_since = col(getattr(table, column))
+            is_over = over_since < clock.now() - kept_for
             if issubclass(table, Leased):
-                is_over.append(col(table.status) != "dead")
-            dropped += session.exec(delete(table).where(*is_over)).rowcount
+                is_over &= sa.or_(col(table.status) != "dead", over_since < clock.now() - DEAD_IS_KEPT)
+            dropped += session.exec(delete(table).where(is_over)).rowcount
     return dropped
 
 

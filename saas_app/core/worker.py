@@ -111,7 +111,7 @@ async def _do(row: Any) -> None:
                 effect = await _work(row)
             await db.run_system("jobs", _mark_done, row, effect)
         except Ignore as reason:
-            await db.run_system("jobs", leases.complete, row, status="ignored", error=str(reason)[:500])
+            await db.run_system("jobs", _mark_ignored, row, str(reason)[:500])
         except LeaseLost:
             raise
         except Exception as error:
@@ -141,6 +141,11 @@ def _mark_done(session: Session, row: Any, effect: Effect | None) -> None:
         leases.postpone(session, row, clock.now() + registry.tasks[row.id][0])
     else:
         leases.complete(session, row)
+
+
+def _mark_ignored(session: Session, row: Any, reason: str) -> None:
+    values: dict[str, Any] = {"payload": {}} if isinstance(row, Outbox) else {}
+    leases.complete(session, row, status="ignored", error=reason, **values)
 
 
 def _mark_failed(session: Session, row: Any, error: str) -> None:

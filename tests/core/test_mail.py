@@ -43,6 +43,7 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.taken: list[EmailMessage] = []
         self.refusals = 0
+        self.says_to_addresses = "250 fine"
         self.can_encrypt = False
         self.in_the_clear: list[str] = []
         self.encrypted: list[str] = []
@@ -84,6 +85,8 @@ class _Talk(socketserver.StreamRequestHandler):
             elif verb == "MAIL" and self.server.refusals:
                 self.server.refusals -= 1
                 self.say("451 later")
+            elif verb == "RCPT":
+                self.say(self.server.says_to_addresses)
             else:
                 self.say("221 bye" if verb == "QUIT" else "250 fine")
 
@@ -192,6 +195,26 @@ async def test_a_distant_server_that_cannot_encrypt_gets_neither_password_nor_ma
     row = as_system(lambda session: session.exec(select(Outbox)).one())
     assert row.status == "pending"
     assert row.error.startswith("MailRefused: The mail server offers no encryption")
+
+
+async def test_a_mail_to_an_address_that_does_not_exist_is_given_up_and_forgotten(sqlite: str, server: Server) -> None:
+    server.says_to_addresses = "550 5.1.1 no such person as ada@example.com"
+    write()
+    await Worker().drain()
+    row = as_system(lambda session: session.exec(select(Outbox)).one())
+    assert (row.status, row.error, row.payload) == ("ignored", "refused for good: 550", {})
+
+
+@pytest.mark.parametrize("refusal", ["450 4.2.1 come back later", "554 5.7.1 relay access denied"])
+async def test_a_mail_that_is_refused_for_now_or_for_our_own_fault_is_tried_again(
+    sqlite: str, server: Server, refusal: str
+) -> None:
+    server.says_to_addresses = refusal
+    write()
+    await Worker().drain()
+    row = as_system(lambda session: session.exec(select(Outbox)).one())
+    assert (row.status, row.payload["to"]) == ("pending", "ada@example.com")
+    assert row.error == f"MailRefused: The mail server did not take the address ({refusal[:3]})."
 
 
 async def test_a_refused_mail_is_tried_again_under_the_same_name(sqlite: str, server: Server, hands: Hands) -> None:

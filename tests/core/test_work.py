@@ -318,12 +318,15 @@ def test_a_schedule_that_nobody_follows_is_late_unless_nobody_knows_it(sqlite: s
     assert as_system(jobs.health).oldest == 0
 
 
-async def test_what_was_done_a_month_ago_is_dropped(sqlite: str, hands: Hands) -> None:
+async def test_what_was_done_a_month_ago_is_dropped_and_what_died_after_three(sqlite: str, hands: Hands) -> None:
     as_system(lambda session: session.add(Outbox(kind="x", status="done", done_at=hands.at)))
     as_system(lambda session: session.add(Outbox(kind="x", status="dead", done_at=hands.at)))
     hands.move(days=31)
     await Worker().drain()
     assert as_system(lambda session: session.exec(select(Outbox.status)).all()) == ["dead"]
+    hands.move(days=60)
+    await Worker().drain()
+    assert as_system(lambda session: session.exec(select(Outbox.status)).all()) == []
 
 
 async def test_work_that_this_process_does_not_know_is_left_for_one_that_does(database: str) -> None:
