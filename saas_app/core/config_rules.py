@@ -4,6 +4,7 @@ A webhook secret may be missing: `stripe-setup` makes it, and needs these settin
 """
 
 from collections.abc import Iterator
+from email.utils import getaddresses
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -82,8 +83,14 @@ def _mail(found: "Settings") -> Iterator[str]:
     parts = urlsplit(found.smtp_url)
     if found.smtp_url and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
         yield "SMTP_URL: must look like smtp://user:password@host:587 or smtps://…:465."
-    if "@" not in found.mail_from or "\n" in found.mail_from:
-        yield "MAIL_FROM: is not a sender. Write it like Your App <hello@example.com>."
+    if not _is_one_sender(found.mail_from):
+        yield 'MAIL_FROM: is not a sender. Write it like App <hello@example.com> or "App, Inc." <hello@example.com>.'
+
+
+def _is_one_sender(text: str) -> bool:
+    """A comma in a name without quotes makes two of it, and mails would leave from the first."""
+    found = [address for _, address in getaddresses([text])]
+    return len(found) == 1 and all(found[0].rpartition("@")) and not set(text) & set("\r\n")
 
 
 def _production_secrets(found: "Settings") -> Iterator[str]:

@@ -57,6 +57,8 @@ def test_a_complete_production_is_accepted(production: dict[str, str]) -> None:
         ({"SMTP_URL": "mail.example.com"}, "SMTP_URL: must look like"),
         ({"MAIL_FROM": ""}, "MAIL_FROM: is missing"),
         ({"MAIL_FROM": "nobody"}, "MAIL_FROM: is not a sender"),
+        ({"MAIL_FROM": "App <hello@>"}, "MAIL_FROM: is not a sender"),
+        ({"MAIL_FROM": "App, Inc. <hello@example.com>"}, "MAIL_FROM: is not a sender"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL: must begin with"),
         ({"DATABASE_SYSTEM_URL": "postgresql://x/y"}, "DATABASE_SYSTEM_URL: is another kind"),
         ({"REDIS_URL": "localhost"}, "REDIS_URL: must begin with"),

@@ -163,6 +163,19 @@ async def test_with_a_server_mails_leave_and_nothing_of_them_stays(sqlite: str, 
     assert as_system(mailer.kept) == []
 
 
+@pytest.mark.parametrize("sender", ['"App, Inc." <app@example.com>', "App Inc. <app@example.com>", "app@example.com"])
+async def test_mails_leave_from_the_sender_that_the_settings_accept(
+    sqlite: str, server: Server, configured: Callable[..., None], sender: str
+) -> None:
+    configured(MAIL_FROM=sender)
+    write()
+    await Worker().drain()
+    (message,) = server.taken
+    assert message["From"].addresses[0].addr_spec == "app@example.com"
+    assert message["From"].addresses[0].display_name in sender
+    assert message["Message-ID"].endswith("@example.com>")
+
+
 async def test_password_and_mail_go_encrypted_to_a_server_that_can(sqlite: str, trusted: Server) -> None:
     write()
     await Worker().drain()
