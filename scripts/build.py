@@ -13,10 +13,11 @@ STAMP = ROOT / ".web" / "build" / "stamp.json"
 
 
 def sources() -> Iterator[Path]:
-    """Every file that the built pages depend on."""
+    """Every file that the built pages may depend on: what pages carry need not be Python."""
     yield from (ROOT / name for name in ("rxconfig.py", "requirements.txt"))
-    for folder, pattern in (("saas_app", "*.py"), ("assets", "*")):
-        yield from sorted(path for path in (ROOT / folder).rglob(pattern) if path.is_file())
+    for folder in ("saas_app", "assets"):
+        found = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+        yield from sorted(path for path in found if path.suffix != ".pyc" and not path.name.startswith("."))
 
 
 def locked() -> Iterator[Path]:
