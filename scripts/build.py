@@ -36,15 +36,19 @@ def digest(paths: Iterator[Path]) -> str:
 
 def is_current() -> bool:
     """Whether the build on disk was made of exactly what is here now."""
-    if not STAMP.is_file():
-        return False
-    return json.loads(STAMP.read_text()) == {"sources": digest(sources()), "locked": digest(locked())}
+    return STAMP.is_file() and STAMP.read_text() == stamp(digest(sources()))
+
+
+def stamp(made_of: str) -> str:
+    """What a finished build says of itself."""
+    return json.dumps({"sources": made_of, "locked": digest(locked())})
 
 
 def build() -> bool:
     """Build if anything changed; True when it did. Exits with Reflex's own words when the build fails."""
     if is_current():
         return False
+    STAMP.unlink(missing_ok=True)  # what is cut off in the middle is nobody's build
     made_of = digest(sources())  # before the build: what is saved meanwhile is not in it
     # The binaries of the environment come first, so that the JavaScript toolchain is the one that came by pip.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -55,7 +59,7 @@ def build() -> bool:
     if done.returncode:
         print(done.stdout + done.stderr, file=sys.stderr)
         raise SystemExit("The front end could not be built; the reason stands above.")
-    STAMP.write_text(json.dumps({"sources": made_of, "locked": digest(locked())}))
+    STAMP.write_text(stamp(made_of))
     return True
 
 

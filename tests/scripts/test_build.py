@@ -1,7 +1,6 @@
 """When the front end is built again, in a small project that has all that a build looks at."""
 
 import importlib.util
-import json
 from pathlib import Path
 from types import ModuleType
 
@@ -32,9 +31,7 @@ def builder(project: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.STAMP.parent.mkdir(parents=True)
-    module.STAMP.write_text(
-        json.dumps({"sources": module.digest(module.sources()), "locked": module.digest(module.locked())})
-    )
+    module.STAMP.write_text(module.stamp(module.digest(module.sources())))
     return module
 
 
@@ -52,3 +49,14 @@ def test_what_running_and_editing_leaves_behind_asks_for_none(project: Path, bui
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).touch()
     assert builder.is_current()
+
+
+def test_a_build_that_broke_off_is_made_again_even_when_its_change_is_undone(
+    project: Path, builder: ModuleType
+) -> None:
+    before = (project / "rxconfig.py").read_text()
+    (project / "rxconfig.py").write_text("raise RuntimeError")
+    with pytest.raises(SystemExit):
+        builder.build()
+    (project / "rxconfig.py").write_text(before)
+    assert not builder.is_current()
