@@ -240,6 +240,7 @@ def production(configured: Callable[..., None]) -> dict[str, str]:
         "STRIPE_WEBHOOK_SECRET": "whsec_" + "1" * 24,
         "SMTP_URL": "smtp://user:pass@mail.example.com:587",
         "MAIL_FROM": "App <hello@example.com>",
+        "TRUSTED_PROXY_HOPS": "1",
     }
     configured(**found)
     return found

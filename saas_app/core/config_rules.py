@@ -106,6 +106,11 @@ def _production_data(found: "Settings") -> Iterator[str]:
 def _production_addresses(found: "Settings") -> Iterator[str]:
     if not found.is_https:
         yield "BASE_URL: production needs https, or cookies travel in the clear. Write it like https://app.example.com."
+    if "trusted_proxy_hops" not in found.model_fields_set:
+        yield (
+            "TRUSTED_PROXY_HOPS: is missing, and behind a proxy all visitors would share its limits. "
+            "Set 1 behind a proxy that sets X-Forwarded-For, 0 without one."
+        )
 
 
 def _production_stripe(found: "Settings") -> Iterator[str]:

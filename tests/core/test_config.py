@@ -63,6 +63,7 @@ def test_a_complete_production_is_accepted(production: dict[str, str]) -> None:
         ({"DATABASE_SYSTEM_URL": "postgresql://x/y"}, "DATABASE_SYSTEM_URL: is another kind"),
         ({"REDIS_URL": "localhost"}, "REDIS_URL: must begin with"),
         ({"PASSWORD_MIN_LENGTH": "7"}, "PASSWORD_MIN_LENGTH: Input should be greater than or equal to 8"),
+        ({"TRUSTED_PROXY_HOPS": ""}, "TRUSTED_PROXY_HOPS: is missing"),
         ({"TRUSTED_PROXY_HOPS": "-1"}, "TRUSTED_PROXY_HOPS: "),
         ({"SANDBOX_PORT": "port"}, "SANDBOX_PORT: "),
         ({"APP_ENV": "staging"}, "APP_ENV: "),

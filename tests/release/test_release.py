@@ -98,6 +98,7 @@ def first_start(release_folder: Path, tmp_path: Path) -> Generator[Server]:
         "STRIPE_SECRET_KEY": "sk_live_" + "1" * 24,
         "SMTP_URL": "smtp://user:pass@mail.example.com:587",
         "MAIL_FROM": "App <hello@example.com>",
+        "TRUSTED_PROXY_HOPS": "1",
         "DATA_DIR": str(tmp_path / "data"),
         "WORKER": "false",  # it would ask Stripe
     }
