@@ -17,8 +17,8 @@ def main() -> int:
     for name, (words, _) in COMMANDS.items():
         commands.add_parser(name, help=words)
     serve = commands.add_parser("serve", help="serve the built app on one port, for ever")
-    serve.add_argument("--host", default=os.environ.get("HOST", "0.0.0.0"))  # noqa: S104 (a container's port)
-    serve.add_argument("--port", default=os.environ.get("PORT", "3000"))
+    serve.add_argument("--host", help="instead of HOST")
+    serve.add_argument("--port", help="instead of PORT")
     asked = parser.parse_args()
 
     from saas_app.core.errors import AppError, ConfigError
@@ -91,11 +91,11 @@ def doctor() -> None:
         print(line)
 
 
-def serve_app(host: str, port: str) -> int:
+def serve_app(host: str | None, port: str | None) -> int:
     """Become the server. Reflex's two switches let it serve the finished build instead of making one."""
     from saas_app.core.config import settings
 
-    settings()  # refuse a wrong configuration before a port is opened
+    found = settings()  # refuses a wrong configuration before a port is opened
     os.environ |= {
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
@@ -103,13 +103,10 @@ def serve_app(host: str, port: str) -> int:
         "REFLEX_TELEMETRY_ENABLED": "false",
     }
     os.chdir(ROOT)
-    workers = os.environ.get("WEB_WORKERS", "1")
-    if workers != "1" and not settings().redis_url:
-        print("WEB_WORKERS above 1 needs REDIS_URL: open tabs are spread over the workers.", file=sys.stderr)
-        return 1
     server = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
-    place = ["--host", host, "--port", port, "--workers", workers, "--log-level", "warning"]
-    return os.execv(sys.executable, [*server, *place, "saas_app.saas_app:app"])  # noqa: S606 (ourselves)
+    place = ["--host", host or found.host, "--port", port or str(found.port), "--workers", str(found.web_workers)]
+    quietly = ["--log-level", "warning"]
+    return os.execv(sys.executable, [*server, *place, *quietly, "saas_app.saas_app:app"])  # noqa: S606 (ourselves)
 
 
 COMMANDS: dict[str, tuple[str, Callable[[], None]]] = {

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     app_env: Literal["development", "test", "production"] = "development"
     base_url: str = "http://localhost:3000"
     data_dir: Path = Path("data")
+    host: str = "0.0.0.0"  # noqa: S104  what a container's port leads to
+    port: int = Field(default=3000, ge=1, le=65535)
 
     database_url: str = Field(default="", repr=False)
     database_owner_url: str = Field(default="", repr=False)
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field(default="", repr=False)
     mail_from: str = "SaaS <hello@localhost>"
     redis_url: str = Field(default="", repr=False)
+    web_workers: int = Field(default=1, ge=1)
     worker: bool = True
     trusted_proxy_hops: int = Field(default=0, ge=0, le=5)
 

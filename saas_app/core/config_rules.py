@@ -48,6 +48,8 @@ def _addresses(found: "Settings") -> Iterator[str]:
         yield "STRIPE_API_BASE: is not a web address. Leave it empty for Stripe's own."
     if found.redis_url and urlsplit(found.redis_url).scheme not in {"redis", "rediss", "unix"}:
         yield "REDIS_URL: must begin with redis:// or rediss://. Correct it, or leave it empty."
+    if found.web_workers > 1 and not found.redis_url:
+        yield "WEB_WORKERS: is above 1, and open tabs are spread over the workers. Set REDIS_URL, or remove it."
 
 
 def _databases(found: "Settings") -> Iterator[str]:

@@ -62,6 +62,8 @@ def test_a_complete_production_is_accepted(production: dict[str, str]) -> None:
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL: must begin with"),
         ({"DATABASE_SYSTEM_URL": "postgresql://x/y"}, "DATABASE_SYSTEM_URL: is another kind"),
         ({"REDIS_URL": "localhost"}, "REDIS_URL: must begin with"),
+        ({"WEB_WORKERS": "2"}, "WEB_WORKERS: is above 1"),
+        ({"PORT": "http"}, "PORT: "),
         ({"PASSWORD_MIN_LENGTH": "7"}, "PASSWORD_MIN_LENGTH: Input should be greater than or equal to 8"),
         ({"TRUSTED_PROXY_HOPS": ""}, "TRUSTED_PROXY_HOPS: is missing"),
         ({"TRUSTED_PROXY_HOPS": "-1"}, "TRUSTED_PROXY_HOPS: "),
@@ -109,9 +111,10 @@ def test_no_secret_is_in_what_is_printed(production: dict[str, str]) -> None:
 
 def test_settings_come_from_a_file_and_the_environment_wins(tmp_path: Path, configured: Configure) -> None:
     file = tmp_path / "settings.env"
-    file.write_text("MAIL_FROM=File <file@example.com>\nSANDBOX_PORT=5000\n")
+    file.write_text("MAIL_FROM=File <file@example.com>\nSANDBOX_PORT=5000\nPORT=8000\n")
     configured(ENV_FILE=str(file), SANDBOX_PORT="6000")
-    assert (settings().mail_from, settings().sandbox_port) == ("File <file@example.com>", 6000)
+    found = settings()
+    assert (found.mail_from, found.sandbox_port, found.port) == ("File <file@example.com>", 6000, 8000)
 
 
 @pytest.mark.parametrize("given", ["postgres://u:p@h/d", "postgresql://u:p@h/d"])
