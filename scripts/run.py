@@ -67,7 +67,7 @@ def main() -> None:
                 programs.wait_for(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/health")
             prepare(environment)
         say("Starting the app …")
-        programs.start("the app", ["-m", "saas_app", "serve", "--port", str(PORT)], environment)
+        programs.start("the app", ["-m", "saas_app", "serve", *app_place()], environment)
         programs.wait_for(f"http://127.0.0.1:{PORT}/")
         welcome(sandboxed, time.monotonic() - began)
         if "--reload" in sys.argv:
@@ -89,6 +89,11 @@ def check_port(port: int, name: str) -> None:
                 raise CannotStart(
                     f"Port {port} is taken by another program. Stop it, or choose another: make run {name}={port + 1}"
                 )
+
+
+def app_place() -> list[str]:
+    """Where the app listens: for this machine only, since mails and their links lie open in it. HOST widens it."""
+    return ["--host", SETTINGS.get("HOST", "127.0.0.1"), "--port", str(PORT)]
 
 
 def sandbox_place() -> list[str]:

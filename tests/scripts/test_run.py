@@ -34,3 +34,7 @@ def test_what_is_set_goes_before_the_env_file_unless_it_is_empty(env_file: Path)
     found = run.known({"ENV_FILE": str(env_file), "SANDBOX_PORT": "6000", "DATA_DIR": ""})
     assert (found["SANDBOX_PORT"], found["DATA_DIR"]) == ("6000", "elsewhere")
     assert "X" not in found
+
+
+def test_what_is_tried_out_can_be_reached_from_this_machine_only() -> None:
+    assert run.app_place() == ["--host", "127.0.0.1", "--port", "3000"]
