@@ -140,7 +140,10 @@ class Programs:
 
     def __init__(self) -> None:
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
-        signal.signal(signal.SIGTERM, self._stop)
+        for name in ("SIGTERM", "SIGHUP"):  # the latter when a terminal is closed, and nohup has it ignored
+            number = getattr(signal, name, None)
+            if number and signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._stop)
 
     def __enter__(self) -> "Programs":
         return self

@@ -1,6 +1,9 @@
 """What `make run` finds before it starts anything."""
 
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,3 +41,26 @@ def test_what_is_set_goes_before_the_env_file_unless_it_is_empty(env_file: Path)
 
 def test_what_is_tried_out_can_be_reached_from_this_machine_only() -> None:
     assert run.app_place() == ["--host", "127.0.0.1", "--port", "3000"]
+
+
+STARTED = """
+from scripts.run import Programs
+with Programs() as programs:
+    programs.start("the app", ["-c", "import signal; print('ready', flush=True); signal.pause()"], {})
+    programs.watch()
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_whatever_ends_the_start_ends_what_it_started(how: signal.Signals) -> None:
+    started = subprocess.Popen(  # noqa: S603 (our own)
+        [sys.executable, "-c", STARTED],
+        cwd=run.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == b"ready\n"
+    started.send_signal(how)
+    started.communicate(timeout=20)  # whoever is left would keep this open
