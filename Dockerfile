@@ -23,5 +23,5 @@ USER app
 ENV APP_ENV=production DATA_DIR=/data PORT=3000 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data
 EXPOSE 3000
-HEALTHCHECK --interval=10s --timeout=5s CMD ["/packages/bin/python", "-c", "import urllib.request,os; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
+HEALTHCHECK --interval=10s --timeout=5s CMD ["/packages/bin/python", "-c", "import urllib.request as u,os; u.build_opener(u.ProxyHandler({})).open(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
 CMD ["sh", "-c", "/packages/bin/python -m saas_app migrate && exec /packages/bin/python -m saas_app serve"]

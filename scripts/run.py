@@ -77,8 +77,10 @@ def main() -> None:
 
 
 def surroundings() -> dict[str, str]:
-    """The environment of our programs: what is set, and addresses that fit the ports."""
-    return {**os.environ, "BASE_URL": BASE_URL, "SANDBOX_PORT": str(SANDBOX_PORT), "PYTHONUNBUFFERED": "1"}
+    """The environment of our programs: what is set, addresses that fit the ports, and no proxy between the two."""
+    ours = {"BASE_URL": BASE_URL, "SANDBOX_PORT": str(SANDBOX_PORT), "PYTHONUNBUFFERED": "1"}
+    past = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]))
+    return {**os.environ, **ours, "no_proxy": past, "NO_PROXY": past}
 
 
 def check_port(port: int, name: str) -> None:
@@ -135,6 +137,14 @@ def preparation() -> dict[str, str]:
     }
 
 
+def answers(address: str) -> bool:
+    """Whether a program of this machine answers, asked past any proxy."""
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with contextlib.suppress(OSError), directly.open(address, timeout=5):
+        return True
+    return False
+
+
 class Programs:
     """The processes we started. Leaving stops them all, the newest first."""
 
@@ -176,7 +186,7 @@ class Programs:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             self._check()
-            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310 (our own)
+            if answers(address):
                 return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._running[-1][1].wait(timeout=0.03)

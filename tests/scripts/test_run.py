@@ -4,7 +4,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,24 @@ def test_what_is_set_goes_before_the_env_file_unless_it_is_empty(env_file: Path)
 
 def test_what_is_tried_out_can_be_reached_from_this_machine_only() -> None:
     assert run.app_place() == ["--host", "127.0.0.1", "--port", "3000"]
+
+
+@pytest.fixture
+def neighbour() -> Generator[str]:
+    """A program on this machine that answers; gives its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/README.md"
+        server.shutdown()
+
+
+def test_a_proxy_does_not_stand_between_programs_of_this_machine(
+    neighbour: str, configured: Callable[..., None]
+) -> None:
+    configured(http_proxy="http://127.0.0.1:9", no_proxy="example.com")
+    assert run.answers(neighbour)
+    ask = "import httpx, sys; httpx.get(sys.argv[1])"  # how the app asks the sandbox
+    subprocess.run([sys.executable, "-c", ask, neighbour], env=run.surroundings(), check=True)  # noqa: S603
 
 
 STARTED = """
