@@ -9,7 +9,7 @@ help: ## Show the commands
 .venv/.runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12")'
 	@echo "Setting up Python packages (this is done once) …"
-	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@test -x $(PY) || $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }  # half of one would pass for a whole
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
