@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from row_policies import grant_logins
 from saas_app import models
 from saas_app.core.config import settings
+from saas_app.core.errors import ConfigError
 from saas_app.core.types import Utc
 
 assert models  # imported for the tables it brings  # noqa: S101
@@ -39,9 +40,24 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         if not found.is_sqlite:
-            grant_logins(connection, users=found.database_url, system=found.database_system_url)
+            _grant(connection, users=found.database_url, system=found.database_system_url)
             connection.commit()
     engine.dispose()
+
+
+def _grant(connection: Connection, *, users: str, system: str) -> None:
+    """Since PostgreSQL 16 only the login that made a role may grant it, and another installation may have made ours."""
+    try:
+        grant_logins(connection, users=users, system=system)
+    except sa.exc.ProgrammingError as error:
+        login = connection.dialect.identifier_preparer.quote(connection.engine.url.username or "")
+        raise ConfigError(
+            [
+                "DATABASE_URL: its login may not grant the roles saas_user and saas_system, which belong to another "
+                "login of this server. As a superuser run: GRANT saas_user, saas_system TO "
+                f"{login} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; and then migrate again."
+            ]
+        ) from error
 
 
 def _configure(connection: Connection) -> None:

@@ -21,15 +21,14 @@ def main() -> int:
     serve.add_argument("--port", help="instead of PORT")
     asked = parser.parse_args()
 
-    from saas_app.core.errors import AppError, ConfigError
+    from saas_app.core.errors import AppError, ConfigError, in_full
 
     try:
         if asked.command == "serve":
             return serve_app(asked.host, asked.port)
         COMMANDS[asked.command][1]()
     except (AppError, ConfigError) as error:
-        why = getattr(error, "why", "")  # what Stripe said, which an operator may read and a customer may not
-        print(f"{error}\n{why}".strip(), file=sys.stderr)
+        print(in_full(error), file=sys.stderr)
         return 1
     return 0
 
@@ -39,10 +38,17 @@ def migrate() -> None:
     from alembic import command
     from alembic.config import Config
 
+    from saas_app.core import engines
     from saas_app.core.config import settings
+    from saas_app.core.errors import ConfigError
 
-    settings().data_dir.mkdir(parents=True, exist_ok=True)
-    command.upgrade(Config(ROOT / "alembic.ini"), "head")
+    folder = settings().data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError([f"DATA_DIR: {folder} cannot be made ({error.strerror}). Make it, for this user."]) from error
+    with engines.busy_in_words():
+        command.upgrade(Config(ROOT / "alembic.ini"), "head")
 
 
 def stripe_setup() -> None:

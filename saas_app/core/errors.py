@@ -125,6 +125,12 @@ class RowLevelSecurity(PermissionError):
     """Code of ours reached for a row its session may not see or write."""
 
 
+def in_full(error: Exception) -> str:
+    """An error as an operator may read it and a customer may not: with what Stripe or the database said."""
+    why = getattr(error, "why", "") or getattr(error.__cause__, "orig", "")
+    return f"{error}\n{why}".strip()
+
+
 def in_words(seconds: int) -> str:
     """A waiting time as people say it."""
     if seconds < 90:

@@ -44,3 +44,25 @@ def test_the_doctor_sees_work_of_every_kind_that_died_and_one_command_revives_it
     assert "WRONG  background work: 0 due, 2 dead: when its cause is mended, run retry\n" in run("doctor").stdout
     assert run("retry").stdout == "2 will be tried again.\n"
     assert "ok     background work: 2 due, 0 dead\n" in run("doctor").stdout
+
+
+@pytest.mark.parametrize("command", ["migrate", "worker"])
+def test_a_database_that_is_away_is_said_in_words(configured: Callable[..., None], command: str) -> None:
+    configured(DATABASE_URL="postgresql://app:s3cret@127.0.0.1:9/app")
+    done = run(command)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "port 9 failed: Connection refused" in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_words(configured: Callable[..., None], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    configured(DATA_DIR=str(tmp_path / "file" / "data"))
+    assert "DATA_DIR:" in (done := run("migrate")).stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_goes_on_without_a_database() -> None:
+    lines = run("doctor").stdout.splitlines()
+    assert "Run: python -m saas_app migrate" in lines[1]
+    assert "STRIPE_WEBHOOK_SECRET" in lines[2]

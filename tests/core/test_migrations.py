@@ -1,12 +1,22 @@
 """Migrations: up, down and up again on both databases, and no difference between them and the code."""
 
 import os
+import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
+
+from saas_app.auth.models import User
+from saas_app.core import engines
+from saas_app.core.errors import ConfigError
+from tests import scratch_tables
+from tests.conftest import administer, migrate, pointing_at
+from tests.factories import as_system
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +40,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> object:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    from tests.conftest import LOGIN, administer
+    from tests.conftest import LOGIN
 
     request.getfixturevalue("postgresql_template")  # makes the login
     admin: sa.URL = request.getfixturevalue("postgresql_admin")
@@ -64,3 +74,33 @@ def test_our_folder_of_migrations_does_not_hide_the_library() -> None:
 
 def test_there_is_one_line_of_migrations() -> None:
     assert len(alembic("sqlite:///unused.db", "heads").splitlines()) == 1
+
+
+def test_a_second_installation_on_one_server_is_told_the_grant_that_it_needs(
+    postgresql_admin: sa.URL, postgresql_template: str
+) -> None:
+    """The roles are there already, made by the login of the first."""
+    login = f"second_{uuid.uuid4().hex[:12]}"
+    administer(
+        postgresql_admin,
+        f"CREATE ROLE {login} LOGIN CREATEROLE PASSWORD 'test' NOSUPERUSER NOBYPASSRLS NOINHERIT",
+        f"CREATE DATABASE {login} OWNER {login}",
+    )
+    url = postgresql_admin.set(username=login, password="test", database=login).render_as_string(hide_password=False)
+    try:
+        with pytest.raises(ConfigError) as refused:
+            migrate(url)
+        (statement,) = re.findall(r"GRANT .*?;", str(refused.value))
+        administer(postgresql_admin, statement)
+        migrate(url)
+        with pointing_at(url):
+            scratch_tables.create(url)
+            engines.check_isolation()
+            assert as_system(lambda session: session.exec(select(User)).all()) == []
+    finally:
+        administer(
+            postgresql_admin,
+            f"DROP DATABASE {login} WITH (FORCE)",
+            f"REVOKE saas_user, saas_system FROM {login} CASCADE",
+            f"DROP ROLE {login}",
+        )
