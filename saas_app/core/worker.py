@@ -64,34 +64,57 @@ class Worker:
         return done
 
     async def _go_through(self, table: type[Leased]) -> None:
-        while not self._stopping:
-            try:
-                worked = await self._batch(table)
-            except DatabaseBusy:
-                worked = 0
-            except Exception:
-                log.exception("the worker stumbled over %s", table.__name__)
-                worked = 0
-            if not worked:
-                await self._rest()
-
-    async def _rest(self) -> None:
+        """Whatever is done makes room for the next: a slow row holds up nobody behind it."""
+        running: set[asyncio.Task[None]] = set()
         try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-        await asyncio.sleep(0)  # every lane sees the event before it is cleared
-        if not self._stopping:
-            self._wake.clear()
+            while not self._stopping:
+                taken: Sequence[Any] = ()
+                try:
+                    taken = await _take(table, AT_ONCE - len(running))
+                except DatabaseBusy:
+                    pass
+                except Exception:
+                    log.exception("the worker stumbled over %s", table.__name__)
+                running |= {asyncio.create_task(_do(row)) for row in taken}
+                if not taken:
+                    await self._rest(running)
+                running = {task for task in running if not _is_over(task)}
+            while running:
+                await asyncio.wait(running)
+                running = {task for task in running if not _is_over(task)}
+        finally:  # with something left only when it took too long to stop
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _rest(self, running: set[asyncio.Task[None]]) -> None:
+        """Until something is written, a row is done, or a second is over."""
+        woken = asyncio.create_task(self._wake.wait())
+        await asyncio.wait({woken, *running}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not woken.cancel():
+            await asyncio.sleep(0)  # every lane sees the event before it is cleared
+            if not self._stopping:
+                self._wake.clear()
 
     async def _batch(self, table: type[Leased]) -> int:
-        known = _known(table)
-        if not await db.read_system("jobs", leases.due, table, *known):
-            return 0
-        rows: Sequence[Any] = await db.run_system("jobs", leases.claim, table, *known, limit=AT_ONCE)
+        rows = await _take(table, AT_ONCE)
         await asyncio.gather(*(_do(row) for row in rows))
         return len(rows)
+
+
+async def _take(table: type[Leased], limit: int) -> Sequence[Any]:
+    """Claim what is due, if anything is."""
+    known = _known(table)
+    if not limit or not await db.read_system("jobs", leases.due, table, *known):
+        return ()
+    return await db.run_system("jobs", leases.claim, table, *known, limit=limit)
+
+
+def _is_over(task: asyncio.Task[None]) -> bool:
+    """Whether it has ended; if by a mistake of ours, the log gets the trace."""
+    if task.done() and not task.cancelled() and (mistake := task.exception()):
+        log.error("the worker stumbled", exc_info=mistake)
+    return task.done()
 
 
 def _known(table: type[Leased]) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from saas_app.core import db, jobs, leases
 from saas_app.core.errors import AppError
 from saas_app.core.jobs import Job, Outbox, Schedule, registry
 from saas_app.core.leases import LeaseLost
-from saas_app.core.worker import Worker
+from saas_app.core.worker import AT_ONCE, Worker
 from tests.conftest import Hands
 from tests.factories import a_user, as_system
 from tests.scratch_tables import Ledger, Parcel
@@ -252,6 +252,27 @@ async def test_a_commit_wakes_the_worker(database: str) -> None:
     finally:
         await worker.stop()
     assert registry.wakers == []
+
+
+async def test_a_slow_row_holds_up_nobody_behind_it(sqlite: str) -> None:
+    may_end, others = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def work(row: Parcel) -> None:
+        if row.words == "0":
+            await may_end.wait()
+        else:
+            others.release()
+
+    jobs.lane(Parcel, work)
+    parcels(2 * AT_ONCE)
+    worker = Worker()
+    await worker.start()
+    async with asyncio.timeout(20):
+        for _ in range(2 * AT_ONCE - 1):
+            await others.acquire()
+    may_end.set()
+    await worker.stop()
+    assert as_system(lambda session: set(session.exec(select(Parcel.status)).all())) == {"done"}
 
 
 async def test_stopping_lets_running_work_end_and_takes_no_more(sqlite: str) -> None:
