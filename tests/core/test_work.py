@@ -375,7 +375,7 @@ async def work(row):
         session.add(Ledger(words=row.words))
         session.flush()
         if sys.argv[1] == "writing":
-            print("ready", flush=True)
+            print("ready\\n", end="", flush=True)  # at once: three threads may say it
             import threading
             threading.Event().wait(60)
     return effect
