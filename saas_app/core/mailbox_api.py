@@ -20,7 +20,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-sr
 
 
 def routes() -> list[Route]:
-    """The mailbox, unless this is production or mails are really sent."""
+    """The mailbox, unless this is production; with an SMTP_URL it stays empty."""
     if settings().is_production:
         return []
     return [
