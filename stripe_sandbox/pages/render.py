@@ -111,10 +111,11 @@ def _coupon_words(coupon: dict[str, Any]) -> str:
 
 def _method_name(method: dict[str, Any]) -> str:
     """`Visa ending in 4242`."""
-    if method["type"] == "card":
+    kind: str = method["type"]
+    if kind == "card":
         return f"{_brand(method['card']['brand'])} ending in {method['card']['last4']}"
-    name = {"sepa_debit": "SEPA debit"}.get(method["type"], method["type"].replace("_", " ").capitalize())
-    last4 = method.get(method["type"], {}).get("last4")
+    name = {"sepa_debit": "SEPA debit"}.get(kind, kind.replace("_", " ").capitalize())
+    last4 = method.get(kind, {}).get("last4")
     return f"{name} ending in {last4}" if last4 else name
 
 
