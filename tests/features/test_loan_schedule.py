@@ -63,6 +63,17 @@ def test_every_wrong_field_has_a_reason_of_its_own() -> None:
     assert "a lot" in refused.value.errors["principal"]
 
 
+@pytest.mark.parametrize("years", ["00012000", "000199999999", "0001" + "9" * 5000, "51", "0", "2.5"])
+def test_a_term_beyond_fifty_years_is_refused_however_it_is_spelled(years: str) -> None:
+    with pytest.raises(BadInput, match="from 1 to 50"):
+        read_form({"principal": "100000", "rate": "5", "years": years})
+
+
+def test_no_loan_can_ask_for_a_schedule_without_end() -> None:
+    with pytest.raises(ValueError, match="1 to 50 years"):
+        Loan(100_000_00, Decimal(5), 51)
+
+
 @pytest.mark.parametrize("value", [None, 7, ["1"], {"a": 1}, "NaN", "Infinity", "1e9", "９９", "1" * 400])
 def test_anything_sent_over_the_socket_is_answered_by_a_reason(value: object) -> None:
     with pytest.raises(BadInput):

@@ -27,6 +27,11 @@ def test_free_saves_two_scenarios_and_the_third_is_refused_with_the_plan_that_ho
     assert names(ada) == ["River flat", "Hill flat"]
 
 
+def test_working_out_a_loan_needs_no_more_than_reading(database: str) -> None:
+    with db.session_for(a_user(), read_only=True) as session:
+        assert service.work_out(session, a_form("x")).payment == "€948.42"
+
+
 def test_pro_saves_without_limit(database: str) -> None:
     ada = a_pro()
     for number in range(5):

@@ -9,6 +9,7 @@ from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Loan
 
 MOST_PRINCIPAL = 100_000_000_00
 NAME_LENGTH = 80
+YEARS_LENGTH = 4
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _rate(typed: Mapping[str, object], errors: dict[str, str]) -> Decimal:
 
 def _years(typed: Mapping[str, object], errors: dict[str, str]) -> int:
     text = _text(typed, "years")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MOST_YEARS:
+    years = int(text) if text.isascii() and text.isdigit() and len(text) <= YEARS_LENGTH else 0
+    if not 1 <= years <= MOST_YEARS:
         errors["years"] = f"The term is a whole number of years from 1 to {MOST_YEARS}."
-        return 1
-    return int(text)
+    return years

@@ -13,12 +13,19 @@ MOST_RATE = Decimal(30)
 
 @dataclass(frozen=True)
 class Loan:
-    """What is borrowed: `principal` and `extra` (paid on top each month) in minor units, `rate` in percent a year."""
+    """What is borrowed: `principal` and `extra` (paid on top each month) in minor units, `rate` in percent a year.
+
+    Raises ValueError for a term without end: the schedule has a line for each year.
+    """
 
     principal: int
     rate: Decimal
     years: int
     extra: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.years <= MOST_YEARS:
+            raise ValueError(f"a loan runs for 1 to {MOST_YEARS} years")
 
 
 @dataclass(frozen=True)

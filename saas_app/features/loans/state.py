@@ -1,6 +1,6 @@
 """The scenario page asks; the service decides."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import reflex as rx
@@ -50,7 +50,7 @@ class ScenariosState(LiveState):
         """Work out the loan as typed. What was typed stays in the page, whatever comes of it."""
         self.said = ""
         self._typed = {key: value for key, value in form.items() if isinstance(value, str)}
-        await self._try(service.work_out, self._typed)
+        await self._try(db.read, service.work_out, self._typed)
 
     @rx.event
     @member
@@ -58,14 +58,19 @@ class ScenariosState(LiveState):
         """Save the loan that was worked out last, under the name typed beside it."""
         self.said = ""
         names = {key: value for key, value in form.items() if key in ("name", "client") and isinstance(value, str)}
-        await self._try(service.save_scenario, {**self._typed, **names})
+        await self._try(db.run, service.save_scenario, {**self._typed, **names})
 
-    async def _try(self, verb: Callable[..., ResultView | ScenarioView], typed: dict[str, str]) -> None:
+    async def _try(
+        self,
+        transaction: Callable[..., Awaitable[ResultView | ScenarioView]],
+        verb: Callable[..., ResultView | ScenarioView],
+        typed: dict[str, str],
+    ) -> None:
         """Do one of the two things with a form, and word whatever stands in the way."""
         viewer = current_viewer()
         self.errors, self.locked_why = {}, ""
         try:
-            done = await db.run(viewer, verb, read_form(typed))
+            done = await transaction(viewer, verb, read_form(typed))
         except BadInput as error:
             self.errors = error.errors
         except NotEntitled as error:
