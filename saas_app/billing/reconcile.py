@@ -1,8 +1,11 @@
-"""What a webhook missed is found anyway: recent events are listed again, and every customer is looked at each night."""
+"""What a webhook missed is found anyway: recent events are listed again, and every customer is looked at once a day."""
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, func, select
 
 from saas_app.billing import setup, webhooks
 from saas_app.billing.account import sync_account
@@ -12,9 +15,14 @@ from saas_app.billing.portal import stripe_object
 from saas_app.core import db, jobs
 from saas_app.core.clock import now
 
+log = logging.getLogger(__name__)
+
 WATERMARK = "events_seen_until"
 OVERLAP = timedelta(hours=1)
 KEPT_BY_STRIPE = timedelta(days=30)
+SEEN_EVERY = timedelta(hours=24)
+TIME_FOR_SOME = timedelta(seconds=30)  # well within what a worker gives to one piece of work
+MOST_FAILURES_IN_A_ROW = 3
 TYPES_PER_LIST = 20  # https://docs.stripe.com/api/events/list#list_events-types
 
 
@@ -32,19 +40,44 @@ async def catch_up() -> int:
     return new
 
 
+async def sync_some(within: timedelta = TIME_FOR_SOME) -> int:
+    """Fetch whom nobody has looked at for a day, one at least, until the time is up; the next run takes the others."""
+    users = await db.read_system("reconcile", _not_seen_since, now() - SEEN_EVERY)
+    return await _sync(users, until=now() + within)
+
+
 async def sync_everybody() -> int:
-    """Fetch every customer afresh, one after another; returns how many were written."""
+    """Fetch the catalogue and every customer afresh, however long it takes; returns how many customers were."""
     await setup.sync_catalogue()
-    users = await db.read_system("reconcile", _users_with_customer)
-    written = 0
+    return await _sync(await db.read_system("reconcile", _not_seen_since, now()), until=None)
+
+
+async def _sync(users: Sequence[str], until: datetime | None) -> int:
+    """One after another. Whoever cannot be read stands in nobody's way, but many in a row mean that Stripe is away."""
+    synced = failed_in_a_row = 0
     for user_id in users:
-        written += await sync_account(user_id)
-    return written
+        try:
+            await sync_account(user_id)
+        except Exception as error:
+            log.warning("%s could not be compared with Stripe: %s", user_id, type(error).__name__)
+            failed_in_a_row += 1
+            if failed_in_a_row == MOST_FAILURES_IN_A_ROW:
+                raise
+        else:
+            synced, failed_in_a_row = synced + 1, 0
+        if until is not None and now() >= until:
+            break
+    return synced
 
 
-def _users_with_customer(session: Session) -> list[str]:
-    return list(session.exec(select(Customer.user_id).where(col(Customer.stripe_customer_id).is_not(None))).all())
+def _not_seen_since(session: Session, moment: datetime) -> Sequence[str]:
+    """Whom to look at. In any order, since those that fail would come first every time in an order of age."""
+    seen = col(Customer.synced_at)
+    late = sa.or_(seen.is_(None), seen < moment)
+    mine = select(Customer.user_id).where(col(Customer.stripe_customer_id).is_not(None), late)
+    return session.exec(mine.order_by(func.random())).all()
 
 
 jobs.every("stripe events", timedelta(minutes=15), catch_up)
-jobs.every("stripe customers", timedelta(hours=24), sync_everybody)
+jobs.every("stripe catalogue", timedelta(hours=24), setup.sync_catalogue)
+jobs.every("stripe customers", timedelta(minutes=1), sync_some)

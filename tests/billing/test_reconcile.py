@@ -1,15 +1,20 @@
 """What no webhook told us is found anyway."""
 
+from datetime import timedelta
+
+import pytest
+
 from saas_app.billing import reconcile
-from saas_app.billing.account import sync_account
+from saas_app.billing.account import bind, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
+from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.gateway.events import list_events
-from saas_app.billing.models import Subscription, WebhookEvent
+from saas_app.billing.models import Customer, Subscription, WebhookEvent
 from saas_app.billing.webhooks import keep
 from saas_app.core import clock, db, leases
 from saas_app.core.viewer import Viewer
 from tests.billing.shop import Stripe, do_waiting_work, rows
-from tests.factories import a_user
+from tests.factories import a_user, as_system
 
 
 def _plan(viewer: Viewer) -> str:
@@ -40,6 +45,45 @@ async def test_looking_at_everybody_heals_what_left_no_event(shop: Stripe) -> No
     assert await reconcile.sync_everybody() == 2
     assert (_plan(ada), _plan(bob)) == ("pro_v1", "free")
     assert rows(WebhookEvent) == []
+
+
+async def test_however_little_time_there_is_everybody_is_looked_at_in_the_end(shop: Stripe) -> None:
+    for person in (people := [a_user(name) for name in ("Ada", "Bob", "Cy")]):
+        await shop.subscribe(person)
+    long_after = clock.now() + timedelta(hours=25)
+    with clock.showing(lambda: long_after):
+        assert [await reconcile.sync_some(within=timedelta(0)) for _ in range(4)] == [1, 1, 1, 0]
+    assert {_plan(person) for person in people} == {"pro_v1"}
+
+
+async def test_whom_a_webhook_led_us_to_is_left_alone_for_a_day(shop: Stripe) -> None:
+    await _two_hours_of_silence(shop)
+    await reconcile.catch_up()
+    await do_waiting_work()
+    assert await reconcile.sync_some() == 0
+    tomorrow = clock.now() + timedelta(days=1)
+    with clock.showing(lambda: tomorrow):
+        assert await reconcile.sync_some() == 2
+
+
+async def test_a_customer_that_cannot_be_read_stands_in_nobodys_way(shop: Stripe) -> None:
+    ada, bob = await _two_hours_of_silence(shop)
+    _bind(a_user("Cy"), "")  # Stripe answers, but not with a customer
+    assert await reconcile.sync_everybody() == 2
+    assert (_plan(ada), _plan(bob)) == ("pro_v1", "free")
+
+
+async def test_with_stripe_down_nobody_is_asked_after_for_long(shop: Stripe) -> None:
+    for number in range(9):
+        _bind(a_user(f"Person {number}"), f"cus_{number}")
+    shop.tell("down", seconds=600)
+    with pytest.raises(StripeUnavailable):
+        await reconcile.sync_some()
+    assert sum(row.sync_seq for row in rows(Customer)) == reconcile.MOST_FAILURES_IN_A_ROW
+
+
+def _bind(viewer: Viewer, stripe_customer_id: str) -> None:
+    as_system(lambda session: bind(session, open_account(session, viewer.id), stripe_customer_id))
 
 
 async def test_events_that_arrived_already_are_not_listed_twice(shop: Stripe) -> None:
