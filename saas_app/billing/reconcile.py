@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 WATERMARK = "events_seen_until"
 OVERLAP = timedelta(hours=1)
+AT_ONCE = timedelta(hours=6)
 KEPT_BY_STRIPE = timedelta(days=30)
 SEEN_EVERY = timedelta(hours=24)
 TIME_FOR_SOME = timedelta(seconds=30)  # well within what a worker gives to one piece of work
@@ -27,16 +28,27 @@ TYPES_PER_LIST = 20  # https://docs.stripe.com/api/events/list#list_events-types
 
 
 async def catch_up() -> int:
-    """Put every event since the last look into the inbox; returns how many were not there yet."""
+    """Put every event since the last look into the inbox; returns how many were not there yet.
+
+    It goes on a few hours at a time and remembers how far it came, so that a look over a long silence may be cut off.
+    Before the first look nobody has missed anything.
+    """
     mark = await db.read_system("reconcile", stripe_object, WATERMARK)
     began = now()
-    since = datetime.fromisoformat(mark) - OVERLAP if mark else began - KEPT_BY_STRIPE
+    seen_until = max(datetime.fromisoformat(mark), began - KEPT_BY_STRIPE) if mark else began - OVERLAP
+    new = 0
+    while seen_until < began:
+        since, seen_until = seen_until - OVERLAP, min(seen_until + AT_ONCE, began)
+        new += await _keep_events(since, seen_until)
+        await db.run_system("reconcile", setup.remember, WATERMARK, seen_until.isoformat())
+    return new
+
+
+async def _keep_events(since: datetime, until: datetime) -> int:
     new = 0
     for first in range(0, len(setup.EVENTS), TYPES_PER_LIST):
-        types = setup.EVENTS[first : first + TYPES_PER_LIST]
-        async for event in list_events(types, since):
+        async for event in list_events(setup.EVENTS[first : first + TYPES_PER_LIST], since, until):
             new += await db.run_system("reconcile", webhooks.keep, event)
-    await db.run_system("reconcile", setup.remember, WATERMARK, began.isoformat())
     return new
 
 

@@ -1,25 +1,34 @@
 """What no webhook told us is found anyway."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 import pytest
 
-from saas_app.billing import reconcile
+from saas_app.billing import reconcile, setup
 from saas_app.billing.account import bind, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.gateway.events import list_events
+from saas_app.billing.gateway.shapes import StripeEvent
 from saas_app.billing.models import Customer, Subscription, WebhookEvent
+from saas_app.billing.portal import stripe_object
 from saas_app.billing.webhooks import keep
 from saas_app.core import clock, db, leases
 from saas_app.core.viewer import Viewer
 from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user, as_system
 
+SIX_ANSWERS_THEN_NONE = 5  # how the dice of an unkind Stripe fall
+
 
 def _plan(viewer: Viewer) -> str:
     with db.session_for(viewer.id, read_only=True) as session:
         return entitlements(session).plan.key
+
+
+def _events(*types: str) -> AsyncIterator[StripeEvent]:
+    return list_events(list(types), clock.now().replace(year=2020), clock.now())
 
 
 async def _two_hours_of_silence(shop: Stripe) -> tuple[Viewer, Viewer]:
@@ -86,6 +95,20 @@ def _bind(viewer: Viewer, stripe_customer_id: str) -> None:
     as_system(lambda session: bind(session, open_account(session, viewer.id), stripe_customer_id))
 
 
+async def test_a_look_over_a_long_silence_that_is_cut_off_goes_on_where_it_stood(shop: Stripe) -> None:
+    await shop.subscribe(a_user())
+    silence = clock.now() - timedelta(days=2)
+    as_system(lambda session: setup.remember(session, reconcile.WATERMARK, silence.isoformat()))
+    shop.tell("chaos", fail=0.5, seed=SIX_ANSWERS_THEN_NONE)
+    with pytest.raises(StripeUnavailable):
+        await reconcile.catch_up()
+    seen_until = as_system(lambda session: datetime.fromisoformat(stripe_object(session, reconcile.WATERMARK)))
+    assert silence < seen_until < clock.now() - timedelta(days=1)
+    assert rows(WebhookEvent) == []
+    shop.tell("chaos")
+    assert await reconcile.catch_up() == len(rows(WebhookEvent)) > 0
+
+
 async def test_events_that_arrived_already_are_not_listed_twice(shop: Stripe) -> None:
     await shop.subscribe(a_user())
     first = await reconcile.catch_up()
@@ -98,7 +121,7 @@ async def test_events_in_any_order_and_twice_end_in_stripes_truth(shop: Stripe) 
     await shop.subscribe(ada)
     await sync_account(ada.id)
     shop.delete(f"subscriptions/{rows(Subscription)[0].stripe_subscription_id}")
-    newest_first = [each async for each in list_events(reconcile.setup.EVENTS[:20], clock.now().replace(year=2020))]
+    newest_first = [each async for each in _events(*reconcile.setup.EVENTS[:20])]
     for event in (*newest_first, *reversed(newest_first)):
         await db.run_system("webhook", keep, event)
         await do_waiting_work()
@@ -109,7 +132,7 @@ async def test_events_in_any_order_and_twice_end_in_stripes_truth(shop: Stripe) 
 async def test_with_stripe_down_an_event_waits_and_is_done_afterwards(shop: Stripe) -> None:
     ada = a_user()
     await shop.subscribe(ada)
-    async for event in list_events(["customer.subscription.created"], clock.now().replace(year=2020)):
+    async for event in _events("customer.subscription.created"):
         await db.run_system("webhook", keep, event)
     shop.tell("down", seconds=600)
     await do_waiting_work()

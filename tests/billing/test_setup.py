@@ -82,7 +82,7 @@ async def _deliver_events(stripe: Stripe, *types: str) -> None:
     from saas_app.billing.gateway.events import list_events
     from saas_app.core.clock import now
 
-    async for event in list_events(list(types), now().replace(year=2020)):
+    async for event in list_events(list(types), now().replace(year=2020), now()):
         await db.run_system("webhook", keep, event)
     await do_waiting_work()
 

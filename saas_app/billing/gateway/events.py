@@ -58,13 +58,10 @@ def _customer_of(thing: dict[str, Any]) -> str:
     return str(cast(dict[str, Any], customer)["id"] if isinstance(customer, dict) else customer or "")
 
 
-async def list_events(types: list[str], since: datetime) -> AsyncIterator[StripeEvent]:
-    """Every event of these types created since then, newest first (Stripe keeps thirty days)."""
-    page = await ask(
-        client().v1.events.list_async(
-            {"types": types, "created": {"gte": int(since.timestamp())}, "limit": 100},
-        )
-    )
+async def list_events(types: list[str], since: datetime, until: datetime) -> AsyncIterator[StripeEvent]:
+    """Every event of these types created in that time, newest first (Stripe keeps thirty days)."""
+    created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+    page = await ask(client().v1.events.list_async({"types": types, "created": cast(Any, created), "limit": 100}))
     async for event in page.auto_paging_iter():
         raw: dict[str, Any] = event.to_dict()
         thing: dict[str, Any] = raw["data"]["object"]
