@@ -8,7 +8,7 @@ from sqlmodel import Session
 from saas_app import models, work
 from saas_app.billing import catalogue
 from saas_app.billing.gateway import catalogue as stripe_side
-from saas_app.billing.portal import stripe_object
+from saas_app.billing.stripe_account import stripe_object
 from saas_app.core import db, engines, jobs
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, ConfigError, in_full, in_words

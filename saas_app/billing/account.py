@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select, update
 from saas_app.billing import sync
 from saas_app.billing.gateway import customers
 from saas_app.billing.models import Customer
+from saas_app.billing.stripe_account import check_account
 from saas_app.core import db
 from saas_app.core.clock import now
 from saas_app.core.ids import new_id
@@ -27,8 +28,9 @@ class Account:
 async def sync_account(user_id: str) -> bool:
     """Fetch this user's customer from Stripe and write it down. True when something newer was written.
 
-    Raises StripeUnavailable; nothing is half-written then.
+    Raises StripeUnavailable and OtherAccount; nothing is half-written then.
     """
+    await check_account()
     fetch = await db.run_system("billing sync", sync.begin, user_id)
     if fetch is None:
         return False

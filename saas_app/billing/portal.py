@@ -3,7 +3,8 @@
 from sqlmodel import Session, select
 
 from saas_app.billing.gateway import hosted
-from saas_app.billing.models import ENDED_STATUSES, Customer, StripeObject, Subscription
+from saas_app.billing.models import ENDED_STATUSES, Customer, Subscription
+from saas_app.billing.stripe_account import stripe_object
 from saas_app.core import db
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
@@ -44,9 +45,3 @@ def _mine(session: Session) -> tuple[str, str]:
     rows = session.exec(select(Subscription)).all()
     live = next((row.stripe_subscription_id for row in rows if row.status not in ENDED_STATUSES), "")
     return (customer.stripe_customer_id or "" if customer else "", live)
-
-
-def stripe_object(session: Session, name: str) -> str:
-    """The id that the set-up stored under this name; '' when the set-up has not run."""
-    row = session.get(StripeObject, name)
-    return row.value if row else ""

@@ -11,7 +11,7 @@ from saas_app.billing import setup, webhooks
 from saas_app.billing.account import sync_account
 from saas_app.billing.gateway.events import list_events
 from saas_app.billing.models import Customer
-from saas_app.billing.portal import stripe_object
+from saas_app.billing.stripe_account import check_account, remember, stripe_object
 from saas_app.core import db, jobs
 from saas_app.core.clock import now
 
@@ -31,8 +31,9 @@ async def catch_up() -> int:
     """Put every event since the last look into the inbox; returns how many were not there yet.
 
     It goes on a few hours at a time and remembers how far it came, so that a look over a long silence may be cut off.
-    Before the first look nobody has missed anything.
+    Before the first look nothing was missed.
     """
+    await check_account()
     mark = await db.read_system("reconcile", stripe_object, WATERMARK)
     began = now()
     seen_until = max(datetime.fromisoformat(mark), began - KEPT_BY_STRIPE) if mark else began - OVERLAP
@@ -40,7 +41,7 @@ async def catch_up() -> int:
     while seen_until < began:
         since, seen_until = seen_until - OVERLAP, min(seen_until + AT_ONCE, began)
         new += await _keep_events(since, seen_until)
-        await db.run_system("reconcile", setup.remember, WATERMARK, seen_until.isoformat())
+        await db.run_system("reconcile", remember, WATERMARK, seen_until.isoformat())
     return new
 
 

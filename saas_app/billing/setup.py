@@ -21,11 +21,16 @@ from saas_app.billing.models import (
     Subscription,
 )
 from saas_app.billing.plans import SOLD
-from saas_app.billing.portal import stripe_object
+from saas_app.billing.stripe_account import (
+    ACCOUNT,
+    OtherAccount,
+    account_in_use,
+    check_account,
+    remember,
+    stripe_object,
+)
 from saas_app.core import db
-from saas_app.core.clock import now
 from saas_app.core.config import save_webhook_secret, settings
-from saas_app.core.errors import AppError
 
 TAG = "ladrillo"
 EVENTS = [
@@ -60,18 +65,6 @@ EVENTS = [
 ]
 
 
-class OtherAccount(AppError):
-    """The key belongs to another live account than the rows in this database."""
-
-    status = 409
-
-    def __init__(self, was: str, now_is: str) -> None:
-        super().__init__(
-            f"This database belongs to the live Stripe account {was}, but STRIPE_SECRET_KEY is of {now_is}. "
-            "Use that account's key, or another DATABASE_URL."
-        )
-
-
 @dataclass(frozen=True)
 class Report:
     """What the set-up did, one line for a person each; empty when everything was there."""
@@ -96,25 +89,26 @@ async def set_up(say: Callable[[str], None]) -> Report:
 
 
 async def sync_catalogue() -> None:
-    """Mirror Stripe's products and prices."""
+    """Mirror Stripe's products and prices. Raises OtherAccount: another account sells other things."""
+    await check_account()
     products, prices = await stripe_side.list_products(), await stripe_side.list_prices()
     await db.run_system("catalogue", mirror.mirror, products, prices)
 
 
 async def _adopt_account(did: Callable[[str], None]) -> None:
     """Another account knows none of our customers: forget what we mirrored of the old one, unless it was live."""
-    account = await stripe_side.fetch_account_id()
-    mode = settings().stripe_mode
-    known = await db.read_system("stripe objects", stripe_object, "account")
-    if known == f"{mode}:{account}":
+    account = await account_in_use()
+    known = await db.read_system("stripe objects", stripe_object, ACCOUNT)
+    if known == account:
         return
     if known.startswith("live:"):
-        raise OtherAccount(known, f"{mode}:{account}")
+        raise OtherAccount(known, account)
     if known:
         await db.run_system("stripe set-up", forget_account)
         did("This is another Stripe account: what was mirrored of the last one is forgotten.")
-    await db.run_system("stripe set-up", remember, "account", f"{mode}:{account}")
-    did(f"Using the Stripe account {account} ({mode}).")
+    await db.run_system("stripe set-up", remember, ACCOUNT, account)
+    mode, _, id_ = account.partition(":")
+    did(f"Using the Stripe account {id_} ({mode}).")
 
 
 def forget_account(session: Session) -> None:
@@ -127,11 +121,6 @@ def forget_account(session: Session) -> None:
         .values(stripe_customer_id=None, generation=Customer.generation + 1, card_brand="", card_last4="")
     )
     session.exec(sa.delete(StripeObject))
-
-
-def remember(session: Session, name: str, value: str) -> None:
-    """Store what the set-up made, by our name for it."""
-    session.merge(StripeObject(name=name, value=value, updated_at=now()))
 
 
 async def _push_catalogue(did: Callable[[str], None]) -> None:

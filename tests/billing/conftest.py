@@ -7,7 +7,7 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from saas_app.billing import api, reconcile, setup, webhooks
+from saas_app.billing import api, reconcile, setup, stripe_account, webhooks
 from saas_app.billing.gateway import client as gateway
 from saas_app.core import clock, jobs
 from stripe_sandbox import testing
@@ -37,6 +37,7 @@ async def _hang_up() -> None:
     """Connections, locks and what was looked at belong to one test."""
     webhooks._locks.clear()
     webhooks._looked_at.clear()
+    stripe_account._checked.clear()
     await gateway.client()._requestor._client.close_async()
     gateway._client.cache_clear()
 

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from saas_app.billing import reconcile, setup
+from saas_app.billing import reconcile
 from saas_app.billing.account import bind, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.gateway.events import list_events
 from saas_app.billing.gateway.shapes import StripeEvent
 from saas_app.billing.models import Customer, Subscription, WebhookEvent
-from saas_app.billing.portal import stripe_object
+from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.billing.webhooks import keep
 from saas_app.core import clock, db, leases
 from saas_app.core.viewer import Viewer
@@ -98,7 +98,7 @@ def _bind(viewer: Viewer, stripe_customer_id: str) -> None:
 async def test_a_look_over_a_long_silence_that_is_cut_off_goes_on_where_it_stood(shop: Stripe) -> None:
     await shop.subscribe(a_user())
     silence = clock.now() - timedelta(days=2)
-    as_system(lambda session: setup.remember(session, reconcile.WATERMARK, silence.isoformat()))
+    as_system(lambda session: remember(session, reconcile.WATERMARK, silence.isoformat()))
     shop.tell("chaos", fail=0.5, seed=SIX_ANSWERS_THEN_NONE)
     with pytest.raises(StripeUnavailable):
         await reconcile.catch_up()

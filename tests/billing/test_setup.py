@@ -6,7 +6,7 @@ from saas_app.billing import catalogue, setup
 from saas_app.billing.account import sync_account
 from saas_app.billing.catalogue import Offer
 from saas_app.billing.models import Subscription, WebhookEvent
-from saas_app.billing.portal import stripe_object
+from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.billing.webhooks import keep
 from saas_app.core import db
 from saas_app.core.config import settings
@@ -68,7 +68,7 @@ async def test_another_sandbox_account_makes_a_fresh_start_and_keeps_the_people(
     await shop.subscribe(ada)
     await sync_account(ada.id)
     shop.tell("reset")
-    as_system(lambda session: setup.remember(session, "account", "sandbox:acct_of_yesterday"))
+    as_system(lambda session: remember(session, "account", "sandbox:acct_of_yesterday"))
     report = await setup.set_up(lambda line: None)
     assert report.lines[0].startswith("This is another Stripe account")
     assert rows(Subscription) == []
