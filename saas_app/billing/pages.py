@@ -15,7 +15,7 @@ from saas_app.ui.layout import grid, page_head, stack
 def billing() -> rx.Component:
     return stack(
         page_head("Billing", intro="Your plan, your card and your invoices."),
-        rx.cond(BillingState.problem != "", _problem()),
+        rx.cond(BillingState.problem.title != "", _problem()),
         rx.cond(AccountState.loaded, plan_card(AccountState.billing), card(skeleton(4))),
         rx.cond(
             BillingState.loaded & ~AccountState.billing.paid,
@@ -29,13 +29,9 @@ def billing() -> rx.Component:
 
 
 def _problem() -> rx.Component:
-    again = rx.cond(
-        BillingState.plan != "",
-        subscribe_button("Try again", plan=BillingState.plan, interval=BillingState.interval),
-    )
-    return banner(
-        BillingState.problem, "You can try again in a moment.", tone="bad", action=again, id="billing-problem"
-    )
+    problem = BillingState.problem
+    again = rx.cond(problem.plan != "", subscribe_button("Try again", plan=problem.plan, interval=problem.interval))
+    return banner(problem.title, problem.words, tone="bad", action=again, id="billing-problem")
 
 
 def _invoices() -> rx.Component:

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import reflex as rx
 
 from saas_app.billing import checkout, service
 from saas_app.billing.catalogue import Offer, offers
-from saas_app.billing.gateway.errors import StripeRefused, StripeUnavailable
+from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.portal import NothingToManage
 from saas_app.billing.service import BillingView, InvoiceView
+from saas_app.billing.stripe_account import OtherAccount
 from saas_app.core import db
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, BadInput, NotFound
@@ -21,13 +23,39 @@ LOOKS = 15
 SECONDS_BETWEEN_LOOKS = 2.0
 
 # What /billing says when a form came back with a problem; the address bar carries the name only.
-PROBLEMS: dict[str, str] = {
-    StripeUnavailable.__name__: str(StripeUnavailable()),
+LASTING: dict[str, str] = {
     StripeRefused.__name__: str(StripeRefused()),
+    StripeMissing.__name__: str(StripeRefused()),
+    OtherAccount.__name__: str(StripeRefused()),
     NothingToManage.__name__: str(NothingToManage()),
     BadInput.__name__: "This plan is not sold any more. Please choose another one.",
 }
-OTHER_PROBLEM = "That did not work. Nothing was charged."
+PASSING: dict[str, str] = {StripeUnavailable.__name__: str(StripeUnavailable())}
+OTHER_PROBLEM = "That did not work."
+
+# What the return page says while it cannot look: somebody may have paid a minute ago.
+LATE = "Our payment provider does not answer right now. What you have paid is not lost."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong, what follows from it, and the plan to try again with, if that may help."""
+
+    title: str = ""
+    words: str = ""
+    plan: str = ""
+    interval: str = "year"
+
+
+def problem_of(named: str, plan: str, interval: str) -> Problem:
+    """The problem that an address names. Whoever had chosen a plan never got as far as paying."""
+    if not named:
+        return Problem()
+    words = ["Nothing was charged."] if plan else []
+    if named in LASTING:
+        return Problem(LASTING[named], " ".join(words))
+    words.append("You can try again in a moment.")
+    return Problem(PASSING.get(named, OTHER_PROBLEM), " ".join(words), plan, interval)
 
 
 class AccountState(LiveState):
@@ -58,9 +86,7 @@ class BillingState(LiveState):
 
     invoices: list[InvoiceView] = []
     offers: list[Offer] = []
-    problem: str = ""
-    plan: str = ""
-    interval: str = "year"
+    problem: Problem = Problem()
 
     async def _read(self, viewer: Viewer) -> None:
         self.invoices = await db.read(viewer, service.invoices)
@@ -72,10 +98,8 @@ class BillingState(LiveState):
         """Read the invoices and the offers."""
         await self._load()
         asked = self.router.url.query_parameters
-        named = str(asked.get("problem", ""))
-        self.problem = PROBLEMS.get(named, OTHER_PROBLEM) if named else ""
-        self.plan = str(asked.get("plan", ""))
-        self.interval = "month" if asked.get("billing") == "month" else "year"
+        interval = "month" if asked.get("billing") == "month" else "year"
+        self.problem = problem_of(str(asked.get("problem", "")), str(asked.get("plan", "")), interval)
 
 
 class ReturnState(LiveState):
@@ -129,5 +153,5 @@ class ReturnState(LiveState):
             return (await checkout.finish(viewer, session_id)).value, ""
         except NotFound:
             return "unknown", ""
-        except AppError as error:
-            return "", str(error)
+        except AppError:
+            return "", LATE

@@ -135,7 +135,7 @@ async def test_what_is_not_sold_is_refused_in_words(shop: Stripe) -> None:
 async def test_with_stripe_down_nothing_is_half_written_and_the_same_click_works_later(shop: Stripe) -> None:
     ada = a_user()
     shop.tell("down", seconds=600)
-    with pytest.raises(StripeUnavailable, match="Nothing was charged"):
+    with pytest.raises(StripeUnavailable, match="does not answer"):
         await checkout.start_checkout(ada, "pro_v1", "year")
     assert rows(CheckoutAttempt) == rows(Subscription) == []
     shop.tell("down", seconds=0)

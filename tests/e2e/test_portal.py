@@ -102,7 +102,7 @@ def test_a_problem_without_words_of_its_own_is_still_said(visitor: Visitor, stac
     page = visitor.new_tab()
     join(page, stack)
     page.goto(f"{stack.url}/billing?problem=DatabaseBusy")
-    expect(page.locator("#billing-problem")).to_contain_text("Nothing was charged.")
+    expect(page.locator("#billing-problem")).to_contain_text("That did not work.")
     page.goto(f"{stack.url}/billing")
     expect(page.get_by_role("heading", name="Plans")).to_be_visible()
     expect(page.locator("#billing-problem")).to_be_hidden()

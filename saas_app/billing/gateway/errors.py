@@ -1,4 +1,7 @@
-"""What can go wrong with Stripe, in words that a customer may read."""
+"""What can go wrong with Stripe, in words that a customer may read.
+
+They say nothing of money: only who asked knows whether any may have moved.
+"""
 
 from saas_app.core.errors import AppError
 
@@ -9,7 +12,7 @@ class StripeUnavailable(AppError):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("Our payment provider does not answer right now. Nothing was charged. Please try again.")
+        super().__init__("Our payment provider does not answer right now.")
 
 
 class StripeBusy(StripeUnavailable):
@@ -22,7 +25,7 @@ class StripeRefused(AppError):
     status = 502
 
     def __init__(self, why: str = "") -> None:
-        super().__init__("Our payment provider refused this request. Nothing was charged. Please write to us.")
+        super().__init__("Our payment provider refused this request. Please write to us.")
         self.why = why
 
 

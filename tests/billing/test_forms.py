@@ -1,0 +1,68 @@
+"""The forms that lead to Stripe's pages, and the ways back: what a person is told, and what is not claimed."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from saas_app.auth.models import User
+from saas_app.auth.sessions import Visit, find_viewer, open_session
+from saas_app.billing import api
+from saas_app.billing.gateway.errors import StripeRefused, StripeUnavailable
+from saas_app.billing.state import LATE, Problem, problem_of
+from saas_app.core.viewer import Viewer
+from saas_app.edge import who
+from tests.billing.shop import Stripe
+from tests.factories import a_user, as_system
+
+LogIn = Callable[[Viewer], httpx.AsyncClient]
+
+
+@pytest.fixture
+async def log_in(stripe: Stripe) -> AsyncIterator[LogIn]:
+    """A browser of this person, who is logged in."""
+    who.install(find_viewer)
+    async with AsyncExitStack() as opened:
+
+        def open_one(viewer: Viewer) -> httpx.AsyncClient:
+            token = as_system(lambda session: open_session(session, session.get_one(User, viewer.id), Visit()))
+            browser = httpx.AsyncClient(
+                transport=httpx.ASGITransport(Starlette(routes=api.routes)),
+                base_url="http://localhost:9",
+                cookies={"session": token},
+            )
+            opened.push_async_callback(browser.aclose)
+            return browser
+
+        yield open_one
+
+
+async def test_a_checkout_that_could_not_be_opened_comes_back_with_what_was_chosen(shop: Stripe, log_in: LogIn) -> None:
+    shop.tell("down", seconds=600)
+    sent = await log_in(a_user()).post("/billing/checkout", data={"plan": "pro_v1", "billing": "month"})
+    assert sent.headers["location"] == "/billing?problem=StripeUnavailable&plan=pro_v1&billing=month"
+
+
+async def test_the_way_back_from_the_portal_leads_to_billing_even_with_stripe_down(shop: Stripe, log_in: LogIn) -> None:
+    ada = a_user()
+    await shop.subscribe(ada)
+    shop.tell("down", seconds=600)
+    assert (await log_in(ada).get("/billing/back")).headers["location"] == "/billing"
+
+
+def test_only_whoever_had_chosen_a_plan_is_told_that_nothing_was_charged() -> None:
+    chosen, other = (problem_of("StripeUnavailable", plan, "month") for plan in ("pro_v1", ""))
+    assert chosen.words == "Nothing was charged. You can try again in a moment."
+    assert "charged" not in f"{other} {problem_of('DatabaseBusy', '', 'year')}"
+    assert all("charged" not in words for words in (LATE, str(StripeUnavailable()), str(StripeRefused())))
+
+
+def test_trying_again_is_offered_where_it_may_help() -> None:
+    assert problem_of("StripeUnavailable", "pro_v1", "month").plan == "pro_v1"
+    for named in ("StripeRefused", "StripeMissing", "OtherAccount", "NothingToManage", "BadInput"):
+        problem = problem_of(named, "pro_v1", "month")
+        assert problem.title
+        assert (problem.plan, problem.words) == ("", "Nothing was charged.")
+    assert problem_of("", "pro_v1", "month") == Problem()
