@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select, update
 
 from saas_app.billing import sync
 from saas_app.billing.gateway import customers
-from saas_app.billing.models import Customer
+from saas_app.billing.gateway.errors import StripeRefused
+from saas_app.billing.models import Customer, Subscription
 from saas_app.billing.stripe_account import check_account
 from saas_app.core import db
 from saas_app.core.clock import now
@@ -36,6 +37,28 @@ async def sync_account(user_id: str) -> bool:
         return False
     found = await customers.fetch_customer(fetch.stripe_customer_id)
     return await db.run_system("billing sync", sync.apply, fetch, found)
+
+
+async def resume(viewer: Viewer) -> None:
+    """Let this viewer's paused subscription go on, if they have one.
+
+    Raises StripeUnavailable, StripeRefused; a second click that comes too late is no failure.
+    """
+    paused = await db.read(viewer, _paused)
+    try:
+        if paused:
+            await customers.resume_subscription(paused)
+    except StripeRefused:
+        await sync_account(viewer.id)
+        if await db.read(viewer, _paused):
+            raise
+    else:
+        await sync_account(viewer.id)
+
+
+def _paused(session: Session) -> str:
+    found = session.exec(select(Subscription).where(Subscription.status == "paused")).first()
+    return found.stripe_subscription_id if found else ""
 
 
 async def ensure_customer(viewer: Viewer) -> Account:

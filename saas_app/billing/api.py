@@ -7,8 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from saas_app.billing import checkout, portal, webhooks
-from saas_app.billing.account import sync_account, sync_soon
+from saas_app.billing import account, checkout, portal, webhooks
 from saas_app.billing.gateway.errors import BadSignature
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, DatabaseBusy
@@ -72,9 +71,21 @@ async def back_from_portal(request: Request) -> Response:
     if viewer is None:
         return _see("/login?next=/billing")
     try:
-        await sync_soon(viewer.id, BACK_WAITS_SECONDS)
+        await account.sync_soon(viewer.id, BACK_WAITS_SECONDS)
     except AppError as error:
         log.warning("no look at Stripe on the way back from the portal: %s", type(error).__name__)
+    return _see("/billing")
+
+
+async def resume(request: Request) -> Response:
+    """Let a paused plan go on."""
+    viewer = await viewer_of(request, settings().base_url)
+    if viewer is None:
+        return _see("/login?next=/billing")
+    try:
+        await account.resume(viewer)
+    except AppError as error:
+        return _explain(error)
     return _see("/billing")
 
 
@@ -84,7 +95,7 @@ async def refresh(request: Request) -> Response:
     if viewer is None:
         return _see("/login?next=/billing")
     try:
-        await sync_account(viewer.id)
+        await account.sync_account(viewer.id)
     except AppError as error:
         return _explain(error)
     return _see("/billing")
@@ -108,5 +119,6 @@ routes = [
     Route("/billing/checkout", start_checkout, methods=["POST"]),
     Route("/billing/portal", open_portal, methods=["POST"]),
     Route("/billing/back", back_from_portal),
+    Route("/billing/resume", resume, methods=["POST"]),
     Route("/billing/refresh", refresh, methods=["POST"]),
 ]

@@ -114,7 +114,7 @@ def plan_card(view: BillingView) -> rx.Component:
         rx.cond(view.stale != "", rx.el.p(view.stale, class_name="mt-2 text-sm text-quiet")),
         row(
             rx.cond(view.has_customer, portal_button("Manage billing")),
-            rx.cond(view.paid, rx.fragment(), link_button("See the plans", href="/pricing")),
+            rx.cond(view.subscribed, rx.fragment(), link_button("See the plans", href="/pricing")),
             class_name="mt-5",
         ),
     )
@@ -135,7 +135,17 @@ above_pages.append(account_banners)
 
 
 def _notice(notice: Notice, tone: Tone) -> rx.Component:
-    action = rx.cond(notice.action != "", portal_button(notice.action, flow=notice.flow))
+    resume = native_form(
+        submit_button("Resume", busy="Resuming…"),
+        action="/billing/resume",
+        class_name=INLINE,
+    )
+    action = row(
+        rx.cond(notice.pay != "", link_button(notice.pay, href=notice.pay_url)),
+        rx.cond(notice.may_resume, resume),
+        rx.cond(notice.action != "", portal_button(notice.action, flow=notice.flow)),
+        class_name="empty:hidden",
+    )
     return banner(notice.title, notice.words, tone=tone, action=action)
 
 

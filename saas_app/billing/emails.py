@@ -44,8 +44,8 @@ def on_change(session: Session, row: Subscription, old_status: str, old_end: dat
             row.user_id,
             f"past_due:{key}:{row.past_due_since:%Y-%m-%d}",
             "Your payment did not go through",
-            f"We could not charge your card for {name}. Nothing is locked yet: please check your card, "
-            "and we will try again.",
+            f"We could not charge your card for {name}. Nothing is locked yet: pay under Billing, or put "
+            "in another card there and we will try again.",
         )
     elif row.status in ENDED_STATUSES and old_status not in ("", "incomplete", *ENDED_STATUSES):
         _write(

@@ -18,7 +18,7 @@ def billing() -> rx.Component:
         rx.cond(BillingState.problem.title != "", _problem()),
         rx.cond(AccountState.loaded, plan_card(AccountState.billing), card(skeleton(4))),
         rx.cond(
-            BillingState.loaded & ~AccountState.billing.paid,
+            BillingState.loaded & AccountState.loaded & ~AccountState.billing.subscribed,
             stack(
                 rx.el.h2("Plans", class_name="font-display text-2xl font-semibold"),
                 grid(rx.foreach(BillingState.offers, offer_card), columns=2),

@@ -16,13 +16,20 @@ STALE_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Notice:
-    """One banner: what happened, what it means, and the portal flow (or form) that answers it."""
+    """One banner: what happened, what it means, and what answers it.
+
+    `pay` leads to Stripe's page of the invoice that is due, `may_resume` to a form of ours, `action` to the portal,
+    at one task when `flow` names one.
+    """
 
     tone: str = ""
     title: str = ""
     words: str = ""
     flow: str = ""
     action: str = ""
+    pay: str = ""
+    pay_url: str = ""
+    may_resume: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,16 @@ class InvoiceView:
 
 @dataclass(frozen=True)
 class BillingView:
-    """A customer's billing in words. `paid` is whether a paid plan is open now; `has_customer` whether a portal is."""
+    """A customer's billing in words.
+
+    `paid` is whether a paid plan is open now, `subscribed` whether one is running, open or locked; `has_customer`
+    whether there is a portal.
+    """
 
     plan_key: str = ""
     plan_name: str = ""
     paid: bool = False
+    subscribed: bool = False
     status: str = ""
     tone: str = "plain"
     price: str = ""
@@ -81,12 +93,13 @@ def billing(session: Session) -> BillingView:
         view,
         status=status,
         tone=tone,
+        subscribed=row.status != "incomplete",
         price=money(row.unit_amount * row.quantity, row.currency),
         interval="yearly" if row.interval == "year" else "monthly",
         date_label=label,
         date=day(date),
         can_cancel=row.status in ("active", "trialing") and row.ends_at is None,
-        notice=_notice(row, found),
+        notice=_with_invoice(_notice(row, found, has_card=view.card != ""), _due(session, row)),
     )
 
 
@@ -134,14 +147,30 @@ def _next_date(row: Subscription) -> tuple[str, datetime]:
     return "Since", row.current_period_start
 
 
-def _notice(row: Subscription, found: Entitlements) -> Notice:
+def _due(session: Session, row: Subscription) -> Invoice | None:
+    """The newest invoice that this subscription waits for; a new card alone pays none."""
+    if row.status not in ("past_due", "unpaid", "incomplete", "paused"):
+        return None
+    mine = (Invoice.stripe_subscription_id == row.stripe_subscription_id, Invoice.status == "open")
+    return session.exec(select(Invoice).where(*mine).order_by(col(Invoice.created_at).desc())).first()
+
+
+def _with_invoice(notice: Notice, due: Invoice | None) -> Notice:
+    if due is None or not due.hosted_invoice_url:
+        return notice
+    return replace(
+        notice, pay=f"Pay {money(due.amount_due - due.amount_paid, due.currency)} now", pay_url=due.hosted_invoice_url
+    )
+
+
+def _notice(row: Subscription, found: Entitlements, *, has_card: bool) -> Notice:
     """The most urgent thing, and only that."""
     match row.status:
         case "past_due" if found.access is Access.GRACE:
             return Notice(
                 "warn",
                 "Your last payment did not go through",
-                "Nothing is locked yet. Please check your card; we will try again.",
+                "Nothing is locked yet. Pay now, or update your card and we will try again.",
                 "payment_method_update",
                 "Update card",
             )
@@ -161,8 +190,23 @@ def _notice(row: Subscription, found: Entitlements) -> Notice:
                 "",
                 "Open billing",
             )
+        case "paused" if has_card:
+            return Notice(
+                "warn",
+                "Your plan is paused",
+                "When you resume it, a new period begins and is charged to your card.",
+                "payment_method_update",
+                "Update card",
+                may_resume=True,
+            )
         case "paused":
-            return Notice("warn", "Your plan is paused", "Add a card to go on.", "payment_method_update", "Add card")
+            return Notice(
+                "warn",
+                "Your plan is paused",
+                "Add a card, then you can resume it.",
+                "payment_method_update",
+                "Add card",
+            )
         case "active" | "trialing" if row.ends_at:
             return Notice(
                 "info",

@@ -1,15 +1,21 @@
 """The real sandbox as Stripe: one process for all tests of a worker, emptied before each."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack
 
+import httpx
 import pytest
 from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from saas_app.auth.models import User
+from saas_app.auth.sessions import Visit, find_viewer, open_session
 from saas_app.billing import api, reconcile, setup, stripe_account, webhooks
 from saas_app.billing.gateway import client as gateway
 from saas_app.core import clock, jobs
+from saas_app.core.viewer import Viewer
+from saas_app.edge import who
 from stripe_sandbox import testing
 from tests.billing.shop import Stripe
 from tests.factories import as_system
@@ -61,3 +67,25 @@ def doors() -> Generator[TestClient]:
     """The routes of billing, as Stripe reaches them."""
     with TestClient(Starlette(routes=api.routes)) as client:
         yield client
+
+
+LogIn = Callable[[Viewer], httpx.AsyncClient]
+
+
+@pytest.fixture
+async def log_in(stripe: Stripe) -> AsyncGenerator[LogIn]:
+    """A browser of this person, who is logged in."""
+    who.install(find_viewer)
+    async with AsyncExitStack() as opened:
+
+        def open_one(viewer: Viewer) -> httpx.AsyncClient:
+            token = as_system(lambda session: open_session(session, session.get_one(User, viewer.id), Visit()))
+            browser = httpx.AsyncClient(
+                transport=httpx.ASGITransport(Starlette(routes=api.routes)),
+                base_url="http://localhost:9",
+                cookies={"session": token},
+            )
+            opened.push_async_callback(browser.aclose)
+            return browser
+
+        yield open_one

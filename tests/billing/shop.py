@@ -42,10 +42,10 @@ class Stripe:
     def delete(self, path: str) -> Any:
         return _read(httpx.delete(f"{self.url}/v1/{path}", headers=_KEY))
 
-    def pay(self, checkout_url: str, number: str = GOOD_CARD) -> None:
-        """Fill the hosted checkout."""
+    def pay(self, page_url: str, number: str = GOOD_CARD) -> None:
+        """Fill the hosted checkout, or the page of an open invoice."""
         own = {"origin": self.url, "sec-fetch-site": "same-origin"}
-        sent = httpx.post(checkout_url, data={"action": "pay", "number": number, **_CARD}, headers=own)
+        sent = httpx.post(page_url, data={"action": "pay", "number": number, **_CARD}, headers=own)
         assert sent.is_redirect, sent.text
 
     async def subscribe(self, viewer: Viewer, plan: str = "pro_v1", interval: str = "year") -> str:
@@ -53,6 +53,17 @@ class Stripe:
         url = await checkout.start_checkout(viewer, plan, interval)
         self.pay(url)
         return url.rpartition("/")[2]
+
+    def let_the_period_end(self, subscription_id: str, *, days: int = 0) -> None:
+        """To the renewal, past the hour in which its invoice is a draft, and so many days on."""
+        end = self.ask(f"subscriptions/{subscription_id}")["items"]["data"][0]["current_period_end"]
+        self.tell("advance", to=end)
+        self.tell("advance", seconds=3601 + days * 86400)
+
+    def take_card(self, subscription: Any, card: str) -> None:
+        """From now on this card pays, which the bank may decline."""
+        made = self.change(f"payment_methods/{card}/attach", customer=subscription["customer"])
+        self.change(f"subscriptions/{subscription['id']}", default_payment_method=made["id"])
 
     def price(self, lookup_key: str) -> Any:
         return self.all(f"prices?lookup_keys[]={lookup_key}")[0]

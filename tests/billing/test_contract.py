@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 import pytest
 
 from saas_app.billing import checkout, portal, reconcile, setup
-from saas_app.billing.account import sync_account
+from saas_app.billing.account import resume, sync_account
 from saas_app.core.config import settings
 from stripe_sandbox.contract import contract
 from tests.billing.recorder import Recorder
@@ -42,6 +42,9 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
         await portal.open_portal(ada, flow=flow)
     await sync_account(ada.id)
     await reconcile.catch_up()
+    stripe.change(f"subscriptions/{stripe.all('subscriptions')[0]['id']}/pause")
+    await sync_account(ada.id)
+    await resume(ada)
     assert recorder.problems == []
     assert recorder.calls == {
         ("GET", "/v1/account"),
@@ -62,6 +65,7 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
         ("POST", "/v1/customers/{customer}"),
         ("POST", "/v1/prices"),
         ("POST", "/v1/products"),
+        ("POST", "/v1/subscriptions/{subscription}/resume"),
         ("POST", "/v1/webhook_endpoints"),
         ("DELETE", "/v1/webhook_endpoints/{webhook_endpoint}"),
     }

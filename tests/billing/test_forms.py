@@ -1,42 +1,10 @@
 """The forms that lead to Stripe's pages, and the ways back: what a person is told, and what is not claimed."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
-
-import httpx
-import pytest
-from starlette.applications import Starlette
-
-from saas_app.auth.models import User
-from saas_app.auth.sessions import Visit, find_viewer, open_session
-from saas_app.billing import api
 from saas_app.billing.gateway.errors import StripeRefused, StripeUnavailable
 from saas_app.billing.state import LATE, Problem, problem_of
-from saas_app.core.viewer import Viewer
-from saas_app.edge import who
+from tests.billing.conftest import LogIn
 from tests.billing.shop import Stripe
-from tests.factories import a_user, as_system
-
-LogIn = Callable[[Viewer], httpx.AsyncClient]
-
-
-@pytest.fixture
-async def log_in(stripe: Stripe) -> AsyncIterator[LogIn]:
-    """A browser of this person, who is logged in."""
-    who.install(find_viewer)
-    async with AsyncExitStack() as opened:
-
-        def open_one(viewer: Viewer) -> httpx.AsyncClient:
-            token = as_system(lambda session: open_session(session, session.get_one(User, viewer.id), Visit()))
-            browser = httpx.AsyncClient(
-                transport=httpx.ASGITransport(Starlette(routes=api.routes)),
-                base_url="http://localhost:9",
-                cookies={"session": token},
-            )
-            opened.push_async_callback(browser.aclose)
-            return browser
-
-        yield open_one
+from tests.factories import a_user
 
 
 async def test_a_checkout_that_could_not_be_opened_comes_back_with_what_was_chosen(shop: Stripe, log_in: LogIn) -> None:

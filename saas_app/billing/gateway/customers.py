@@ -59,6 +59,11 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
     )
 
 
+async def resume_subscription(subscription_id: str) -> None:
+    """Let a paused subscription go on: a new period begins, and Stripe tries to collect it."""
+    await ask(client().v1.subscriptions.resume_async(subscription_id))
+
+
 def _card(settings_: Any, subscriptions: list[stripe.Subscription]) -> StripeCard | None:
     """The card that will be charged: the subscription's own, else the customer's default."""
     candidates = [s.default_payment_method for s in subscriptions if s.status not in ("canceled", "incomplete_expired")]
