@@ -100,9 +100,9 @@ def price_for(session: Session, plan_key: str, interval: str) -> str | None:
 
 
 def switchable(session: Session) -> dict[str, list[str]]:
-    """Product → prices between which the portal lets subscribers switch."""
+    """Product → prices between which the portal lets subscribers switch, always in the same order."""
     found: dict[str, list[str]] = {}
-    for price in _current(session).values():
+    for price in sorted(_current(session).values(), key=lambda price: price.stripe_price_id):
         found.setdefault(price.stripe_product_id, []).append(price.stripe_price_id)
     return found
 

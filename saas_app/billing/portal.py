@@ -4,7 +4,7 @@ from sqlmodel import Session, select
 
 from saas_app.billing.gateway import hosted
 from saas_app.billing.models import ENDED_STATUSES, Customer, Subscription
-from saas_app.billing.stripe_account import stripe_object
+from saas_app.billing.stripe_account import PORTAL, stripe_object
 from saas_app.core import db
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
@@ -30,7 +30,7 @@ async def open_portal(viewer: Viewer, *, flow: str = "") -> str:
     customer_id, subscription_id = await db.read(viewer, _mine)
     if not customer_id:
         raise NothingToManage
-    configuration = await db.read_system("stripe objects", stripe_object, "portal_configuration")
+    configuration = await db.read_system("stripe objects", stripe_object, PORTAL)
     return await hosted.create_portal_session(
         stripe_customer_id=customer_id,
         configuration_id=configuration,

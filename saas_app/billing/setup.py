@@ -3,6 +3,8 @@
 The same steps run against the sandbox and against Stripe.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +25,7 @@ from saas_app.billing.models import (
 from saas_app.billing.plans import SOLD
 from saas_app.billing.stripe_account import (
     ACCOUNT,
+    PORTAL,
     OtherAccount,
     account_in_use,
     check_account,
@@ -33,6 +36,7 @@ from saas_app.core import db
 from saas_app.core.config import save_webhook_secret, settings
 
 TAG = "ladrillo"
+PORTAL_WRITTEN = "portal_configuration_written"
 EVENTS = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -82,15 +86,21 @@ async def set_up(say: Callable[[str], None]) -> Report:
 
     await _adopt_account(did)
     await _push_catalogue(did)
-    await sync_catalogue()
+    await _mirror_catalogue()
     await _portal(did)
     await _webhook(did)
     return Report(tuple(done))
 
 
 async def sync_catalogue() -> None:
-    """Mirror Stripe's products and prices. Raises OtherAccount: another account sells other things."""
+    """Mirror Stripe's products and prices, and let the portal sell the same. Raises OtherAccount."""
     await check_account()
+    await _mirror_catalogue()
+    if configuration := await db.read_system("stripe objects", stripe_object, PORTAL):
+        await _write_portal(configuration)
+
+
+async def _mirror_catalogue() -> None:
     products, prices = await stripe_side.list_products(), await stripe_side.list_prices()
     await db.run_system("catalogue", mirror.mirror, products, prices)
 
@@ -146,19 +156,28 @@ async def _push_catalogue(did: Callable[[str], None]) -> None:
 
 
 async def _portal(did: Callable[[str], None]) -> None:
-    known = await db.read_system("stripe objects", stripe_object, "portal_configuration")
+    """A configuration of ours, found by its tag or made."""
+    known = await db.read_system("stripe objects", stripe_object, PORTAL)
     found = await stripe_side.find_portal_configuration(TAG)
-    if found and found == known:
-        return
-    made = await stripe_side.write_portal_configuration(
-        configuration_id=found,
+    if await _write_portal(found, anew=found != known):
+        did("Configured the customer portal.")
+
+
+async def _write_portal(configuration_id: str, *, anew: bool = False) -> bool:
+    """Write the portal configuration if it differs from what was written last."""
+    parameters = stripe_side.portal_parameters(
         tag=TAG,
         headline="Ladrillo: your plan and your invoices",
         return_url=f"{settings().base_url}/billing/back",
         products=await db.read_system("catalogue", mirror.switchable),
     )
-    await db.run_system("stripe set-up", remember, "portal_configuration", made)
-    did("Configured the customer portal.")
+    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
+    if not anew and digest == await db.read_system("stripe objects", stripe_object, PORTAL_WRITTEN):
+        return False
+    made = await stripe_side.write_portal_configuration(configuration_id, parameters)
+    await db.run_system("stripe set-up", remember, PORTAL, made)
+    await db.run_system("stripe set-up", remember, PORTAL_WRITTEN, digest)
+    return True
 
 
 async def _webhook(did: Callable[[str], None]) -> None:

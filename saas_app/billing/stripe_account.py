@@ -10,6 +10,7 @@ from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 
 ACCOUNT = "account"
+PORTAL = "portal_configuration"
 
 
 class OtherAccount(AppError):

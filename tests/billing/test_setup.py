@@ -1,5 +1,6 @@
 """The set-up command, and what is edited in Stripe's own screens afterwards."""
 
+from collections.abc import Callable
 from typing import Any
 
 from saas_app.billing import catalogue, setup
@@ -99,27 +100,58 @@ async def test_a_rename_in_stripe_is_on_the_pricing_page_after_one_event(shop: S
 async def test_a_new_price_is_offered_to_new_people_and_subscribers_keep_theirs(shop: Stripe) -> None:
     ada = a_user("Ada")
     await shop.subscribe(ada)
-    old = shop.price("pro_v1_year")
-    new = shop.change(
-        "prices",
-        **{
-            "product": old["product"],
-            "unit_amount": 9600,
-            "currency": "eur",
-            "recurring[interval]": "year",
-            "lookup_key": "pro_v1_year",
-            "transfer_lookup_key": "true",
-        },
-    )
-    shop.change(f"prices/{old['id']}", active="false")
+    _, new = _raise_the_price(shop)
     await _deliver_events(shop, "price.created", "price.updated")
     offer = _offers()["pro_v1"].year
     assert (offer.total, offer.per_month, offer.saving_percent) == ("€96", "€8", 11)
     await sync_account(ada.id)
     assert [(row.plan_key, row.unit_amount) for row in rows(Subscription)] == [("pro_v1", 7200)]
     with db.system_session("catalogue", read_only=True) as session:
-        assert catalogue.price_for(session, "pro_v1", "year") == new["id"]
+        assert catalogue.price_for(session, "pro_v1", "year") == new
     assert {row.status for row in rows(WebhookEvent)} == {"done"}
+
+
+def _sold_in_the_portal(shop: Stripe) -> set[str]:
+    update = shop.all("billing_portal/configurations")[0]["features"]["subscription_update"]
+    return {price for product in update["products"] for price in product["prices"]}
+
+
+def _raise_the_price(shop: Stripe) -> tuple[str, str]:
+    """As docs/stripe.md says: a new one on the same product, and the old one archived."""
+    old = shop.price("pro_v1_year")
+    terms = {"product": old["product"], "unit_amount": 9600, "currency": "eur", "recurring[interval]": "year"}
+    moved = {"lookup_key": old["lookup_key"], "transfer_lookup_key": "true"}
+    new = shop.change("prices", **terms, **moved)
+    shop.change(f"prices/{old['id']}", active="false")
+    return old["id"], new["id"]
+
+
+async def test_a_new_price_is_in_the_portal_after_one_event(shop: Stripe) -> None:
+    assert len(_sold_in_the_portal(shop)) == 4
+    old, new = _raise_the_price(shop)
+    await _deliver_events(shop, "price.created", "price.updated")
+    assert old not in _sold_in_the_portal(shop)
+    assert new in _sold_in_the_portal(shop)
+    assert len(shop.all("billing_portal/configurations")) == 1
+
+
+async def test_a_set_up_brings_the_portal_to_the_prices_and_the_address_of_now(
+    shop: Stripe, configured: Callable[..., None]
+) -> None:
+    _, new = _raise_the_price(shop)
+    configured(BASE_URL="http://localhost:10")
+    report = await setup.set_up(lambda line: None)
+    assert "Configured the customer portal." in report.lines
+    assert new in _sold_in_the_portal(shop)
+    found = shop.all("billing_portal/configurations")
+    assert [each["default_return_url"] for each in found] == ["http://localhost:10/billing/back"]
+
+
+async def test_with_nothing_for_sale_the_portal_offers_no_switch(shop: Stripe) -> None:
+    for product in shop.all("products"):
+        shop.change(f"products/{product['id']}", active="false")
+    await setup.sync_catalogue()
+    assert not shop.all("billing_portal/configurations")[0]["features"]["subscription_update"]["enabled"]
 
 
 async def test_an_archived_product_is_no_longer_offered(shop: Stripe) -> None:

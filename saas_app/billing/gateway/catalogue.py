@@ -89,10 +89,8 @@ async def find_portal_configuration(tag: str) -> str:
     return ""
 
 
-async def write_portal_configuration(
-    *, configuration_id: str, tag: str, headline: str, return_url: str, products: dict[str, list[str]]
-) -> str:
-    """Create the portal configuration, or bring it up to date.
+def portal_parameters(*, tag: str, headline: str, return_url: str, products: dict[str, list[str]]) -> dict[str, Any]:
+    """What the portal lets people do, as Stripe takes it.
 
     `products` maps a product to the prices that its subscribers may switch between. What the portal may do follows
     https://docs.stripe.com/customer-management/configure-portal.
@@ -110,23 +108,27 @@ async def write_portal_configuration(
             },
         },
         "subscription_update": {
-            "enabled": True,
+            "enabled": bool(products),
             "default_allowed_updates": ["price"],
             "proration_behavior": "always_invoice",
             "products": [{"product": product, "prices": prices} for product, prices in products.items()],
         },
     }
-    params = {
+    return {
         "business_profile": {"headline": headline},
         "default_return_url": return_url,
         "features": features,
         "metadata": {"app": tag},
     }
+
+
+async def write_portal_configuration(configuration_id: str, parameters: dict[str, Any]) -> str:
+    """Bring the portal configuration up to date, or create one when there is no id yet; returns its id."""
     api = client().v1.billing_portal.configurations
     if configuration_id:
-        updated = await ask(api.update_async(configuration_id, cast(Any, params)))
+        updated = await ask(api.update_async(configuration_id, cast(Any, parameters)))
         return updated.id
-    created = await ask(api.create_async(cast(Any, params)))
+    created = await ask(api.create_async(cast(Any, parameters)))
     return created.id
 
 
