@@ -4,11 +4,12 @@ Two clicks, two tabs and a crash in between all end in one checkout: an attempt 
 idempotency key, and the database allows one open attempt per user.
 """
 
+import logging
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from urllib.parse import quote
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
@@ -17,14 +18,16 @@ from saas_app.billing import catalogue, portal
 from saas_app.billing.account import Account, ensure_customer, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
-from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
+from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Subscription
 from saas_app.core import db
 from saas_app.core.clock import now
 from saas_app.core.config import settings
-from saas_app.core.errors import BadInput, NotFound
+from saas_app.core.errors import AppError, BadInput, NotFound, Unavailable
 from saas_app.core.ids import new_id
 from saas_app.core.viewer import Viewer
+
+log = logging.getLogger(__name__)
 
 # Stripe forgets an idempotency key after a day, and closes an unpaid checkout after the same time.
 REUSABLE_FOR = timedelta(hours=23)
@@ -46,6 +49,9 @@ class Outcome(StrEnum):
     ACTIVE = "active"
     PROCESSING = "processing"
     OPEN = "open"
+    UNKNOWN = "unknown"
+    LATE = "late"  # Stripe, or our database, does not answer: it may at the next look
+    REFUSED = "refused"  # Stripe answers, but not this question: no further look helps
 
 
 async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
@@ -195,6 +201,8 @@ async def finish(viewer: Viewer, session_id: str) -> Outcome:
 
     Raises NotFound for a session of somebody else, with the same words as for one that never existed.
     """
+    if not session_id:
+        raise NotFound("We do not know this checkout.")
     try:
         session = await hosted.fetch_checkout_session(session_id)
     except StripeMissing as error:
@@ -210,10 +218,23 @@ async def finish(viewer: Viewer, session_id: str) -> Outcome:
     return Outcome.ACTIVE if found.subscription and found.plan.key != "free" else Outcome.PROCESSING
 
 
+async def look_at(viewer: Viewer, session_id: str) -> Outcome:
+    """As `finish`, with an outcome for every failure too."""
+    try:
+        return await finish(viewer, session_id)
+    except NotFound:
+        return Outcome.UNKNOWN
+    except (StripeUnavailable, Unavailable):
+        return Outcome.LATE
+    except AppError as error:
+        log.error("the checkout %s could not be looked at: %s", session_id, type(error).__name__)
+        return Outcome.REFUSED
+
+
 def _account_of(session: Session, user_id: str) -> str:
     return open_account(session, user_id).stripe_customer_id
 
 
 def safe_session_id(text: str) -> str:
-    """A checkout session id as it may stand in a URL; '' when it cannot be one."""
-    return quote(text, safe="_") if text.startswith("cs_") and len(text) <= 300 else ""
+    """A checkout session id out of an address; '' when it cannot be one."""
+    return text if re.fullmatch(r"cs_[A-Za-z0-9_]{1,300}", text) else ""

@@ -67,6 +67,7 @@ def billing_return() -> rx.Component:
             ("unknown", _unknown()),
             ("open", _not_paid()),
             ("slow", _slow()),
+            ("refused", _slow()),
             _activating(),
         ),
         aria_live="polite",

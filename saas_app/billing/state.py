@@ -8,13 +8,14 @@ import reflex as rx
 
 from saas_app.billing import checkout, service
 from saas_app.billing.catalogue import Offer, offers
+from saas_app.billing.checkout import Outcome
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.portal import NothingToManage
 from saas_app.billing.service import BillingView, InvoiceView
 from saas_app.billing.stripe_account import OtherAccount
 from saas_app.core import db
 from saas_app.core.config import settings
-from saas_app.core.errors import AppError, BadInput, NotFound
+from saas_app.core.errors import BadInput
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
@@ -33,8 +34,11 @@ LASTING: dict[str, str] = {
 PASSING: dict[str, str] = {StripeUnavailable.__name__: str(StripeUnavailable())}
 OTHER_PROBLEM = "That did not work."
 
-# What the return page says while it cannot look: somebody may have paid a minute ago.
-LATE = "Our payment provider does not answer right now. What you have paid is not lost."
+# What the return page says when it cannot look: somebody may have paid a minute ago.
+NOT_SEEN = {
+    Outcome.LATE: "Our payment provider does not answer right now. What you have paid is not lost.",
+    Outcome.REFUSED: "We cannot look at this payment ourselves. If your plan is not open tomorrow, please write to us.",
+}
 
 
 @dataclass(frozen=True)
@@ -129,29 +133,19 @@ class ReturnState(LiveState):
         viewer = current_viewer()
         session_id = checkout.safe_session_id(str(self.router.url.query_parameters.get("session_id", "")))
         for _ in range(LOOKS):
-            outcome, problem = await self._ask(viewer, session_id)
+            outcome = await checkout.look_at(viewer, session_id)
             async with self:
                 if self.outcome == "active":  # a webhook was faster
                     return
-                self.problem = problem
-                if outcome:
-                    self.outcome = outcome
-                if outcome == "active":
+                self.problem = NOT_SEEN.get(outcome, "")
+                if outcome is not Outcome.LATE:
+                    self.outcome = outcome.value
+                if outcome is Outcome.ACTIVE:
                     await self._read(viewer)
-                    return
-                if outcome in ("unknown", "open"):
+                if outcome not in (Outcome.PROCESSING, Outcome.LATE):
                     return
             yield
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         async with self:
             if self.outcome != "active":
                 self.outcome = "slow"
-
-    async def _ask(self, viewer: Viewer, session_id: str) -> tuple[str, str]:
-        """(what is known, what to say about a failure that may pass)"""
-        try:
-            return (await checkout.finish(viewer, session_id)).value, ""
-        except NotFound:
-            return "unknown", ""
-        except AppError:
-            return "", LATE

@@ -8,13 +8,14 @@ import anyio
 import pytest
 import sqlalchemy as sa
 
-from saas_app.billing import checkout, portal
+from saas_app.billing import checkout, portal, stripe_account
 from saas_app.billing.account import ensure_customer, open_account, sync_account
 from saas_app.billing.checkout import Outcome
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import CheckoutAttempt, Customer, Subscription
 from saas_app.billing.portal import NothingToManage
 from saas_app.billing.setup import sync_catalogue
+from saas_app.billing.stripe_account import ACCOUNT, remember
 from saas_app.core import db
 from saas_app.core.config import settings
 from saas_app.core.errors import BadInput, NotFound
@@ -204,6 +205,23 @@ async def test_somebody_elses_checkout_is_as_unknown_as_one_that_never_was(shop:
         words.add(str(refused.value))
     assert len(words) == 1
     assert rows(Subscription) == []
+
+
+@pytest.mark.parametrize("typed", ["", "pi_123", "cs_test_never_was", "cs_" + "x" * 400, "cs_../customers", "cs_?"])
+async def test_an_address_without_a_checkout_is_known_to_be_none_at_the_first_look(shop: Stripe, typed: str) -> None:
+    assert await checkout.look_at(a_user(), checkout.safe_session_id(typed)) is Outcome.UNKNOWN
+
+
+async def test_only_a_failure_that_may_pass_is_worth_another_look(shop: Stripe) -> None:
+    ada = a_user()
+    session_id = await shop.subscribe(ada)
+    shop.tell("down", seconds=600)
+    assert await checkout.look_at(ada, session_id) is Outcome.LATE
+    shop.tell("down", seconds=0)
+    assert await checkout.look_at(ada, session_id) is Outcome.ACTIVE
+    as_system(lambda session: remember(session, ACCOUNT, "live:acct_of_another"))
+    stripe_account._checked.clear()
+    assert await checkout.look_at(ada, session_id) is Outcome.REFUSED
 
 
 async def test_the_portal_is_for_customers_only_and_for_their_own(shop: Stripe) -> None:

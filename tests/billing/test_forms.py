@@ -1,7 +1,7 @@
 """The forms that lead to Stripe's pages, and the ways back: what a person is told, and what is not claimed."""
 
 from saas_app.billing.gateway.errors import StripeRefused, StripeUnavailable
-from saas_app.billing.state import LATE, Problem, problem_of
+from saas_app.billing.state import NOT_SEEN, Problem, problem_of
 from tests.billing.conftest import LogIn
 from tests.billing.shop import Stripe
 from tests.factories import a_user
@@ -24,7 +24,7 @@ def test_only_whoever_had_chosen_a_plan_is_told_that_nothing_was_charged() -> No
     chosen, other = (problem_of("StripeUnavailable", plan, "month") for plan in ("pro_v1", ""))
     assert chosen.words == "Nothing was charged. You can try again in a moment."
     assert "charged" not in f"{other} {problem_of('DatabaseBusy', '', 'year')}"
-    assert all("charged" not in words for words in (LATE, str(StripeUnavailable()), str(StripeRefused())))
+    assert all("charged" not in words for words in (*NOT_SEEN.values(), str(StripeUnavailable()), str(StripeRefused())))
 
 
 def test_trying_again_is_offered_where_it_may_help() -> None:
