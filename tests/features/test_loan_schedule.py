@@ -56,6 +56,29 @@ def test_an_amount_is_understood_as_people_write_it(typed: str) -> None:
     assert read_form({"principal": typed, "rate": "3,5", "years": "25"}).loan == Loan(250_000_00, Decimal("3.5"), 25)
 
 
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [
+        ("150000,50", 150_000_50),
+        ("150.000,50", 150_000_50),
+        ("150'000.5", 150_000_50),
+        ("1,250,000.05", 1_250_000_05),
+        ("2,5", 2_50),
+        (".5", 50),
+        (",05", 5),
+        ("250000.", 250_000_00),
+    ],
+)
+def test_a_comma_or_a_point_before_the_last_digits_is_the_decimal_point(typed: str, cents: int) -> None:
+    assert read_form({"principal": typed, "rate": "3", "years": "25"}).loan.principal == cents
+
+
+@pytest.mark.parametrize("typed", ["150000.505", "1,50,000", "1,000.000", "12.34.56", ".", ",", "€", "1.5e3", "--5"])
+def test_an_amount_that_can_be_read_in_two_ways_is_asked_for_again(typed: str) -> None:
+    with pytest.raises(BadInput, match="How much do you borrow"):
+        read_form({"principal": typed, "rate": "3", "years": "25"})
+
+
 def test_every_wrong_field_has_a_reason_of_its_own() -> None:
     with pytest.raises(BadInput) as refused:
         read_form({"principal": "a lot", "rate": "-1", "years": "0", "extra": "x"})

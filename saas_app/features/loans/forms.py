@@ -1,5 +1,6 @@
 """What was typed into the loan form, read with a reason for each field that cannot be used."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -10,6 +11,8 @@ from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Loan
 MOST_PRINCIPAL = 100_000_000_00
 NAME_LENGTH = 80
 YEARS_LENGTH = 4
+AMOUNT_DIGITS = 12
+AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?P<sign>[.,'])\d{3}((?P=sign)\d{3})*|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class LoanForm:
 
 
 def read_form(typed: Mapping[str, object]) -> LoanForm:
-    """The form as typed by a person: `150 000`, `150,000` and `150000.50` are amounts, `3.5` and `3,5` are rates.
+    """The form as typed by a person: `150 000`, `150,000` and `150.000,50` are amounts, `3.5` and `3,5` are rates.
 
     Raises BadInput with a message for every field that is wrong.
     """
@@ -47,19 +50,17 @@ def _text(typed: Mapping[str, object], field: str) -> str:
 
 
 def _amount(typed: Mapping[str, object], field: str, errors: dict[str, str], ask: str, empty: int | None = None) -> int:
-    """Minor units. One separator before one or two last digits is the decimal point; all others group thousands."""
+    """Minor units. A separator before one or two last digits is the decimal point; before three it groups thousands."""
     typed_text = _text(typed, field)
     text = "".join(typed_text.split()).strip("€")
     if not text and empty is not None:
         return empty
-    whole, _, cents = text.rpartition(".")
-    if not 0 < len(cents) < 3 or not whole:
-        whole, cents = text, ""
-    digits = whole.replace(",", "").replace(".", "").replace("'", "")
-    if not (digits + cents).isascii() or not digits.isdigit() or len(digits) > 12 or (cents and not cents.isdigit()):
+    read = AMOUNT.fullmatch(text)
+    digits, cents = (re.sub(r"\D", "", part or "") for part in read.group("whole", "cents")) if read else ("", "")
+    if not digits + cents or len(digits) > AMOUNT_DIGITS:
         errors[field] = f"“{typed_text[:30]}” is not an amount. {ask}" if typed_text else ask
         return 0
-    return int(digits) * 100 + int(cents.ljust(2, "0"))
+    return int(digits or "0") * 100 + int(cents.ljust(2, "0"))
 
 
 def _rate(typed: Mapping[str, object], errors: dict[str, str]) -> Decimal:
