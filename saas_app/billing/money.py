@@ -1,8 +1,9 @@
 """Amounts in words. Money is an int of minor units with its currency, everywhere but on the screen."""
 
-# https://docs.stripe.com/currencies#zero-decimal and #three-decimal
+# https://docs.stripe.com/currencies#zero-decimal and #three-decimal. Not ISK and UGX: they have no decimals any more,
+# but Stripe still counts them in hundredths (#special-cases).
 ZERO_DECIMAL = frozenset(
-    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf")
+    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
 )
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 SIGNS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥", "inr": "₹"}

@@ -15,6 +15,8 @@ from saas_app.billing.money import money, per_month, saving_percent
         (7200, "EUR", "€72"),
         (900, "jpy", "¥900"),
         (4500, "kwd", "4.500 KWD"),
+        (500, "ugx", "5 UGX"),
+        (500, "isk", "5 ISK"),
         (1234567, "usd", "$12,345.67"),
         (-900, "eur", "−€9"),
         (0, "eur", "€0"),
