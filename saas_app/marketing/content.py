@@ -89,7 +89,7 @@ PRICING_QUESTIONS = (
         "By card, or by another method that the checkout offers in your country. Payments are handled by Stripe; "
         "your card number never reaches us. Each payment comes with an invoice.",
     ),
-    Passage("Is tax included?", "If tax is due where you live, the checkout shows it before you pay."),
+    Passage("Is tax included?", "Yes. The price you see here is the one you pay; the checkout adds nothing to it."),
     Passage("I have a promotion code.", "There is a field for it at the checkout."),
 )
 

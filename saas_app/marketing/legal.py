@@ -32,8 +32,8 @@ TERMS = (
     ),
     Passage(
         "What you pay",
-        "Plans are paid in advance, for a month or a year, and renew until you cancel. You see the sum, with tax, "
-        "before you pay. "
+        "Plans are paid in advance, for a month or a year, and renew until you cancel. You see the sum "
+        "before you pay, and no tax is added to it. "
         "If a price rises, you keep yours until the end of the period you have paid, and we write to you before it "
         "changes.",
     ),

@@ -82,8 +82,8 @@ def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
 def _small_print() -> rx.Component:
     return rx.el.div(
         text(
-            "Cancel any time and keep what you paid for. Stripe takes your card, and its checkout shows any tax "
-            "that is due before you pay.",
+            "Cancel any time and keep what you paid for. Stripe takes your card, and its checkout adds nothing to "
+            "these prices.",
             tone="quiet",
         ),
         when(

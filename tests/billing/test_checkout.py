@@ -42,6 +42,13 @@ async def test_a_second_tab_gets_the_checkout_that_is_open_already(shop: Stripe)
     assert await checkout.start_checkout(ada, "pro_v1", "year") == first
 
 
+async def test_the_checkout_asks_for_the_price_that_the_pages_show_and_adds_nothing(shop: Stripe) -> None:
+    """The public pages say so; whoever turns on automatic tax changes their words too (marketing/content.py)."""
+    await checkout.start_checkout(a_user(), "pro_v1", "year")
+    session = shop.all("checkout/sessions")[0]
+    assert (session["amount_total"], session["automatic_tax"]["enabled"]) == (7200, False)
+
+
 async def test_choosing_another_price_closes_the_first_checkout(shop: Stripe) -> None:
     ada = a_user()
     yearly = await checkout.start_checkout(ada, "pro_v1", "year")
