@@ -29,7 +29,7 @@ from saas_app.core.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
-# Stripe forgets an idempotency key after a day, and closes an unpaid checkout after the same time.
+# Stripe forgets an idempotency key after a day.
 REUSABLE_FOR = timedelta(hours=23)
 
 
@@ -118,16 +118,17 @@ async def _attempt(viewer: Viewer, price_id: str) -> Attempt:
 
 
 def open_attempt(session: Session, user_id: str, price_id: str) -> Attempt:
-    """Find or make the one open attempt; one that is too old, or for another price and unanswered, is given up."""
+    """Find or make the one open attempt; one that Stripe has not answered is given up if it is too old, or for another
+    price. One that has a checkout is left to `_open_session`, since that may still be paid."""
     mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.status == "open")
     _one_click_at_a_time(session, user_id)
     row = session.exec(select(CheckoutAttempt).where(*mine)).first()
-    if row is not None and row.created_at < now() - REUSABLE_FOR:
-        row.status = "expired"
-        session.flush()
-        row = None
-    if row is not None and row.stripe_checkout_session_id is None and row.stripe_price_id != price_id:
-        row.status = "abandoned"  # its key may have reached Stripe with the other price: never use it again
+    if row is not None and row.stripe_checkout_session_id is None:
+        if row.created_at < now() - REUSABLE_FOR:
+            row.status = "expired"
+        elif row.stripe_price_id != price_id:
+            row.status = "abandoned"  # its key may have reached Stripe with the other price: never use it again
+    if row is not None and row.status != "open":
         session.flush()
         row = None
     if row is None:

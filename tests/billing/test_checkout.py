@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import anyio
 import pytest
@@ -16,7 +17,7 @@ from saas_app.billing.models import CheckoutAttempt, Customer, Subscription
 from saas_app.billing.portal import NothingToManage
 from saas_app.billing.setup import sync_catalogue
 from saas_app.billing.stripe_account import ACCOUNT, remember
-from saas_app.core import db
+from saas_app.core import clock, db
 from saas_app.core.config import settings
 from saas_app.core.errors import BadInput, NotFound
 from tests.billing.shop import Stripe, rows
@@ -57,6 +58,28 @@ async def test_choosing_another_price_closes_the_first_checkout(shop: Stripe) ->
     states = {each["url"] or "closed": each["status"] for each in shop.all("checkout/sessions")}
     assert states == {monthly: "open", "closed": "expired"}
     assert _attempts() == [("expired", True), ("open", True)]
+
+
+async def test_a_checkout_that_can_still_be_paid_is_closed_however_old_its_attempt_is(shop: Stripe) -> None:
+    ada = a_user()
+    await checkout.start_checkout(ada, "pro_v1", "year")
+    later = clock.now() + checkout.REUSABLE_FOR + timedelta(minutes=30)
+    with clock.showing(lambda: later):
+        monthly = await checkout.start_checkout(ada, "pro_v1", "month")
+    assert [each["url"] for each in shop.all("checkout/sessions") if each["status"] == "open"] == [monthly]
+
+
+async def test_an_attempt_is_asked_again_for_a_customer_who_was_made_anew(shop: Stripe) -> None:
+    ada = a_user()
+    price = shop.price("pro_v1_year")["id"]
+    account = await ensure_customer(ada)
+    await checkout._open_session(ada, account, price)
+    forget = sa.update(CheckoutAttempt).where(sa.true()).values(stripe_checkout_session_id=None)
+    as_system(lambda session: session.exec(forget))  # as if Stripe's answer had been lost
+    shop.delete(f"customers/{account.stripe_customer_id}")
+    await shop.subscribe(ada)
+    await sync_account(ada.id)
+    assert [row.status for row in rows(Subscription)] == ["active"]
 
 
 async def test_two_tabs_with_two_plans_end_in_one_checkout_that_can_be_paid(shop: Stripe) -> None:

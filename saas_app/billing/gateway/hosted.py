@@ -11,7 +11,10 @@ from saas_app.billing.gateway.shapes import StripeCheckoutSession
 async def create_checkout_session(
     *, attempt_id: str, account_id: str, stripe_customer_id: str, price_id: str, success_url: str, cancel_url: str
 ) -> StripeCheckoutSession:
-    """Open a hosted checkout for a subscription. The attempt is the idempotency key: a second click opens no second."""
+    """Open a hosted checkout for a subscription. The attempt is the idempotency key: a second click opens no second.
+
+    A customer who was made anew is part of the key, since Stripe refuses one that comes back with other parameters.
+    """
     params: CheckoutParams = {
         "mode": "subscription",
         "customer": stripe_customer_id,
@@ -23,9 +26,8 @@ async def create_checkout_session(
         "success_url": success_url,
         "cancel_url": cancel_url,
     }
-    session = await ask_with_key(
-        lambda: client().v1.checkout.sessions.create_async(params, {"idempotency_key": f"checkout:{attempt_id}"})
-    )
+    key = f"checkout:{attempt_id}:{stripe_customer_id}"
+    session = await ask_with_key(lambda: client().v1.checkout.sessions.create_async(params, {"idempotency_key": key}))
     return _checkout(session)
 
 
