@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from saas_app.billing import account, checkout, portal, webhooks
 from saas_app.billing.gateway.errors import BadSignature
+from saas_app.billing.limits import count_ask
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, DatabaseBusy
 from saas_app.edge.who import viewer_of
@@ -45,6 +46,7 @@ async def start_checkout(request: Request) -> Response:
     if viewer is None:
         return _see(f"/signup?{urlencode({'plan': plan, 'billing': interval})}")
     try:
+        await count_ask(viewer)
         return _see(await checkout.start_checkout(viewer, plan, interval))
     except AppError as error:
         return _explain(error, plan=plan, billing=interval)
@@ -57,6 +59,7 @@ async def open_portal(request: Request) -> Response:
     if viewer is None:
         return _see("/login?next=/billing")
     try:
+        await count_ask(viewer)
         return _see(await portal.open_portal(viewer, flow=str(form.get("flow", ""))))
     except AppError as error:
         return _explain(error)
@@ -71,6 +74,7 @@ async def back_from_portal(request: Request) -> Response:
     if viewer is None:
         return _see("/login?next=/billing")
     try:
+        await count_ask(viewer)
         await account.sync_soon(viewer.id, BACK_WAITS_SECONDS)
     except AppError as error:
         log.warning("no look at Stripe on the way back from the portal: %s", type(error).__name__)
@@ -83,6 +87,7 @@ async def resume(request: Request) -> Response:
     if viewer is None:
         return _see("/login?next=/billing")
     try:
+        await count_ask(viewer)
         await account.resume(viewer)
     except AppError as error:
         return _explain(error)
@@ -95,6 +100,7 @@ async def refresh(request: Request) -> Response:
     if viewer is None:
         return _see("/login?next=/billing")
     try:
+        await count_ask(viewer)
         await account.sync_account(viewer.id)
     except AppError as error:
         return _explain(error)

@@ -19,11 +19,12 @@ from saas_app.billing.account import Account, ensure_customer, open_account, syn
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.billing.limits import count_ask
 from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Subscription
 from saas_app.core import db
 from saas_app.core.clock import now
 from saas_app.core.config import settings
-from saas_app.core.errors import AppError, BadInput, NotFound, Unavailable
+from saas_app.core.errors import AppError, BadInput, NotFound, TooManyTries, Unavailable
 from saas_app.core.ids import new_id
 from saas_app.core.viewer import Viewer
 
@@ -50,7 +51,7 @@ class Outcome(StrEnum):
     PROCESSING = "processing"
     OPEN = "open"
     UNKNOWN = "unknown"
-    LATE = "late"  # Stripe, or our database, does not answer: it may at the next look
+    LATE = "late"  # Stripe, or our database, does not answer, or is asked too often: the next look may see
     REFUSED = "refused"  # Stripe answers, but not this question: no further look helps
 
 
@@ -222,10 +223,11 @@ async def finish(viewer: Viewer, session_id: str) -> Outcome:
 async def look_at(viewer: Viewer, session_id: str) -> Outcome:
     """As `finish`, with an outcome for every failure too."""
     try:
+        await count_ask(viewer)
         return await finish(viewer, session_id)
     except NotFound:
         return Outcome.UNKNOWN
-    except (StripeUnavailable, Unavailable):
+    except (StripeUnavailable, Unavailable, TooManyTries):
         return Outcome.LATE
     except AppError as error:
         log.error("the checkout %s could not be looked at: %s", session_id, type(error).__name__)

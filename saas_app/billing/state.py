@@ -15,7 +15,7 @@ from saas_app.billing.service import BillingView, InvoiceView
 from saas_app.billing.stripe_account import OtherAccount
 from saas_app.core import db
 from saas_app.core.config import settings
-from saas_app.core.errors import BadInput
+from saas_app.core.errors import BadInput, TooManyTries
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
@@ -31,12 +31,15 @@ LASTING: dict[str, str] = {
     NothingToManage.__name__: str(NothingToManage()),
     BadInput.__name__: "This plan is not sold any more. Please choose another one.",
 }
-PASSING: dict[str, str] = {StripeUnavailable.__name__: str(StripeUnavailable())}
+PASSING: dict[str, str] = {
+    StripeUnavailable.__name__: str(StripeUnavailable()),
+    TooManyTries.__name__: "That was too often in one minute.",
+}
 OTHER_PROBLEM = "That did not work."
 
 # What the return page says when it cannot look: somebody may have paid a minute ago.
 NOT_SEEN = {
-    Outcome.LATE: "Our payment provider does not answer right now. What you have paid is not lost.",
+    Outcome.LATE: "We cannot ask our payment provider right now. What you have paid is not lost.",
     Outcome.REFUSED: "We cannot look at this payment ourselves. If your plan is not open tomorrow, please write to us.",
 }
 

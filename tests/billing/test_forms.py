@@ -1,6 +1,12 @@
 """The forms that lead to Stripe's pages, and the ways back: what a person is told, and what is not claimed."""
 
+from collections.abc import Callable
+from datetime import datetime
+
+from saas_app.billing import checkout
+from saas_app.billing.checkout import Outcome
 from saas_app.billing.gateway.errors import StripeRefused, StripeUnavailable
+from saas_app.billing.limits import ASKS_BY_USER
 from saas_app.billing.state import NOT_SEEN, Problem, problem_of
 from tests.billing.conftest import LogIn
 from tests.billing.shop import Stripe
@@ -18,6 +24,22 @@ async def test_the_way_back_from_the_portal_leads_to_billing_even_with_stripe_do
     await shop.subscribe(ada)
     shop.tell("down", seconds=600)
     assert (await log_in(ada).get("/billing/back")).headers["location"] == "/billing"
+
+
+async def test_nobody_can_spend_what_stripe_lets_us_ask_for_everybody(
+    shop: Stripe, log_in: LogIn, hands: Callable[[], datetime]
+) -> None:
+    ada = a_user()
+    browser = log_in(ada)
+    for _ in range(ASKS_BY_USER.limit):
+        assert "NothingToManage" in (await browser.post("/billing/portal")).headers["location"]
+    for path in ("/billing/checkout", "/billing/portal", "/billing/resume", "/billing/refresh"):
+        sent = await browser.post(path, data={"plan": "pro_v1", "billing": "month"})
+        assert "problem=TooManyTries" in sent.headers["location"]
+    assert (await browser.get("/billing/back")).headers["location"] == "/billing"
+    assert await checkout.look_at(ada, "cs_test_1") is Outcome.LATE
+    assert shop.all("customers") == []
+    assert "NothingToManage" in (await log_in(a_user("Bob")).post("/billing/portal")).headers["location"]
 
 
 def test_only_whoever_had_chosen_a_plan_is_told_that_nothing_was_charged() -> None:
