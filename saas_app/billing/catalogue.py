@@ -41,6 +41,11 @@ class Offer:
     month: OfferPrice = OfferPrice()
     year: OfferPrice = OfferPrice()
 
+    @property
+    def is_sold(self) -> bool:
+        """Whether anybody can buy it now, by whichever interval."""
+        return self.month.available or self.year.available
+
 
 def mirror(session: Session, products: Sequence[StripeProduct], prices: Sequence[StripePrice]) -> None:
     """Write down Stripe's catalogue. A product or price that is gone from the list is no longer for sale."""

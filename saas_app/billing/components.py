@@ -6,6 +6,7 @@ import reflex as rx
 
 from saas_app.auth.shell import above_pages
 from saas_app.billing.catalogue import Offer
+from saas_app.billing.plans import Interval
 from saas_app.billing.service import BillingView, InvoiceView, Notice
 from saas_app.billing.state import AccountState
 from saas_app.ui.banners import banner, sandbox_ribbon
@@ -46,22 +47,12 @@ def offer_card(offer: Offer) -> rx.Component:
     """One plan that can be bought, yearly first."""
     return card(
         rx.el.p(offer.description, class_name="text-quiet"),
-        rx.el.p(
-            rx.el.span(offer.year.per_month, class_name="font-display text-4xl"),
-            rx.el.span(" a month", class_name="text-quiet"),
-            class_name="mt-4",
-        ),
-        rx.el.p(
-            offer.year.total,
-            " billed yearly",
-            rx.cond(offer.year.saving_percent > 0, f", you save {offer.year.saving_percent} %", ""),
-            class_name="text-sm text-quiet",
-        ),
+        rx.cond(offer.year.available, _yearly(offer), _monthly(offer)),
         rx.el.ul(
             rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
         ),
         stack(
-            subscribe_button("Subscribe", plan=offer.key, interval="year"),
+            rx.cond(offer.year.available, subscribe_button("Subscribe", plan=offer.key, interval="year")),
             rx.cond(
                 offer.month.available,
                 subscribe_button(
@@ -71,6 +62,26 @@ def offer_card(offer: Offer) -> rx.Component:
             gap="small",
         ),
         title=offer.name,
+    )
+
+
+def _yearly(offer: Offer) -> rx.Component:
+    saving = rx.cond(offer.year.saving_percent > 0, f", you save {offer.year.saving_percent} %", "")
+    return _price(offer.year.per_month, offer.year.total, " billed yearly", saving)
+
+
+def _monthly(offer: Offer) -> rx.Component:
+    return _price(offer.month.per_month, "billed monthly")
+
+
+def _price(per_month: str, *terms: str | rx.Var[str] | rx.Component) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            rx.el.span(per_month, class_name="font-display text-4xl"),
+            rx.el.span(" a month", class_name="text-quiet"),
+            class_name="mt-4",
+        ),
+        rx.el.p(*terms, class_name="text-sm text-quiet"),
     )
 
 
@@ -149,22 +160,31 @@ def _notice(notice: Notice, tone: Tone) -> rx.Component:
     return banner(notice.title, notice.words, tone=tone, action=action)
 
 
-def paywall(why: str | rx.Var[str], *, plan: str | rx.Var[str], offer: Offer) -> rx.Component:
+def paywall(why: str | rx.Var[str], offer: Offer) -> rx.Component:
     """What stands where something is locked: the reason, the price, and the way to open it."""
     return card(
         rx.el.p(why, class_name="text-lg font-semibold", id="paywall-reason"),
+        rx.cond(offer.year.available, _way_in(offer, "year"), rx.cond(offer.month.available, _way_in(offer, "month"))),
+        raised=True,
+        role="alert",
+    )
+
+
+def _way_in(offer: Offer, interval: Interval) -> rx.Component:
+    price = offer.year if interval == "year" else offer.month
+    terms = (", billed as ", offer.year.total, " a year") if interval == "year" else ()
+    return rx.el.div(
         rx.el.p(
             offer.name,
             " is ",
-            rx.el.b(offer.year.per_month, " a month"),
-            ", billed as ",
-            offer.year.total,
-            " a year. What you have typed stays here.",
+            rx.el.b(price.per_month, " a month"),
+            *terms,
+            ". What you have typed stays here.",
             class_name="mt-1 text-quiet",
         ),
-        rx.el.div(subscribe_button(f"Open {offer.name}", plan=plan, interval="year"), class_name="mt-4 sm:max-w-xs"),
-        raised=True,
-        role="alert",
+        rx.el.div(
+            subscribe_button(f"Open {offer.name}", plan=offer.key, interval=interval), class_name="mt-4 sm:max-w-xs"
+        ),
     )
 
 

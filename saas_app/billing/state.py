@@ -97,7 +97,7 @@ class BillingState(LiveState):
 
     async def _read(self, viewer: Viewer) -> None:
         self.invoices = await db.read(viewer, service.invoices)
-        self.offers = [offer for offer in await db.read_system("catalogue", offers) if offer.key != "free"]
+        self.offers = [offer for offer in await db.read_system("catalogue", offers) if offer.is_sold]
 
     @rx.event
     @member

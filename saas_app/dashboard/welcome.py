@@ -16,9 +16,11 @@ from saas_app.ui.theme import PAGE_WIDTH, classes
 
 # The plan that was chosen before signing up, else the one that fits most people.
 CHOSEN = (
-    f"{{% set offer = plans[form.plan] if plans[form.plan] is defined and plans[form.plan].year.available "
-    f"else plans.{PRO_V1.key} %}}"
-    "{% set price = offer.month if billing_month and offer.month.available else offer.year %}"
+    "{% set chosen = plans[form.plan] if plans[form.plan] is defined else none %}"
+    "{% set is_sold = chosen and (chosen.year.available or chosen.month.available) %}"
+    f"{{% set offer = chosen if is_sold else plans.{PRO_V1.key} %}}"
+    "{% set monthly = offer.month.available and (billing_month or not offer.year.available) %}"
+    "{% set price = offer.month if monthly else offer.year %}"
 )
 
 
@@ -70,10 +72,9 @@ def _offer() -> rx.Component:
     """The paid plan at its price, straight to the checkout."""
     form = native_form(
         hidden("plan", slot("offer.key")),
-        hidden("billing", if_else("billing_month and offer.month.available", "month", "year")),
+        hidden("billing", if_else("monthly", "month", "year")),
         submit_button(
-            f"Get {slot('offer.name')} for {slot('price.total')} a "
-            + if_else("billing_month and offer.month.available", "month", "year"),
+            f"Get {slot('offer.name')} for {slot('price.total')} a " + if_else("monthly", "month", "year"),
             busy="Opening the checkout…",
             wide=True,
         ),

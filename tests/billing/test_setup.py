@@ -158,8 +158,15 @@ async def test_an_archived_product_is_no_longer_offered(shop: Stripe) -> None:
     agent = next(each for each in shop.all("products") if each["metadata"]["plan"] == "agent_v1")
     shop.change(f"products/{agent['id']}", active="false")
     await _deliver_events(shop, "product.updated")
-    assert not _offers()["agent_v1"].year.available
-    assert _offers()["pro_v1"].year.available
+    assert not _offers()["agent_v1"].is_sold
+    assert _offers()["pro_v1"].is_sold
+
+
+async def test_a_plan_that_is_sold_by_the_month_only_is_still_sold(shop: Stripe) -> None:
+    shop.change(f"prices/{shop.price('agent_v1_year')['id']}", active="false")
+    await _deliver_events(shop, "price.updated")
+    agent = _offers()["agent_v1"]
+    assert (agent.is_sold, agent.year.available, agent.month.total) == (True, False, "€29")
 
 
 async def test_the_portal_configuration_is_remembered_by_its_id(shop: Stripe) -> None:

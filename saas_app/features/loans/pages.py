@@ -22,7 +22,7 @@ def scenarios() -> rx.Component:
         result(),
         rx.cond(
             ScenariosState.locked_why != "",
-            paywall(ScenariosState.locked_why, plan=ScenariosState.offer.key, offer=ScenariosState.offer),
+            paywall(ScenariosState.locked_why, ScenariosState.offer),
         ),
         comparison(),
         rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
