@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from saas_app.billing import catalogue, setup
 from saas_app.billing.account import sync_account
 from saas_app.billing.catalogue import Offer
+from saas_app.billing.gateway.catalogue import list_products
+from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import Subscription, WebhookEvent
 from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.billing.webhooks import keep
@@ -14,6 +18,7 @@ from saas_app.core.config import settings
 from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user, as_system
 
+ONE_ANSWER_THEN_NONE = 22  # how the dice of an unkind Stripe fall
 ALL = ("products", "prices", "billing_portal/configurations", "webhook_endpoints")
 
 
@@ -173,3 +178,12 @@ async def test_the_portal_configuration_is_remembered_by_its_id(shop: Stripe) ->
     with db.system_session("stripe objects", read_only=True) as session:
         known = stripe_object(session, "portal_configuration")
     assert known == shop.all("billing_portal/configurations")[0]["id"]
+
+
+async def test_a_catalogue_of_many_pages_fails_in_our_words_at_any_of_them(shop: Stripe) -> None:
+    for number in range(100):
+        shop.change("products", name=f"Thing {number}")
+    assert len(await list_products()) == 102
+    shop.tell("chaos", fail=0.5, seed=ONE_ANSWER_THEN_NONE)
+    with pytest.raises(StripeUnavailable):
+        await list_products()

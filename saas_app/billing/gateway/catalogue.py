@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import stripe
 
-from saas_app.billing.gateway.client import ask, client, id_of, when
+from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.plans import Interval
 
@@ -17,7 +17,6 @@ async def fetch_account_id() -> str:
 
 async def list_products() -> list[StripeProduct]:
     """Every product, archived ones too."""
-    page = await ask(client().v1.products.list_async({"limit": 100}))
     return [
         StripeProduct(
             id=found.id,
@@ -27,13 +26,12 @@ async def list_products() -> list[StripeProduct]:
             marketing_features=tuple(item.name for item in found.marketing_features if item.name),
             active=found.active,
         )
-        async for found in page.auto_paging_iter()
+        async for found in each_of(client().v1.products.list_async({"limit": 100}))
     ]
 
 
 async def list_prices() -> list[StripePrice]:
     """Every recurring price, archived ones too: they may still have subscribers."""
-    page = await ask(client().v1.prices.list_async({"type": "recurring", "limit": 100}))
     return [
         StripePrice(
             id=found.id,
@@ -45,7 +43,7 @@ async def list_prices() -> list[StripePrice]:
             active=found.active,
             created=when(found.created),
         )
-        async for found in page.auto_paging_iter()
+        async for found in each_of(client().v1.prices.list_async({"type": "recurring", "limit": 100}))
     ]
 
 
@@ -82,8 +80,7 @@ async def create_price(*, product_id: str, lookup_key: str, unit_amount: int, cu
 
 async def find_portal_configuration(tag: str) -> str:
     """The id of the portal configuration that we made and tagged; '' when there is none."""
-    page = await ask(client().v1.billing_portal.configurations.list_async({"active": True, "limit": 100}))
-    async for found in page.auto_paging_iter():
+    async for found in each_of(client().v1.billing_portal.configurations.list_async({"active": True, "limit": 100})):
         if found.metadata and found.metadata.to_dict().get("app") == tag:
             return found.id
     return ""
@@ -134,8 +131,7 @@ async def write_portal_configuration(configuration_id: str, parameters: dict[str
 
 async def find_webhook_endpoint(url: str) -> str:
     """The id of the endpoint that already sends to this address; '' when there is none."""
-    page = await ask(client().v1.webhook_endpoints.list_async({"limit": 100}))
-    async for found in page.auto_paging_iter():
+    async for found in each_of(client().v1.webhook_endpoints.list_async({"limit": 100})):
         if found.url == url and found.status == "enabled":
             return found.id
     return ""

@@ -1,7 +1,7 @@
 """The connection to Stripe, and names of ours for its failures."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from saas_app.billing.gateway.errors import StripeBusy, StripeMissing, StripeRef
 from saas_app.core.config import settings
 
 T = TypeVar("T")
+S = TypeVar("S", bound=stripe.StripeObject)
 
 # A person waits for these, and a tab's state is locked for ten seconds at most.
 TIMEOUT_SECONDS = 8
@@ -49,6 +50,17 @@ async def ask(call: Awaitable[T]) -> T:
         raise StripeRefused(str(error.user_message)) from error
     except stripe.StripeError as error:  # network, 5xx, 429
         raise (StripeBusy if error.http_status == HTTPStatus.CONFLICT else StripeUnavailable)() from error
+
+
+async def each_of(call: Awaitable[stripe.ListObject[S]]) -> AsyncGenerator[S]:
+    """Every item of a list, page by page; a later page fails by the same names as the first."""
+    items = (await ask(call)).auto_paging_iter()
+    while True:
+        try:
+            item = await ask(anext(items))
+        except StopAsyncIteration:
+            return
+        yield item
 
 
 async def ask_with_key(call: Callable[[], Awaitable[T]]) -> T:

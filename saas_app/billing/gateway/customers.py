@@ -4,7 +4,7 @@ from typing import Any
 
 import stripe
 
-from saas_app.billing.gateway.client import ask, ask_with_key, client, id_of, when
+from saas_app.billing.gateway.client import ask, ask_with_key, client, each_of, id_of, when
 from saas_app.billing.gateway.errors import StripeMissing
 from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeInvoice, StripeSubscription
 
@@ -39,22 +39,15 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
         return StripeCustomer(stripe_customer_id, deleted=True)
     if getattr(customer, "deleted", False):
         return StripeCustomer(stripe_customer_id, deleted=True)
-    subscriptions = await ask(
-        api.subscriptions.list_async(
-            {
-                "customer": stripe_customer_id,
-                "status": "all",
-                "limit": 100,
-                "expand": ["data.default_payment_method"],
-            }
-        )
+    asked = api.subscriptions.list_async(
+        {"customer": stripe_customer_id, "status": "all", "limit": 100, "expand": ["data.default_payment_method"]}
     )
+    subscriptions = [item async for item in each_of(asked)]
     invoices = await ask(api.invoices.list_async({"customer": stripe_customer_id, "limit": 24}))
-    mirrored = tuple([_subscription(item) async for item in subscriptions.auto_paging_iter()])
     return StripeCustomer(
         id=stripe_customer_id,
-        card=_card(customer.invoice_settings, list(subscriptions.data)),
-        subscriptions=mirrored,
+        card=_card(customer.invoice_settings, subscriptions),
+        subscriptions=tuple(_subscription(item) for item in subscriptions),
         invoices=tuple(_invoice(item) for item in invoices.data if item.status != "draft"),
     )
 

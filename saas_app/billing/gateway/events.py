@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import stripe
 
-from saas_app.billing.gateway.client import ask, client, when
+from saas_app.billing.gateway.client import client, each_of, when
 from saas_app.billing.gateway.errors import BadSignature
 from saas_app.billing.gateway.shapes import StripeEvent
 
@@ -61,8 +61,8 @@ def _customer_of(thing: dict[str, Any]) -> str:
 async def list_events(types: list[str], since: datetime, until: datetime) -> AsyncIterator[StripeEvent]:
     """Every event of these types created in that time, newest first (Stripe keeps thirty days)."""
     created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
-    page = await ask(client().v1.events.list_async({"types": types, "created": cast(Any, created), "limit": 100}))
-    async for event in page.auto_paging_iter():
+    asked = client().v1.events.list_async({"types": types, "created": cast(Any, created), "limit": 100})
+    async for event in each_of(asked):
         raw: dict[str, Any] = event.to_dict()
         thing: dict[str, Any] = raw["data"]["object"]
         yield StripeEvent(
