@@ -125,6 +125,8 @@ def day(moment: datetime) -> str:
 
 
 def _status(row: Subscription, found: Entitlements) -> tuple[str, str]:
+    if _is_suspended(row):
+        return "Paused", "warn"
     if row.ends_at and row.status in ("active", "trialing"):
         return "Canceling", "warn"
     return {
@@ -137,12 +139,17 @@ def _status(row: Subscription, found: Entitlements) -> tuple[str, str]:
     }.get(row.status, (row.status.replace("_", " ").capitalize(), "plain"))
 
 
+def _is_suspended(row: Subscription) -> bool:
+    """Whether we, and not the customer, have stopped it: its invoices are void, and it opens nothing meanwhile."""
+    return row.status in ("active", "trialing") and row.pause_behavior == "void"
+
+
 def _next_date(row: Subscription) -> tuple[str, datetime]:
     if row.ends_at:
         return "Ends on", row.ends_at
     if row.status == "trialing" and row.trial_end:
         return "Trial ends on", row.trial_end
-    if row.status in ("active", "past_due"):
+    if row.status in ("active", "past_due") and not _is_suspended(row):
         return "Renews on", row.current_period_end
     return "Since", row.current_period_start
 
@@ -207,6 +214,8 @@ def _notice(row: Subscription, found: Entitlements, *, has_card: bool) -> Notice
                 "payment_method_update",
                 "Add card",
             )
+        case "active" | "trialing" if _is_suspended(row):
+            return Notice("info", "Your plan is paused", "Nothing is charged until it goes on. What you saved stays.")
         case "active" | "trialing" if row.ends_at:
             return Notice(
                 "info",

@@ -90,3 +90,14 @@ async def test_plans_are_offered_to_those_who_have_none_running(shop: Stripe, ad
     assert (await _look(ada)).subscribed
     shop.delete(f"subscriptions/{_subscription(shop)['id']}")
     assert not (await _look(ada)).subscribed
+
+
+async def test_a_plan_that_we_have_suspended_does_not_look_as_if_it_renewed(shop: Stripe, ada: Viewer) -> None:
+    shop.change(f"subscriptions/{_subscription(shop)['id']}", **{"pause_collection[behavior]": "void"})
+    view = await _look(ada)
+    assert (view.paid, view.status, view.date_label, view.notice.title) == (
+        False,
+        "Paused",
+        "Since",
+        "Your plan is paused",
+    )
