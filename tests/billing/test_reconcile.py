@@ -13,7 +13,7 @@ from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.gateway.events import list_events
 from saas_app.billing.gateway.shapes import StripeEvent
-from saas_app.billing.models import Subscription, WebhookEvent
+from saas_app.billing.models import Customer, Subscription, WebhookEvent
 from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.billing.webhooks import keep
 from saas_app.core import clock, db, leases
@@ -163,3 +163,16 @@ async def test_an_event_outlives_any_trouble_with_stripe(shop: Stripe) -> None:
         await do_waiting_work()
     assert [row.status for row in rows(WebhookEvent)] == ["done"]
     assert _plan(ada) == "pro_v1"
+
+
+async def test_a_card_that_was_removed_leaves_the_page(shop: Stripe) -> None:
+    ada = a_user()
+    await shop.subscribe(ada)
+    await sync_account(ada.id)
+    card = shop.all(f"payment_methods?customer={rows(Customer)[0].stripe_customer_id}")[0]
+    assert rows(Customer)[0].card_last4 == "4242"
+    shop.change(f"payment_methods/{card['id']}/detach")
+    async for event in _events("payment_method.detached"):
+        await db.run_system("webhook", keep, event)
+    await do_waiting_work()
+    assert rows(Customer)[0].card_last4 == ""

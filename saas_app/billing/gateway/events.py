@@ -34,7 +34,7 @@ def read_event(payload: bytes, signature: str, secrets: tuple[str, ...]) -> Stri
             api_version=str(event.get("api_version") or ""),
             livemode=bool(event["livemode"]),
             object_id=str(thing.get("id") or ""),
-            customer_id=_customer_of(thing),
+            customer_id=_customer_of(event["data"]),
             payload=payload,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -51,10 +51,13 @@ def _signed_with(payload: bytes, header: str, secret: str) -> bool:
         return False
 
 
-def _customer_of(thing: dict[str, Any]) -> str:
+def _customer_of(data: dict[str, Any]) -> str:
+    """Whom it is about; a card that was removed says only whose it was before."""
+    thing: dict[str, Any] = data["object"]
     if thing.get("object") == "customer":
         return str(thing["id"])
-    customer = thing.get("customer")
+    before: dict[str, Any] = data.get("previous_attributes") or {}
+    customer = thing.get("customer") or before.get("customer")
     return str(cast(dict[str, Any], customer)["id"] if isinstance(customer, dict) else customer or "")
 
 
@@ -72,6 +75,6 @@ async def list_events(types: list[str], since: datetime, until: datetime) -> Asy
             api_version=event.api_version or "",
             livemode=event.livemode,
             object_id=str(thing.get("id") or ""),
-            customer_id=_customer_of(thing),
+            customer_id=_customer_of(raw["data"]),
             payload=json.dumps(raw, default=str).encode(),
         )
