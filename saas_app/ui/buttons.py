@@ -25,6 +25,11 @@ def _look(kind: Kind, wide: bool, class_name: str) -> str:
     return classes(_SHAPE, _KINDS[kind], "w-full" if wide else "", class_name)
 
 
+def until_listening() -> rx.Var[bool]:
+    """For `disabled`: a click or a submitted form would be lost before the page has its connection."""
+    return ~rx.State.is_hydrated  # pyright: ignore[reportReturnType, reportOperatorIssue]
+
+
 def button(*words: Any, kind: Kind = "primary", wide: bool = False, class_name: str = "", **props: Any) -> rx.Component:
     """A button for an event: pass `on_click`, `disabled`, `loading` words as children."""
     return rx.el.button(*words, class_name=_look(kind, wide, class_name), **{"type": "button", **props})

@@ -6,7 +6,7 @@ import reflex as rx
 
 from saas_app.features.loans.service import ScenarioView, YearView
 from saas_app.features.loans.state import ScenariosState
-from saas_app.ui.buttons import button
+from saas_app.ui.buttons import button, until_listening
 from saas_app.ui.cards import badge, card, empty, fact, facts
 from saas_app.ui.dialog import unfold
 from saas_app.ui.forms import field
@@ -28,7 +28,7 @@ def loan_form() -> rx.Component:
                 _field("extra", "Extra a month", hint="repaid on top, in euros", input_mode="decimal"),
             ),
         ),
-        row(button("Work it out", type="submit", id="work-out"), class_name="mt-5"),
+        row(button("Work it out", type="submit", id="work-out", disabled=until_listening()), class_name="mt-5"),
         on_submit=ScenariosState.work_out,
         reset_on_submit=False,
     )
@@ -40,7 +40,14 @@ def save_form() -> rx.Component:
         row(
             _field("name", "Name", placeholder="Flat by the river", max_length=80),
             rx.cond(ScenariosState.desk.may_name_clients, _field("client", "Client", max_length=80)),
-            button("Save scenario", type="submit", kind="secondary", id="save-scenario", class_name="self-end"),
+            button(
+                "Save scenario",
+                type="submit",
+                kind="secondary",
+                id="save-scenario",
+                class_name="self-end",
+                disabled=until_listening(),
+            ),
             class_name="mt-5",
         ),
         on_submit=ScenariosState.save,
