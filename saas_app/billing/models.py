@@ -99,6 +99,8 @@ class Subscription(OwnedReadOnly, table=True):
     past_due_since: datetime | None = Field(default=None, sa_type=Utc)
     pause_behavior: str = ""
     latest_invoice_id: str = ""
+    next_price_id: str = ""
+    next_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class Invoice(OwnedReadOnly, table=True):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from saas_app.billing.entitlements import Access, Entitlements, entitlements
-from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Subscription
+from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Price, Product, Subscription
 from saas_app.billing.money import money
 from saas_app.core.clock import now
 
@@ -99,7 +99,9 @@ def billing(session: Session) -> BillingView:
         date_label=label,
         date=day(date),
         can_cancel=row.status in ("active", "trialing") and row.ends_at is None,
-        notice=_with_invoice(_notice(row, found, has_card=view.card != ""), _due(session, row)),
+        notice=_with_invoice(
+            _planned(session, row, found) or _notice(row, found, has_card=view.card != ""), _due(session, row)
+        ),
     )
 
 
@@ -144,11 +146,16 @@ def _is_suspended(row: Subscription) -> bool:
     return row.status in ("active", "trialing") and row.pause_behavior == "void"
 
 
+INTERVAL_WORDS = {"month": "a month", "year": "a year"}
+
+
 def _next_date(row: Subscription) -> tuple[str, datetime]:
     if row.ends_at:
         return "Ends on", row.ends_at
     if row.status == "trialing" and row.trial_end:
         return "Trial ends on", row.trial_end
+    if row.next_at and row.status == "active" and not _is_suspended(row):
+        return "Changes on", row.next_at
     if row.status in ("active", "past_due") and not _is_suspended(row):
         return "Renews on", row.current_period_end
     return "Since", row.current_period_start
@@ -226,6 +233,23 @@ def _notice(row: Subscription, found: Entitlements, *, has_card: bool) -> Notice
             )
         case _:
             return Notice()
+
+
+def _planned(session: Session, row: Subscription, found: Entitlements) -> Notice | None:
+    """A change of plan that waits for the end of what was paid, if nothing more urgent is there to say."""
+    price = session.get(Price, row.next_price_id) if row.next_price_id and row.next_at else None
+    if price is None or row.next_at is None or row.status != "active" or row.ends_at or _is_suspended(row):
+        return None
+    product = session.get(Product, price.stripe_product_id)
+    name = product.name if product else "another plan"
+    each = f"{money(price.unit_amount * row.quantity, price.currency)} {INTERVAL_WORDS.get(price.interval, '')}".strip()
+    return Notice(
+        "info",
+        f"{name} from {day(row.next_at)}",
+        f"Until then {found.plan.name} stays open as you paid for it. After that it is {each}.",
+        "",
+        "Keep what you have",
+    )
 
 
 def _ended_notice(session: Session) -> Notice:

@@ -122,6 +122,8 @@ def _copy(row: Subscription, fresh: StripeSubscription, plan_key: str) -> None:
     row.trial_end = fresh.trial_end
     row.pause_behavior = fresh.pause_behavior
     row.latest_invoice_id = fresh.latest_invoice_id
+    row.next_price_id = fresh.next_price_id
+    row.next_at = fresh.next_at
 
 
 def _plan_from(lookup_key: str) -> str:

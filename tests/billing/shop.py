@@ -48,6 +48,13 @@ class Stripe:
         sent = httpx.post(page_url, data={"action": "pay", "number": number, **_CARD}, headers=own)
         assert sent.is_redirect, sent.text
 
+    def switch(self, portal_url: str, subscription_id: str, lookup_key: str) -> None:
+        """Choose another plan in the portal, and confirm it."""
+        own = {"origin": self.url, "sec-fetch-site": "same-origin"}
+        wanted = {"price": self.price(lookup_key)["id"], "quantity": "1"}
+        sent = httpx.post(f"{portal_url}/confirm/{subscription_id}", data=wanted, headers=own)
+        assert sent.is_redirect, sent.text
+
     async def subscribe(self, viewer: Viewer, plan: str = "pro_v1", interval: str = "year") -> str:
         """From the click to the paid checkout; what the app is told of it is up to the test. Gives the session's id."""
         url = await checkout.start_checkout(viewer, plan, interval)

@@ -76,9 +76,9 @@ def fill_card(page: Page, number: str = GOOD_CARD) -> None:
     page.get_by_label("Name on card").fill("Ada L")
 
 
-def go_to_checkout(page: Page, stack: Stack) -> None:
-    """From the pricing page, by the year; ends on the hosted checkout."""
-    page.goto(f"{stack.url}/pricing")
+def go_to_checkout(page: Page, stack: Stack, billing: str = "yearly") -> None:
+    """From the pricing page; ends on the hosted checkout."""
+    page.goto(f"{stack.url}/pricing?billing={billing}")
     page.get_by_role("button", name="Choose Pro").click()
     page.wait_for_url("**/c/pay/**")
 
@@ -89,9 +89,9 @@ def pay(page: Page, number: str = GOOD_CARD) -> None:
     page.get_by_role("button", name="Subscribe").click()
 
 
-def subscribe(page: Page, stack: Stack, number: str = GOOD_CARD) -> None:
-    """Become a Pro subscriber by the year; ends where it says that Pro is unlocked."""
-    go_to_checkout(page, stack)
+def subscribe(page: Page, stack: Stack, number: str = GOOD_CARD, billing: str = "yearly") -> None:
+    """Become a Pro subscriber; ends where it says that Pro is unlocked."""
+    go_to_checkout(page, stack, billing)
     pay(page, number)
     expect(page.locator("#unlocked")).to_be_visible()
 

@@ -28,15 +28,33 @@ def test_a_new_card_is_shown_on_return(customer: Page, stack: Stack) -> None:
     expect(customer.locator("#plan-card")).to_have_text("Mastercard ending in 4444")
 
 
-def test_switching_to_monthly_and_back_is_shown_on_return(customer: Page, stack: Stack) -> None:
-    for choice, price in (("€9.00 per month", "€9, monthly"), ("€72.00 per year", "€72, yearly")):
-        open_portal(customer, stack)
-        customer.get_by_role("link", name="Change plan").click()
-        customer.get_by_role("link", name=f"Choose Pro, {choice}").click()
-        customer.get_by_role("button", name="Confirm").click()
-        return_to_billing(customer)
-        expect(customer.locator("#plan-price")).to_have_text(price)
-        expect(customer.locator("#plan-name")).to_have_text("Pro")
+def test_switching_to_monthly_waits_for_the_end_of_the_year_and_can_be_taken_back(customer: Page, stack: Stack) -> None:
+    open_portal(customer, stack)
+    customer.get_by_role("link", name="Change plan").click()
+    customer.get_by_role("link", name="Choose Pro, €9.00 per month").click()
+    customer.get_by_role("button", name="Confirm").click()
+    return_to_billing(customer)
+    planned = customer.get_by_text("After that it is €9 a month.")
+    expect(planned).to_be_visible()
+    expect(customer.locator("#plan-price")).to_have_text("€72, yearly")
+    customer.get_by_role("button", name="Keep what you have").click()
+    customer.wait_for_url("**/p/session/**")
+    customer.get_by_role("button", name="Keep my plan").click()
+    return_to_billing(customer)
+    expect(planned).to_be_hidden()
+    expect(customer.get_by_text("Renews on")).to_be_visible()
+
+
+def test_switching_to_yearly_is_paid_at_once_and_shown_on_return(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    join(page, stack)
+    subscribe(page, stack, billing="monthly")
+    open_portal(page, stack)
+    page.get_by_role("link", name="Change plan").click()
+    page.get_by_role("link", name="Choose Pro, €72.00 per year").click()
+    page.get_by_role("button", name="Confirm and pay").click()
+    return_to_billing(page)
+    expect(page.locator("#plan-price")).to_have_text("€72, yearly")
 
 
 def test_moving_up_to_agent_opens_it_at_once(customer: Page, stack: Stack) -> None:

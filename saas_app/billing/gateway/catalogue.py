@@ -108,6 +108,10 @@ def portal_parameters(*, tag: str, headline: str, return_url: str, products: dic
             "enabled": bool(products),
             "default_allowed_updates": ["price"],
             "proration_behavior": "always_invoice",
+            # going up is charged at once; going down waits for the end of what was paid
+            "schedule_at_period_end": {
+                "conditions": [{"type": "decreasing_item_amount"}, {"type": "shortening_interval"}]
+            },
             "products": [{"product": product, "prices": prices} for product, prices in products.items()],
         },
     }

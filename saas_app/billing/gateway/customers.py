@@ -40,7 +40,12 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
     if getattr(customer, "deleted", False):
         return StripeCustomer(stripe_customer_id, deleted=True)
     asked = api.subscriptions.list_async(
-        {"customer": stripe_customer_id, "status": "all", "limit": 100, "expand": ["data.default_payment_method"]}
+        {
+            "customer": stripe_customer_id,
+            "status": "all",
+            "limit": 100,
+            "expand": ["data.default_payment_method", "data.schedule"],
+        }
     )
     subscriptions = [item async for item in each_of(asked)]
     invoices = await ask(api.invoices.list_async({"customer": stripe_customer_id, "limit": 24}))
@@ -91,7 +96,18 @@ def _subscription(found: stripe.Subscription) -> StripeSubscription:
         trial_end=when(found.trial_end) if found.trial_end else None,
         pause_behavior=found.pause_collection.behavior if found.pause_collection else "",
         latest_invoice_id=id_of(found.latest_invoice),
+        **_planned(found, item.current_period_end),
     )
+
+
+def _planned(found: stripe.Subscription, period_end: int) -> dict[str, Any]:
+    """What the schedule of a subscription turns it into, when it has one that does."""
+    schedule: Any = found.schedule
+    phases: list[Any] = schedule.phases if schedule and schedule.status == "active" else []
+    phase = next((each for each in phases if each.start_date >= period_end), None)
+    if phase is None or not phase["items"]:
+        return {}
+    return {"next_price_id": id_of(phase["items"][0].price), "next_at": when(phase.start_date)}
 
 
 def _invoice(found: stripe.Invoice) -> StripeInvoice:

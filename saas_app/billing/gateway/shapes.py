@@ -32,7 +32,10 @@ class StripePrice:
 
 @dataclass(frozen=True)
 class StripeSubscription:
-    """A subscription as Stripe has it now; `ends_at` folds Stripe's two spellings of a cancellation into one."""
+    """A subscription as Stripe has it now; `ends_at` folds Stripe's two spellings of a cancellation into one.
+
+    `next_price_id` is the price that a schedule brings at `next_at`: a downgrade waits so for what was paid.
+    """
 
     id: str
     status: str
@@ -51,6 +54,8 @@ class StripeSubscription:
     trial_end: datetime | None
     pause_behavior: str
     latest_invoice_id: str
+    next_price_id: str = ""
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True)
