@@ -120,6 +120,7 @@ def prepare(environment: dict[str, str]) -> None:
         )
         if done.returncode:
             raise CannotStart(f"{done.stdout}{done.stderr}")
+        print(done.stdout, end="", flush=True)
     STAMP.write_text(json.dumps(preparation()))
 
 

@@ -23,6 +23,7 @@ from saas_app.billing.models import (
     Subscription,
 )
 from saas_app.billing.plans import SOLD
+from saas_app.billing.push import push_catalogue
 from saas_app.billing.stripe_account import (
     ACCOUNT,
     PORTAL,
@@ -85,7 +86,7 @@ async def set_up(say: Callable[[str], None]) -> Report:
         say(line)
 
     await _adopt_account(did)
-    await _push_catalogue(did)
+    await push_catalogue(SOLD, did, say, follow=settings().stripe_mode == "sandbox")
     await _mirror_catalogue()
     await _portal(did)
     await _webhook(did)
@@ -131,28 +132,6 @@ def forget_account(session: Session) -> None:
         .values(stripe_customer_id=None, generation=Customer.generation + 1, card_brand="", card_last4="")
     )
     session.exec(sa.delete(StripeObject))
-
-
-async def _push_catalogue(did: Callable[[str], None]) -> None:
-    """Create what is missing. What is there is edited in Stripe, so it is left as it stands."""
-    products = {product.plan_key: product.id for product in await stripe_side.list_products() if product.active}
-    keys = {price.lookup_key for price in await stripe_side.list_prices()}
-    for plan in SOLD:
-        if plan.key not in products:
-            products[plan.key] = await stripe_side.create_product(
-                plan_key=plan.key, name=plan.name, description=plan.description, marketing_features=plan.sells
-            )
-            did(f"Created the product {plan.name}.")
-        for price in plan.prices:
-            if price.lookup_key not in keys:
-                await stripe_side.create_price(
-                    product_id=products[plan.key],
-                    lookup_key=price.lookup_key,
-                    unit_amount=price.unit_amount,
-                    currency=price.currency,
-                    interval=price.interval,
-                )
-                did(f"Created the price {price.lookup_key}.")
 
 
 async def _portal(did: Callable[[str], None]) -> None:

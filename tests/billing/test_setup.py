@@ -1,6 +1,7 @@
 """The set-up command, and what is edited in Stripe's own screens afterwards."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from saas_app.billing.catalogue import Offer
 from saas_app.billing.gateway.catalogue import list_products
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import Subscription, WebhookEvent
+from saas_app.billing.plans import AGENT_V1, PRO_V1, SOLD, Plan, PlanPrice
+from saas_app.billing.push import push_catalogue
 from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.billing.webhooks import keep
 from saas_app.core import db
@@ -59,6 +62,58 @@ async def test_a_set_up_that_was_cut_off_is_finished_by_the_next(stripe: Stripe)
     await setup.set_up(lambda line: None)
     assert len(stripe.all("products")) == 2
     assert len(stripe.all("prices")) == 4
+
+
+def _edited(**changes: Any) -> list[Plan]:
+    """plans.py after somebody has edited Pro."""
+    return [replace(PRO_V1, **changes), AGENT_V1]
+
+
+async def _push(plans: list[Plan], *, follow: bool = True) -> list[str]:
+    """What the set-up does with these plans; gives every line that a person is told."""
+    told: list[str] = []
+    await push_catalogue(plans, told.append, told.append, follow=follow)
+    await setup.sync_catalogue()
+    return told
+
+
+async def test_an_edit_of_the_plans_is_on_sale_in_the_sandbox_after_the_next_set_up(shop: Stripe) -> None:
+    ada = a_user()
+    await shop.subscribe(ada, interval="month")
+    dearer = PlanPrice("month", 1200, "eur", "pro_v1_month")
+    assert await _push(_edited(name="Plus", sells=("Everything",), prices=(dearer,)))
+    offer = _offers()["pro_v1"]
+    assert (offer.name, offer.features, offer.month.total) == ("Plus", ("Everything",), "€12")
+    assert not offer.year.available
+    assert len(shop.all("products")) == 2
+    await sync_account(ada.id)
+    assert [(row.plan_key, row.unit_amount) for row in rows(Subscription)] == [("pro_v1", 900)]
+    assert await _push(list(SOLD))
+    assert (_offers()["pro_v1"].month.total, _offers()["pro_v1"].year.total) == ("€9", "€72")
+
+
+async def test_what_is_edited_in_the_sandbox_stays_until_the_plans_are_edited(shop: Stripe) -> None:
+    _, raised = _raise_the_price(shop)
+    assert await _push(list(SOLD)) == []
+    assert shop.price("pro_v1_year")["id"] == raised
+
+
+async def test_at_stripe_an_edit_of_the_plans_is_said_and_changes_nothing(shop: Stripe) -> None:
+    before = _everything(shop)
+    dearer = PlanPrice("month", 1200, "eur", "pro_v1_month")
+    told = " ".join(await _push(_edited(name="Plus", prices=(dearer,)), follow=False))
+    assert "Plus has other words at Stripe" in told
+    assert "pro_v1_month is €9 at Stripe and €12 in plans.py" in told
+    assert _everything(shop) == before
+
+
+async def test_a_product_that_was_archived_is_not_made_again(shop: Stripe) -> None:
+    agent = next(each for each in shop.all("products") if each["metadata"]["plan"] == "agent_v1")
+    shop.change(f"products/{agent['id']}", active="false")
+    report = await setup.set_up(lambda line: None)
+    assert not any("Agent" in line for line in report.lines)
+    assert len(shop.all("products")) == 2
+    assert not _offers()["agent_v1"].is_sold
 
 
 async def test_a_lost_webhook_secret_is_replaced_with_its_endpoint(shop: Stripe) -> None:

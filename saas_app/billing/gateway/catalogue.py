@@ -62,13 +62,36 @@ async def create_product(*, plan_key: str, name: str, description: str, marketin
     return product.id
 
 
+async def update_product(product_id: str, *, name: str, description: str, marketing_features: tuple[str, ...]) -> None:
+    """Write a product's words."""
+    features = [{"name": feature} for feature in marketing_features]
+    words = {"name": name, "description": description, "marketing_features": features}
+    await ask(client().v1.products.update_async(product_id, cast(Any, words)))
+
+
 async def create_price(*, product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Interval) -> str:
     """Put one price of the catalogue into Stripe. The lookup key is unique there, so a second call is refused."""
+    return await _create_price(product_id, lookup_key, unit_amount, currency, interval, takes_over=False)
+
+
+async def replace_price(
+    price_id: str, *, product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Interval
+) -> str:
+    """Sell at other terms from now on: a new price takes over the lookup key, and the old one is archived."""
+    made = await _create_price(product_id, lookup_key, unit_amount, currency, interval, takes_over=True)
+    await archive_price(price_id)
+    return made
+
+
+async def _create_price(
+    product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Interval, *, takes_over: bool
+) -> str:
     price = await ask(
         client().v1.prices.create_async(
             {
                 "product": product_id,
                 "lookup_key": lookup_key,
+                "transfer_lookup_key": takes_over,
                 "unit_amount": unit_amount,
                 "currency": currency,
                 "recurring": {"interval": interval},
@@ -76,6 +99,11 @@ async def create_price(*, product_id: str, lookup_key: str, unit_amount: int, cu
         )
     )
     return price.id
+
+
+async def archive_price(price_id: str) -> None:
+    """Sell at this price no more; whoever pays it goes on paying it."""
+    await ask(client().v1.prices.update_async(price_id, {"active": False}))
 
 
 async def find_portal_configuration(tag: str) -> str:
