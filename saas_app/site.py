@@ -32,7 +32,9 @@ CURRENCY_SIGN = "€"
 
 PUBLIC_NAV = (Link("Product", "/#how"), Link("Pricing", "/pricing"))
 LEGAL_NAV = (Link("Terms", "/terms"), Link("Privacy", "/privacy"))
-MEMBER_NAV = (Link("Dashboard", "/dashboard"), Link("Scenarios", "/scenarios"), Link("Billing", "/billing"))
+# Where members do what they came for.
+WORK = Link("Scenarios", "/scenarios")
+MEMBER_NAV = (Link("Dashboard", "/dashboard"), WORK, Link("Billing", "/billing"))
 
 HOME = "/"
 PRICING = "/pricing"

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.components import invoice_row, offer_card, plan_card, subscribe_button
 from saas_app.billing.state import AccountState, BillingState, ReturnState
@@ -92,7 +93,7 @@ def _unlocked() -> rx.Component:
     return card(
         rx.el.p("Everything in it is open now, here and in your other tabs.", class_name="text-quiet"),
         rx.el.div(
-            link_button("Go to your scenarios", href="/scenarios"),
+            link_button(f"Go to your {site.WORK.label.lower()}", href=site.WORK.href),
             link_button("See billing", href="/billing", kind="secondary"),
             class_name="mt-6 flex flex-wrap gap-3",
         ),
