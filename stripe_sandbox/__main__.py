@@ -45,7 +45,7 @@ async def _serve(host: str, port: int, db: Path, *, loopback_only: bool, browser
             threading.Timer(0.3, webbrowser.open, [url]).start()
 
     server = Server(
-        app.build(db, loopback_only=loopback_only, on_ready=ready),
+        app.build(db, loopback_only=loopback_only, on_ready=ready, address=url),
         address=host,
         port=port,
         interface=Interfaces.ASGI,

@@ -33,10 +33,13 @@ log = logging.getLogger("stripe_sandbox")
 _TICK_SECONDS = 1.0
 
 
-def build(db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], None] = lambda: None) -> Starlette:
-    """The whole sandbox as one ASGI app over one SQLite file."""
+def build(
+    db: Path | str, *, loopback_only: bool = True, on_ready: Callable[[], None] = lambda: None, address: str = ""
+) -> Starlette:
+    """The whole sandbox as one ASGI app over one SQLite file. `address`: where its pages are reached."""
     log.debug("%d modules of operations", len(OPERATIONS))
     store = Store(db)
+    store.address = address
     weather = Weather()
     runner = Runner(store)
     sandbox = Sandbox(

@@ -46,7 +46,7 @@ def submit(tx: Tx, session: Object, method: Object | None, payer: Payer) -> Outc
     if method is None:
         return _complete(tx, session, None, payer, None, authenticated=False)
     due = session["amount_total"] or 0
-    if due and payments.foresee(method) == "paid":
+    if due and payments.foresee(tx, method) == "paid":
         return _complete(tx, session, method, payer, None, authenticated=False)
     if not due:
         return _set_up(tx, session, method, payer)

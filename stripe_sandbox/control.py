@@ -121,16 +121,15 @@ async def unkind(request: Request) -> JSONResponse:
 async def settings(request: Request) -> JSONResponse:
     """What happens when renewals fail: `{"retry_days": [3, 5, 7], "then": "cancel"|"unpaid"|"past_due"}`."""
     given = await _given(request) if request.method == "POST" else {}
-    if given.get("then", "cancel") not in dunning.ENDS:
-        return JSONResponse({"error": f"then is one of {', '.join(dunning.ENDS)}"}, 400)
 
     def write() -> dict[str, Any]:
         with of(request).store.transaction() as tx:
-            kept = {key: given[key] for key in ("retry_days", "then") if key in given}
-            tx.remember("dunning", json.dumps({**dunning.settings(tx), **kept}))
-            return dunning.settings(tx)
+            return dunning.change(tx, given)
 
-    return JSONResponse(await run_in_threadpool(write))
+    try:
+        return JSONResponse(await run_in_threadpool(write))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, 400)
 
 
 async def _given(request: Request) -> dict[str, Any]:

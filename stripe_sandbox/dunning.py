@@ -9,12 +9,26 @@ from stripe_sandbox.clock import DAY
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
 _DEFAULT = {"retry_days": [3, 5, 7], "then": "cancel"}
+_LAST_DAY, _MOST_TRIES = 60, 8
 ENDS = ("cancel", "unpaid", "past_due")
 
 
 def settings(tx: Tx) -> Object:
     """Days after the first failure, and what happens after the last: cancel, unpaid or past_due."""
     return {**_DEFAULT, **json.loads(tx.fact("dunning", "{}"))}
+
+
+def change(tx: Tx, given: Object) -> Object:
+    """Set the days, the end, or both; raises ValueError, in words, for nonsense."""
+    days = given.get("retry_days", settings(tx)["retry_days"])
+    good = isinstance(days, list) and all(type(day) is int and 0 < day <= _LAST_DAY for day in days)  # pyright: ignore[reportUnknownVariableType]
+    if not good or days != sorted(set(days)) or len(days) > _MOST_TRIES:
+        raise ValueError("Days after the first failure, growing, up to 60, such as 3, 5, 7.")
+    then = given.get("then", settings(tx)["then"])
+    if then not in ENDS:
+        raise ValueError(f"then is one of {', '.join(ENDS)}")
+    tx.remember("dunning", json.dumps({"retry_days": days, "then": then}))
+    return settings(tx)
 
 
 def plan(tx: Tx, invoice: Object) -> None:

@@ -317,10 +317,20 @@ def close(tx: Tx, invoice: Object, status: str) -> Object:
     if status == "void":
         invoice["amount_remaining"] = 0
         tx.save(invoice)
+        _give_balance_back(tx, invoice)
         if intent and intent["status"] not in ("succeeded", "canceled"):
             payments.cancel(tx, {"cancellation_reason": "void_invoice"}, intent["id"])
     events.emit(tx, "invoice.voided" if status == "void" else "invoice.marked_uncollectible", invoice)
     return invoice
+
+
+def _give_balance_back(tx: Tx, invoice: Object) -> None:
+    """What finalizing took of the customer's balance returns when the invoice is voided
+    (docs.stripe.com/billing/customer/balance)."""
+    taken = invoice["starting_balance"] - (invoice["ending_balance"] or 0)
+    customer = tx.find(invoice["customer"], "customer")
+    if taken and invoice["ending_balance"] is not None and customer and not customer.get("deleted"):
+        customers.change_balance(tx, customer, taken, "unapplied_from_invoice", invoice["id"], invoice["currency"])
 
 
 def subscription_of(invoice: Object) -> str | None:

@@ -43,6 +43,7 @@ class Runner:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._generation = 0  # grows when all is forgotten: whatever was under way ends then
 
     def run_due(self) -> int:
         """Do what is due at this moment on the wall's and the common clock. Answers how many pieces."""
@@ -51,8 +52,11 @@ class Runner:
 
     def advance(self, target: int, told: Callable[[int, int], None] = lambda at, done: None) -> int:
         """Move the common clock forward to a moment, doing all work on the way."""
+        generation = self._generation
         with self._lock:
             done = self._run(clock.GLOBAL, target, told)
+            if generation != self._generation:
+                return done
             with self._store.transaction() as tx:
                 clock.move_to(tx, target)
             return done
@@ -63,6 +67,12 @@ class Runner:
             self._run(id_, target)
             with self._store.transaction() as tx:
                 return not tx.db.execute("SELECT 1 FROM jobs WHERE clock = ? AND failed IS NOT NULL", (id_,)).fetchone()
+
+    def forget(self) -> None:
+        """Forget everything, also where a clock was going."""
+        self._generation += 1
+        with self._lock:
+            self._store.reset()
 
     def next_renewal(self) -> int | None:
         """When the next subscription on the common clock renews."""
@@ -77,8 +87,8 @@ class Runner:
             return tx.now
 
     def _run(self, clock_name: str, until: int, told: Callable[[int, int], None] = lambda at, done: None) -> int:
-        done = 0
-        while (due := self._next(clock_name, until)) is not None:
+        done, generation = 0, self._generation
+        while generation == self._generation and (due := self._next(clock_name, until)) is not None:
             self._do(due)
             done += 1
             told(due.due, done)

@@ -29,6 +29,7 @@ class Mover:
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
         self._lock = threading.Lock()
+        self._arrived = threading.Event()
         self.under_way: Movement | None = None
 
     def begin(self, now: int, target: int) -> bool:
@@ -37,6 +38,7 @@ class Mover:
             if self.under_way:
                 return False
             self.under_way = Movement(now, target, now)
+            self._arrived.clear()
         threading.Thread(target=self._move, args=(self.under_way,), name="clock", daemon=True).start()
         return True
 
@@ -50,3 +52,8 @@ class Mover:
             log.exception("The clock could not be moved")
         finally:
             self.under_way = None
+            self._arrived.set()
+
+    def arrives_within(self, seconds: float) -> bool:
+        """Wait a moment: a short way needs no progress."""
+        return self._arrived.wait(seconds)

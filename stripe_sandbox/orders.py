@@ -18,6 +18,7 @@ from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.payments import Outcome
 from stripe_sandbox.store import PRIVATE, Object, Tx
+from stripe_sandbox.subscriptions import ENDED
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
     """Begin a subscription and bill its first period. The outcome says how the payment went."""
     customer = tx.get("customer", order.customer, param="customer")
     subscription = _new(tx, order)
+    _check_currency(tx, order, subscription["currency"])
     default = customer["invoice_settings"]["default_payment_method"]
     method = order.method or (tx.find(default, "payment_method") if default else None)
     trial = order.trial_end is not None
@@ -113,6 +115,21 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
     if trial:
         subscriptions.announce_trial_end(tx, tx.fresh(subscription))
     return tx.fresh(subscription), outcome
+
+
+def _check_currency(tx: Tx, order: Order, currency: str) -> None:
+    """One customer pays in one currency at a time, and a coupon takes off its own."""
+    others = [each for each in tx.of_customer("subscription", order.customer) if each["status"] not in ENDED]
+    items = [each for each in tx.of_customer("invoiceitem", order.customer) if each["invoice"] is None]
+    other = next((each["currency"] for each in others + items if each["currency"] != currency), None)
+    if other:
+        raise Invalid(
+            "You cannot combine currencies on a single customer. This customer has an active subscription, "
+            f"subscription schedule, discount, quote, or invoice item with currency {other}.",
+            param="items",
+        )
+    if any(coupon["amount_off"] and coupon["currency"] != currency for coupon, _ in order.coupons):
+        raise Invalid(f"The coupon's currency is not {currency}, the currency of the subscription.", param="discounts")
 
 
 def _new(tx: Tx, order: Order) -> Object:

@@ -137,8 +137,10 @@ def _forced_decline(tx: Tx, intent: Object) -> bool:
     return True
 
 
-def foresee(method: Object) -> str:
+def foresee(tx: Tx, method: Object) -> str:
     """How a card would behave in front of its owner: `paid`, `action` or `declined`."""
+    if declines_next(tx, method["customer"]):
+        return "declined"
     if method["type"] != "card":
         return "paid"
     card = payment_methods.card_of(method)

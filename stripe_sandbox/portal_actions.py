@@ -123,7 +123,7 @@ def switch(tx: Tx, visit: Visit, wanted: Switch) -> Outcome:
     method = subscriptions.source(tx, wanted.subscription)
     if wanted.due and method is None:
         return Outcome("declined", CardDeclined("There is no card on file. Add one first."))
-    if wanted.due and method and payments.foresee(method) != "paid":
+    if wanted.due and method and payments.foresee(tx, method) != "paid":
         intent = payments.new_intent(
             tx,
             wanted.due,

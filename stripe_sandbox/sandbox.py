@@ -36,7 +36,7 @@ def forget(sandbox: Sandbox) -> None:
     """Everything, and all that was switched on."""
     sandbox.api.down_until = 0.0
     sandbox.weather.become(Chaos())
-    sandbox.store.reset()
+    sandbox.runner.forget()
 
 
 def base_url(request: Request) -> str:

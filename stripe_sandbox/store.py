@@ -217,6 +217,7 @@ class Store:
             self._db.execute(
                 f"CREATE INDEX IF NOT EXISTS {name} ON objects (kind, json_extract(body, '$.{path}'), seq)"
             )
+        self.address = ""  # where people reach the sandbox; links that the clock makes need it
         self.on_commit: Callable[[list[str]], None] = lambda woke: None
 
     @contextlib.contextmanager
@@ -224,7 +225,8 @@ class Store:
         """All or nothing. A `StripeError` with `keep` commits first: the failed payment is a fact."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
-            tx = Tx(self._db, 0, base_url, request_id)
+            self.address = base_url or self.address
+            tx = Tx(self._db, 0, self.address, request_id)
             try:
                 tx.now = clock.now(tx) if now is None else now
                 yield tx

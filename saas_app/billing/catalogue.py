@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.models import Price, Product, StripeObject
 from saas_app.billing.money import money, per_month, plain, saving_percent
-from saas_app.billing.plans import FREE, INTERVALS, PLANS, SOLD
+from saas_app.billing.plans import FREE, INTERVALS, SOLD
 from saas_app.core import live
 from saas_app.core.clock import now
 from saas_app.core.db import after_commit
@@ -101,7 +101,7 @@ def version(session: Session) -> tuple[str, datetime | None]:
 def price_for(session: Session, plan_key: str, interval: str) -> str | None:
     """The Stripe price that a new subscriber of this plan pays; None when it is not for sale."""
     found = _current(session).get((plan_key, interval))
-    return found.stripe_price_id if found and plan_key in PLANS else None
+    return found.stripe_price_id if found and plan_key in {plan.key for plan in SOLD} else None
 
 
 def switchable(session: Session) -> dict[str, list[str]]:
@@ -152,6 +152,10 @@ def _current(session: Session) -> dict[tuple[str, str], Price]:
     plans = {row.stripe_product_id: row.plan_key for row in session.exec(select(Product)) if row.active}
     rows = [row for row in session.exec(select(Price)) if row.active and plans.get(row.stripe_product_id)]
     found: dict[tuple[str, str], Price] = {}
-    for row in sorted(rows, key=lambda row: (bool(row.lookup_key), row.created_at)):
+
+    def rank(row: Price) -> tuple[bool, datetime]:
+        return row.lookup_key == f"{plans[row.stripe_product_id]}_{row.interval}", row.created_at
+
+    for row in sorted(rows, key=rank):
         found[plans[row.stripe_product_id], row.interval] = row
     return found

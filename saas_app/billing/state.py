@@ -17,7 +17,7 @@ from saas_app.core import db
 from saas_app.core.config import settings
 from saas_app.core.errors import BadInput, TooManyTries
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
 
 LOOKS = 15
@@ -134,12 +134,16 @@ class ReturnState(LiveState):
     async def look(self) -> AsyncIterator[None]:
         """Ask Stripe about this checkout, until it is decided or it takes too long to wait for."""
         viewer = current_viewer()
+        async with self:
+            owner = (await self.get_state(AppState))._owner  # pyright: ignore[reportPrivateUsage]
         session_id = checkout.safe_session_id(str(self.router.url.query_parameters.get("session_id", "")))
         for _ in range(LOOKS):
             outcome = await checkout.look_at(viewer, session_id)
             async with self:
                 if self.outcome == "active":  # a webhook was faster
                     return
+                if (await self.get_state(AppState))._owner != owner:  # pyright: ignore[reportPrivateUsage]
+                    return  # the tab has changed hands since
                 self.problem = NOT_SEEN.get(outcome, "")
                 if outcome is not Outcome.LATE:
                     self.outcome = outcome.value

@@ -79,11 +79,11 @@ async def log_in(stripe: Stripe) -> AsyncGenerator[LogIn]:
     async with AsyncExitStack() as opened:
 
         def open_one(viewer: Viewer) -> httpx.AsyncClient:
-            token = as_system(lambda session: open_session(session, session.get_one(User, viewer.id), Visit()))
+            opened_session = as_system(lambda session: open_session(session, session.get_one(User, viewer.id), Visit()))
             browser = httpx.AsyncClient(
                 transport=httpx.ASGITransport(Starlette(routes=api.routes)),
                 base_url="http://localhost:9",
-                cookies={"session": token},
+                cookies={"session": opened_session.token},
             )
             opened.push_async_callback(browser.aclose)
             return browser

@@ -31,7 +31,10 @@ async def list_products() -> list[StripeProduct]:
 
 
 async def list_prices() -> list[StripePrice]:
-    """Every recurring price, archived ones too: they may still have subscribers."""
+    """Every price that is so much each month or year, archived ones too: they may still have subscribers.
+
+    Tiers, meters and every three months cannot be said in the words of our pages, so they are not sold on them.
+    """
     return [
         StripePrice(
             id=found.id,
@@ -44,7 +47,15 @@ async def list_prices() -> list[StripePrice]:
             created=when(found.created),
         )
         async for found in each_of(client().v1.prices.list_async({"type": "recurring", "limit": 100}))
+        if _is_plain(found)
     ]
+
+
+def _is_plain(price: stripe.Price) -> bool:
+    rhythm = price.recurring
+    return bool(
+        rhythm and rhythm.interval_count == 1 and rhythm.usage_type == "licensed" and price.unit_amount is not None
+    )
 
 
 async def create_product(*, plan_key: str, name: str, description: str, marketing_features: tuple[str, ...]) -> str:

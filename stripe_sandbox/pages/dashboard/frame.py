@@ -27,6 +27,7 @@ _HOMES = {
 SAID = {
     "added": "Added.",
     "advancing": "The test clock is on its way.",
+    "arrived": "The clock has arrived.",
     "archived": "Archived: nobody can buy it any more. Who subscribes keeps it.",
     "back": "It can be bought again.",
     "chaos": "From now on.",

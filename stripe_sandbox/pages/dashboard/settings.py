@@ -1,7 +1,5 @@
 """How kind this sandbox is: chaos, dunning, being down, and forgetting everything."""
 
-import json
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -67,13 +65,14 @@ def _down(request: Request, typed: dict[str, str]) -> str:
 
 def _dunning(request: Request, typed: dict[str, str]) -> str:
     parts = [part.strip() for part in typed.get("retry_days", "").split(",") if part.strip()]
-    days = [int(part) for part in parts if part.isdecimal() and 0 < int(part[:4]) <= 60]
-    if len(days) != len(parts) or days != sorted(set(days)) or len(days) > 8:
-        raise Refused(retry_days="Days after the first failure, growing, up to 60, such as 3, 5, 7.")
     if typed.get("then") not in dunning.ENDS:
         raise Refused(then="Choose what happens after the last try.")
-    with here.of(request).store.transaction() as tx:
-        tx.remember("dunning", json.dumps({"retry_days": days, "then": typed["then"]}))
+    days = [int(part) if part.isascii() and part.isdecimal() and len(part) < 5 else 0 for part in parts]
+    try:
+        with here.of(request).store.transaction() as tx:
+            dunning.change(tx, {"retry_days": days, "then": typed["then"]})
+    except ValueError as error:
+        raise Refused(retry_days=str(error)) from error
     return frame.saying("/settings", "saved")
 
 

@@ -11,6 +11,7 @@ from stripe_sandbox.pages.dashboard.frame import Refused
 from stripe_sandbox.store import Tx
 
 _STEPS = {"hour": clock.HOUR, "day": clock.DAY}
+_AT_ONCE_SECONDS = 0.3
 _MOST_AHEAD = 10 * 366 * clock.DAY
 
 
@@ -27,8 +28,10 @@ def _move(request: Request, typed: dict[str, str]) -> str:
     if own:
         frame.call(request, "POST", f"/v1/test_helpers/test_clocks/{own}/advance", {"frozen_time": str(target)})
         return frame.back(typed, "/", "advancing")
-    begun = sandbox.of(request).mover.begin(now, target)
-    return frame.back(typed, "/", "" if begun else "moving")
+    mover = sandbox.of(request).mover
+    if not mover.begin(now, target):
+        return frame.back(typed, "/", "moving")
+    return frame.back(typed, "/", "arrived" if mover.arrives_within(_AT_ONCE_SECONDS) else "")
 
 
 def _target(tx: Tx, typed: dict[str, str], now: int, clock_name: str) -> int | None:
