@@ -40,6 +40,25 @@ def system_only(table: str) -> None:
     _closed(table)
 
 
+def never_changed(table: str, *, owner: str = "user_id") -> None:
+    """A user reads their own rows, the system adds rows and reads all, and neither changes or deletes any."""
+    _run(
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"GRANT SELECT ON {table} TO saas_user",
+        f"GRANT SELECT, INSERT ON {table} TO saas_system",
+        f"CREATE POLICY {table}_owner ON {table} FOR SELECT TO saas_user USING ({owner} = {ME})",
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO saas_system USING (true)",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO saas_system WITH CHECK (true)",
+    )
+    if not _is_postgresql():
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} are never changed'); END"
+            )
+
+
 def shared(table: str) -> None:
     """Everybody reads, the system writes."""
     _run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO saas_system", f"GRANT SELECT ON {table} TO saas_user")

@@ -1,5 +1,6 @@
 """Every table of the app, imported once so that migrations and row-level security know them all."""
 
+from saas_app.account.models import AccountDeletion, FormerMember
 from saas_app.auth.models import EmailToken, LoginSession, User
 from saas_app.billing.models import (
     CheckoutAttempt,
@@ -11,15 +12,19 @@ from saas_app.billing.models import (
     Subscription,
     WebhookEvent,
 )
+from saas_app.core.audit import AuditEvent
 from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
 from saas_app.features.loans.models import Scenario
 
 __all__ = [
+    "AccountDeletion",
+    "AuditEvent",
     "CheckoutAttempt",
     "Customer",
     "EmailToken",
+    "FormerMember",
     "Invoice",
     "LoginSession",
     "Mailbox",

@@ -12,7 +12,10 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from saas_app import health, models, work
+from saas_app.account import api as account_api
+from saas_app.account import pages as account_pages
 from saas_app.auth import api as auth_api
+from saas_app.auth import code_api
 from saas_app.auth import pages as auth_pages
 from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
@@ -36,7 +39,7 @@ from saas_app.ui.connection import connection_banner
 from saas_app.ui.head import head_links
 
 # Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
-PARTS = (models, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, welcome, work)
+PARTS = (models, account_pages, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, welcome, work)
 
 BUILD = Path(os.environ.get("SITE_BUILD", ".web/build"))
 STRIPE_HOSTS = ("https://checkout.stripe.com", "https://billing.stripe.com")
@@ -52,7 +55,7 @@ def _form_targets() -> tuple[str, ...]:
 
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything."""
-    pages = islands.Islands(BUILD / "islands", Storefront().fill, derive, _form_targets())
+    pages = islands.Islands(BUILD / "islands", Storefront().fill, derive, _form_targets(), declared.islands)
     islands.install(pages)
     who.install(find_viewer)
     return Edge(
@@ -92,7 +95,14 @@ def failed(exception: Exception) -> None:
 
 
 api = Starlette(
-    routes=[*auth_api.routes, *billing_api.routes, *mailbox_api.routes(), *health.routes],
+    routes=[
+        *auth_api.routes,
+        *code_api.routes,
+        *account_api.routes,
+        *billing_api.routes,
+        *mailbox_api.routes(),
+        *health.routes,
+    ],
     exception_handlers={AppError: refused},
 )
 app = rx.App(

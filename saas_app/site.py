@@ -34,10 +34,11 @@ PUBLIC_NAV = (Link("Product", "/#how"), Link("Pricing", "/pricing"))
 LEGAL_NAV = (Link("Terms", "/terms"), Link("Privacy", "/privacy"))
 # Where members do what they came for.
 WORK = Link("Scenarios", "/scenarios")
-MEMBER_NAV = (Link("Dashboard", "/dashboard"), WORK, Link("Billing", "/billing"))
+MEMBER_NAV = (Link("Dashboard", "/dashboard"), WORK, Link("Billing", "/billing"), Link("Settings", "/settings"))
 
 HOME = "/"
 PRICING = "/pricing"
 SIGNUP = "/signup"
 LOGIN = "/login"
 DASHBOARD = "/dashboard"
+SETTINGS = "/settings"

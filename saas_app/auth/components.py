@@ -59,12 +59,12 @@ def general_error() -> rx.Component:
     )
 
 
-def kept_field(name: str, label: str, **props: Any) -> rx.Component:
-    """A field that shows again what was typed, and what is wrong with it."""
+def kept_field(name: str, label: str, *, value_slot: str = "", **props: Any) -> rx.Component:
+    """A field that shows again what was typed (or `value_slot`), and what is wrong with it."""
     return field(
         name,
         label,
-        default_value=slot(f"form.{name}"),
+        default_value=value_slot or slot(f"form.{name}"),
         error=slot(f"errors.{name}"),
         invalid=if_else(f"errors.{name}", "true", "false"),
         required=True,
@@ -72,12 +72,26 @@ def kept_field(name: str, label: str, **props: Any) -> rx.Component:
     )
 
 
-def email_field(**props: Any) -> rx.Component:
+def email_field(label: str = "E-mail", **props: Any) -> rx.Component:
     """The address; also the user name as password managers see it."""
     return kept_field(
         "email",
-        "E-mail",
+        label,
         **{"kind": "email", "auto_complete": "username email", "input_mode": "email", "max_length": 254, **props},
+    )
+
+
+def code_field() -> rx.Component:
+    """Six digits from a mail. Phones offer them from the notification; `inputmode` brings the keys for them."""
+    return field(
+        "code",
+        "Code",
+        error=slot("errors.code"),
+        invalid=if_else("errors.code", "true", "false"),
+        required=True,
+        auto_complete="one-time-code",
+        input_mode="numeric",
+        max_length=12,
     )
 
 

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from saas_app import site
+from saas_app.auth.links import Mailed
 from saas_app.auth.models import User
 from saas_app.core import mailer
 from saas_app.core.config import settings
@@ -10,7 +11,7 @@ from saas_app.core.config import settings
 _NOT_YOU = "If this was not you, you need do nothing: without this link nobody gets in."
 
 
-def write_verification(session: Session, user: User, token: str) -> None:
+def write_verification(session: Session, user: User, mailed: Mailed) -> None:
     """The link that proves the address. Built from the configured address, never from what a request says.
 
     Without the name: a stranger may have typed both, and the name would be their message to somebody else's mailbox.
@@ -19,8 +20,9 @@ def write_verification(session: Session, user: User, token: str) -> None:
         session,
         to=user.email,
         subject=f"Confirm your e-mail address for {site.PRODUCT}",
-        words="Please confirm that this is your address. The link works once, for 24 hours.",
-        link=f"{settings().base_url}/verify/{token}",
+        words=f"Please confirm that this is your address. The link works once, for 24 hours.\n\n"
+        f"Or type this code where you are asked for it: {mailed.code}",
+        link=f"{settings().base_url}/verify/{mailed.token}",
         label="Confirm my address",
         quiet=f"If you did not sign up at {site.PRODUCT}, you can ignore this mail.",
     )
@@ -66,10 +68,37 @@ def write_password_changed(session: Session, user: User) -> None:
         name=user.name,
         subject=f"Your password for {site.PRODUCT} was changed",
         words=(
-            "The password of your account has just been changed, and all devices have been logged out.\n\n"
+            "The password of your account has just been changed, and all other devices have been logged out.\n\n"
             "If this was you, there is nothing to do."
         ),
         link=f"{settings().base_url}/forgot",
         label="It was not me",
         quiet=f"If it was not you, choose a new password at once, and write to {site.SUPPORT_EMAIL}.",
+    )
+
+
+def write_code(session: Session, user: User, code: str) -> None:
+    """The code that stands for the mailbox. Without a link: it is typed where it was asked for."""
+    mailer.send_note(
+        session,
+        to=user.email,
+        subject=f"{code} is your code for {site.PRODUCT}",
+        words=f"Your code is {code}. It works once, for 10 minutes, in the browser that asked for it.",
+        quiet="If you did not ask for it, you need do nothing. Nobody of ours will ever ask you for a code.",
+    )
+
+
+def write_new_device(session: Session, user: User, device: str, network: str) -> None:
+    """Somebody logged in on a browser that this account was never used in."""
+    where = f", from the network {network}" if network else ""
+    mailer.send_note(
+        session,
+        to=user.email,
+        name=user.name,
+        subject=f"New log-in to your {site.PRODUCT} account",
+        words=f"Your account has just been used on a new device: {device or 'a browser'}{where}.\n\n"
+        "If this was you, there is nothing to do.",
+        link=f"{settings().base_url}/settings",
+        label="See where you are logged in",
+        quiet="If it was not you, log that device out there, and choose a new password.",
     )

@@ -53,14 +53,13 @@ async def log_in(
     visit: Visit,
     *,
     remember: bool = False,
-    known: frozenset[str] = frozenset(),
     replaces: str = "",
 ) -> LoggedIn:
-    """Log this browser in. `known` are accounts that were logged in here before, by a signed cookie."""
+    """Log this browser in; BadInput in the same words whatever was wrong."""
     address = read_address(email)
     key = address.key if address else email.strip().casefold()[:254]
-    found = await db.read_system("log-in", service.accounts_of, key, known)
-    own = [user for user in found if user.id in known]
+    found = await db.read_system("log-in", service.accounts_of, key, visit.known)
+    own = [user for user in found if user.id in visit.known]
     if await db.run_system("throttle", _count_visit, visit.ip) == limits.LOGINS.limit:
         logs.security("many log-ins", ip=visit.ip)
     is_open = await db.run_system("throttle", _count_login, key, [user.id for user in own])
@@ -157,18 +156,25 @@ async def reset_password(token: str, password: str, visit: Visit) -> None:
         raise BadInput({"password": wrong})
     kept = await passwords.hashed(password)
     try:
-        await db.run_system("password reset", service.reset_password, token, kept)
+        await db.run_system("password reset", service.reset_password, token, kept, visit)
     except IntegrityError as error:
         raise links.LinkGone from error
     logs.security("password reset", ip=visit.ip, user=user.id)
 
 
+def wrong_name(name: str) -> str:
+    """What is wrong with what somebody wants to be called; '' when nothing is."""
+    if not name.strip():
+        return "Please tell us what to call you."
+    if len(name.strip()) > LONGEST_NAME or not name.strip().isprintable():
+        return f"Please use at most {LONGEST_NAME} ordinary characters."
+    return ""
+
+
 def _check_form(name: str, email: str, password: str) -> Address:
     errors: dict[str, str] = {}
-    if not name.strip():
-        errors["name"] = "Please tell us what to call you."
-    elif len(name.strip()) > LONGEST_NAME or not name.strip().isprintable():
-        errors["name"] = f"Please use at most {LONGEST_NAME} ordinary characters."
+    if wrong := wrong_name(name):
+        errors["name"] = wrong
     address = read_address(email)
     if address is None:
         errors["email"] = "This is not an e-mail address we can write to."

@@ -21,5 +21,7 @@ FAILURES_IN_A_ROW = Rule("failures in a row", 100, 30 * DAY)  # made-up addresse
 # is as long as such a link lasts: when no more are sent, one that works is in the mailbox.
 RESETS_BY_ADDRESS = Rule("resets by address", 3, 30 * MINUTE)
 MAILS_BY_ADDRESS = Rule("mails by address", 3, HOUR)
+CODES_BY_ADDRESS = Rule("log-in codes by address", 3, 30 * MINUTE)
+CONFIRMS_BY_USER = Rule("confirmations by user", 10, 10 * MINUTE)
 ASKED_BY_IP = Rule("links asked by ip", 20, HOUR)
 LINKS_BY_IP = Rule("links used by ip", 30, HOUR)

@@ -1,17 +1,33 @@
-"""Links that we mail: known by their digest, for one purpose, used once, and void when a newer one is sent."""
+"""Links and codes that we mail: known by their digest, for one purpose, used once, and void when a newer one is sent.
 
+A code has six digits, so it is good for five tries, and only together with something a stranger has not: the log-in
+session or the browser that asked for it.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select, update
 
 from saas_app.auth.models import EmailToken, User
 from saas_app.core import clock, tokens
 from saas_app.core.errors import Gone
 
-Purpose = Literal["verify", "reset"]
+Purpose = Literal["verify", "reset", "login", "confirm", "change", "undo"]
 
-LASTS: dict[Purpose, timedelta] = {"verify": timedelta(hours=24), "reset": timedelta(minutes=30)}
+LASTS: dict[Purpose, timedelta] = {
+    "verify": timedelta(hours=24),
+    "reset": timedelta(minutes=30),
+    "login": timedelta(minutes=10),
+    "confirm": timedelta(minutes=10),
+    "change": timedelta(hours=24),
+    "undo": timedelta(days=7),
+}
+WRONG_CODES = 5
 
 
 class LinkGone(Gone):
@@ -21,26 +37,42 @@ class LinkGone(Gone):
         super().__init__("This link was used already, or has run out. Please ask for a new one.")
 
 
-def issue(session: Session, user: User, purpose: Purpose) -> str:
-    """A new link's token; older ones for the same purpose are void."""
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """What a mail carries: a token for its link, a code to type instead."""
+
+    token: str
+    code: str
+
+
+def issue(session: Session, user: User, purpose: Purpose, *, new_email: str = "", digest: str = "") -> Mailed:
+    """A new link and code; older ones for the same purpose are void. With `digest` the token is somebody else's."""
     withdraw(session, user.id, purpose)
-    token = tokens.new_token()
+    mailed = Mailed(tokens.new_token(), f"{secrets.randbelow(1_000_000):06}")
+    digest = digest or tokens.digest(mailed.token)
     session.add(
         EmailToken(
-            digest=tokens.digest(token),
+            digest=digest,
+            code_digest=_code_digest(digest, mailed.code),
+            new_email=new_email,
             user_id=user.id,
             purpose=purpose,
             email_key=user.email_key,
             expires_at=clock.now() + LASTS[purpose],
         )
     )
-    return token
+    return mailed
 
 
 def owner(session: Session, token: str, purpose: Purpose) -> User:
     """Whose link this is, without using it up; LinkGone when it is no longer good."""
+    return find(session, token, purpose)[0]
+
+
+def find(session: Session, token: str, purpose: Purpose) -> tuple[User, EmailToken]:
+    """Whose link this is, and its row; LinkGone when it is no longer good."""
     found = session.exec(
-        select(User)
+        select(User, EmailToken)
         .join(EmailToken, col(EmailToken.user_id) == col(User.id))
         .where(
             EmailToken.digest == tokens.digest(token),
@@ -48,11 +80,12 @@ def owner(session: Session, token: str, purpose: Purpose) -> User:
             EmailToken.email_key == User.email_key,
             col(EmailToken.used_at).is_(None),
             EmailToken.expires_at > clock.now(),
+            col(User.leaving_at).is_(None),
         )
     ).first()
     if found is None:
         raise LinkGone
-    return found
+    return found[0], found[1]
 
 
 def use(session: Session, token: str, purpose: Purpose) -> User:
@@ -64,8 +97,34 @@ def use(session: Session, token: str, purpose: Purpose) -> User:
     return user
 
 
+def use_code(session: Session, code: str, purpose: Purpose, *whose: sa.ColumnElement[bool]) -> User | None:
+    """Whose code this was. None when it is wrong, which is counted, or no longer good; commit in both cases."""
+    open_ones = (
+        EmailToken.purpose == purpose,
+        col(EmailToken.used_at).is_(None),
+        EmailToken.expires_at > clock.now(),
+        EmailToken.tries < WRONG_CODES,
+    )
+    newest = select(EmailToken).where(*open_ones, *whose).order_by(col(EmailToken.created_at).desc())
+    row = session.exec(newest.with_for_update()).first()
+    if row is None:
+        return None
+    row.tries += 1
+    session.add(row)
+    if not hmac.compare_digest(row.code_digest, _code_digest(row.digest, code)):
+        return None
+    row.used_at = clock.now()
+    user = session.get(User, row.user_id)
+    return user if user and user.leaving_at is None and user.email_key == row.email_key else None
+
+
+def _code_digest(digest: str, code: str) -> str:
+    """Keyed, since a million codes are quickly tried."""
+    return tokens.keyed_digest("code", f"{digest}:{''.join(filter(str.isdigit, code))}")
+
+
 def withdraw(session: Session, user_id: str, *purposes: Purpose) -> None:
-    """Make links void that were not used."""
+    """Make links void that were not used: of these purposes, or all but the way back to a former address."""
     open_ones = (col(EmailToken.user_id) == user_id, col(EmailToken.used_at).is_(None))
-    kinds = (col(EmailToken.purpose).in_(purposes),) if purposes else ()
+    kinds = (col(EmailToken.purpose).in_(purposes) if purposes else col(EmailToken.purpose) != "undo",)
     session.exec(update(EmailToken).where(*open_ones, *kinds).values(used_at=clock.now()))

@@ -42,15 +42,19 @@ class User(SQLModel, table=True):
     terms_accepted_at: datetime | None = Field(default=None, sa_type=Utc)
     created_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
     last_login_at: datetime | None = Field(default=None, sa_type=Utc)
+    leaving_at: datetime | None = Field(default=None, sa_type=Utc)
 
-    def viewer(self) -> Viewer:
-        """What pages may know of this person."""
+    def viewer(self, login: "LoginSession | None" = None) -> Viewer:
+        """What pages may know of this person, who is here by this log-in."""
         return Viewer(
             id=self.id,
             email=self.email,
             name=self.name,
             is_admin=self.is_admin,
             email_verified=self.email_verified_at is not None,
+            session_id=login.id if login else "",
+            confirmed_at=login.confirmed_at if login else None,
+            has_password=self.password_hash != "",
         )
 
 
@@ -67,12 +71,17 @@ class LoginSession(Owned, table=True):
     idle_until: datetime = Field(sa_type=Utc)
     ends_at: datetime = Field(sa_type=Utc, index=True)
     is_remembered: bool = False
+    confirmed_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
+    method: str = "password"
     device: str = ""
     ip: str = ""
 
 
 class EmailToken(SQLModel, table=True):
-    """A link we have mailed, by its digest: one purpose, one use. The system's alone, so it is not Owned."""
+    """A link or a code we have mailed, by its digest: one purpose, one use. The system's alone, so it is not Owned.
+
+    `new_email` is the address that a change of address leads to; `tries` counts wrong codes.
+    """
 
     __tablename__ = "email_tokens"  # pyright: ignore[reportAssignmentType]
     __dropped__: ClassVar[Dropped] = ("expires_at", timedelta(days=1))
@@ -84,3 +93,6 @@ class EmailToken(SQLModel, table=True):
     created_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
     expires_at: datetime = Field(sa_type=Utc, index=True)
     used_at: datetime | None = Field(default=None, sa_type=Utc)
+    code_digest: str = ""
+    tries: int = 0
+    new_email: str = ""

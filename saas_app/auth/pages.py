@@ -7,6 +7,7 @@ from saas_app.auth.components import (
     WAIT,
     auth_page,
     chosen_plan,
+    code_field,
     come_along,
     email_field,
     kept_field,
@@ -16,7 +17,7 @@ from saas_app.auth.components import (
     with_choice,
 )
 from saas_app.edge.pages import island
-from saas_app.ui.buttons import submit_button
+from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.forms import checkbox, honeypot, native_form, password_field
 from saas_app.ui.slots import if_else, slot, when
 from saas_app.ui.text import link, text
@@ -71,7 +72,103 @@ def login() -> rx.Component:
         submit_button("Log in", busy="Logging in…", wide=True, data_wait=WAIT),
         action="/login",
     )
-    return auth_page("Log in", form, other_way("New here?", "Create an account", with_choice(site.SIGNUP)))
+    by_mail = link_button("E-mail me a code instead", href=with_choice("/login/code"), kind="secondary", wide=True)
+    return auth_page(
+        "Log in",
+        form,
+        rx.el.div(by_mail, class_name="mt-3"),
+        other_way("New here?", "Create an account", with_choice(site.SIGNUP)),
+    )
+
+
+@island(
+    "/login/code",
+    name="login-code",
+    title=f"Log in by mail · {site.PRODUCT}",
+    description="Get a code by mail and log in without a password.",
+    hidden=True,
+)
+def login_code() -> rx.Component:
+    """Ask for a code to log in with."""
+    form = native_form(
+        come_along("next"),
+        email_field(),
+        checkbox("remember", "Keep me logged in", value="1"),
+        submit_button("E-mail me a code", busy="Sending…", wide=True, data_wait=WAIT),
+        action="/login/code",
+    )
+    return auth_page(
+        "Log in by mail",
+        form,
+        other_way("Rather with your password?", "Log in", with_choice(site.LOGIN)),
+        intro="We mail you six digits. No password needed.",
+    )
+
+
+@island(
+    "/login/enter",
+    name="login-enter",
+    title=f"Type your code · {site.PRODUCT}",
+    description="Type the code from the mail.",
+    hidden=True,
+)
+def login_enter() -> rx.Component:
+    """Type the code that was mailed."""
+    form = native_form(
+        come_along("next", "email", "remember"),
+        code_field(),
+        submit_button("Log in", busy="Logging in…", wide=True),
+        action="/login/enter",
+    )
+    again = native_form(
+        come_along("next", "email", "remember"),
+        submit_button("Send another code", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
+        action="/login/code",
+        class_name="mt-3",
+    )
+    return auth_page(
+        "Type your code",
+        form,
+        when("form.email", again),
+        _local_mailbox(),
+        other_way("Wrong address?", "Use another one", with_choice("/login/code")),
+        intro="It lies in the mail we have just sent you, if there is an account with your address.",
+    )
+
+
+@island(
+    "/confirm",
+    title=f"Is it you? · {site.PRODUCT}",
+    description="Confirm that it is you.",
+    members_only=True,
+    hidden=True,
+)
+def confirm() -> rx.Component:
+    """Prove again who one is, before something that cannot be taken back."""
+    by_password = native_form(
+        come_along("next"),
+        password_field(
+            "password", "Password", error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
+        ),
+        submit_button("Go on", busy="One moment…", wide=True),
+        action="/confirm",
+    )
+    by_code = native_form(
+        come_along("next"), code_field(), submit_button("Go on", busy="One moment…", wide=True), action="/confirm"
+    )
+    mail = native_form(
+        come_along("next"),
+        submit_button("E-mail me a code", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
+        action="/confirm/code",
+        class_name="mt-3",
+    )
+    return auth_page(
+        "Is it you?",
+        when("form.sent or errors.code", by_code, otherwise=(when("member and viewer.has_password", by_password),)),
+        when("member and viewer.email_verified", mail),
+        _local_mailbox(),
+        intro="You are logged in for a while. What comes next matters, so please show that it is still you.",
+    )
 
 
 @island("/forgot", title=f"Forgot your password · {site.PRODUCT}", description="Get a link to choose a new password.")
@@ -118,11 +215,19 @@ def verify() -> rx.Component:
         submit_button("Send me a new link", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
         action="/verify/resend",
     )
+    by_code = native_form(
+        code_field(),
+        submit_button("Confirm by code", busy="Confirming…", kind="secondary", wide=True),
+        action="/verify",
+        class_name="mt-6 flex flex-col gap-5",
+    )
     return auth_page(
         "Confirm your address",
         confirm,
+        when("member", by_code),
         text("Is the link old, or did nothing arrive?", tone="quiet", class_name="mb-3 mt-10"),
         resend,
+        when("member", other_way("Wrong address?", "Change it", "/settings/email")),
         _local_mailbox(),
         intro="One click, and we know that mails reach you.",
     )

@@ -17,9 +17,11 @@ from saas_app.auth import emails, limits, links, sessions
 from saas_app.auth.addresses import Address
 from saas_app.auth.models import EmailToken, User
 from saas_app.auth.sessions import LoggedIn, Visit
-from saas_app.core import clock, jobs, ratelimit
+from saas_app.core import audit, clock, jobs, ratelimit
+from saas_app.core.audit import network_of
 from saas_app.core.errors import Conflict
 
+IS_HERE = col(User.leaving_at).is_(None)
 TRIED = 3  # accounts of an address that a log-in looks at
 
 # What a stranger would not do with an account in somebody else's name, such as paying. A feature adds its own.
@@ -42,6 +44,7 @@ def create_account(
     session.flush()
     if ratelimit.count(session, limits.MAILS_BY_ADDRESS, user.email_key) <= limits.MAILS_BY_ADDRESS.limit:
         write_to_prove(session, user)
+    audit.record(session, user.id, "signed up", ip=visit.ip, device=visit.device)
     return sessions.open_session(session, user, visit, replaces=replaces)
 
 
@@ -56,10 +59,10 @@ def write_again(session: Session, user_id: str) -> None:
 
 def write_to_prove(session: Session, user: User) -> None:
     """Mail the link that proves the address, or tell its owner. Count before: few of these an hour reach a mailbox."""
-    token = links.issue(session, user, "verify")  # made in both cases, so that both take as long
+    mailed = links.issue(session, user, "verify")  # made in both cases, so that both take as long
     owner = owner_of(session, user.email_key)
     if owner is None:
-        emails.write_verification(session, user, token)
+        emails.write_verification(session, user, mailed)
     else:
         links.withdraw(session, user.id, "verify")
         emails.write_already_a_member(session, owner)
@@ -67,7 +70,9 @@ def write_to_prove(session: Session, user: User) -> None:
 
 def owner_of(session: Session, key: str) -> User | None:
     """The account that has proved this address."""
-    return session.exec(select(User).where(User.email_key == key, col(User.email_verified_at).is_not(None))).first()
+    return session.exec(
+        select(User).where(User.email_key == key, col(User.email_verified_at).is_not(None), IS_HERE)
+    ).first()
 
 
 def accounts_of(session: Session, key: str, known: frozenset[str] = frozenset()) -> Sequence[User]:
@@ -80,7 +85,7 @@ def accounts_of(session: Session, key: str, known: frozenset[str] = frozenset())
         (sa.or_(sa.false(), *stakes), 2),
         else_=3,
     )
-    theirs = select(User).where(User.email_key == key)
+    theirs = select(User).where(User.email_key == key, IS_HERE)
     return session.exec(theirs.order_by(rank, col(User.created_at), col(User.id)).limit(TRIED)).all()
 
 
@@ -96,7 +101,15 @@ def admit(
     ratelimit.clear(session, limits.LOGINS_BY_DEVICE, row.id)
     if row.email_verified_at:
         forget_failures(session, row.email_key)
-    return sessions.open_session(session, row, visit, remember=remember, replaces=replaces)
+    return welcome_back(session, row, visit, remember=remember, replaces=replaces, method="password")
+
+
+def welcome_back(session: Session, user: User, visit: Visit, *, remember: bool, replaces: str, method: str) -> LoggedIn:
+    """Log in somebody who has proved who they are; a browser that is new to a proved account is told of by mail."""
+    audit.record(session, user.id, f"logged in by {method}", ip=visit.ip, device=visit.device)
+    if user.email_verified_at and user.id not in visit.known:
+        emails.write_new_device(session, user, visit.device, network_of(visit.ip))
+    return sessions.open_session(session, user, visit, remember=remember, replaces=replaces, method=method)
 
 
 def prove(session: Session, token: str, user_id: str) -> None:
@@ -109,7 +122,7 @@ def prove(session: Session, token: str, user_id: str) -> None:
     linked = links.use(session, token, "verify")
     if user is None or user.email_key != linked.email_key or owner_of(session, user.email_key) not in (None, user):
         raise links.LinkGone
-    _make_owner(session, user)
+    make_owner(session, user)
 
 
 def ask_for_reset(session: Session, address: Address) -> None:
@@ -125,21 +138,22 @@ async def answer_reset(job: jobs.Job) -> jobs.Effect:
     def write(session: Session) -> None:
         user = next(iter(accounts_of(session, job.payload["email_key"])), None)
         if user is not None:
-            emails.write_reset(session, user, links.issue(session, user, "reset"))
+            emails.write_reset(session, user, links.issue(session, user, "reset").token)
 
     return write
 
 
-def reset_password(session: Session, token: str, password_hash: str) -> None:
+def reset_password(session: Session, token: str, password_hash: str, visit: Visit) -> None:
     """A new password by a link from a mail, which proves the address too. Everybody is logged out, and told."""
     user = links.use(session, token, "reset")
     if owner_of(session, user.email_key) not in (None, user):
         raise links.LinkGone
-    _make_owner(session, user)
+    make_owner(session, user)
     user.password_hash = password_hash
     user.password_changed_at = clock.now()
     links.withdraw(session, user.id)
     sessions.close_all(session, user.id)
+    audit.record(session, user.id, "password reset", ip=visit.ip, device=visit.device)
     emails.write_password_changed(session, user)
 
 
@@ -152,10 +166,15 @@ def forget_failures(session: Session, key: str) -> None:
         ratelimit.clear(session, rule, key)
 
 
-def _make_owner(session: Session, user: User) -> None:
+def make_owner(session: Session, user: User) -> None:
+    """The address is this account's; other links to it are void, but for a way back that its owner was mailed."""
     user.email_verified_at = user.email_verified_at or clock.now()
     session.add(user)
     session.flush()
-    others = (col(EmailToken.email_key) == user.email_key, col(EmailToken.used_at).is_(None))
+    others = (
+        col(EmailToken.email_key) == user.email_key,
+        col(EmailToken.used_at).is_(None),
+        col(EmailToken.purpose) != "undo",
+    )
     session.exec(update(EmailToken).where(*others).values(used_at=clock.now()))
     forget_failures(session, user.email_key)

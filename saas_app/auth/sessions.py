@@ -2,12 +2,13 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select, update
 
 from saas_app.auth.models import LoginSession, User
 from saas_app.core import clock, db, tokens
+from saas_app.core.audit import network_of
 from saas_app.core.config import settings
 from saas_app.core.errors import DatabaseBusy
 from saas_app.core.viewer import Viewer
@@ -17,10 +18,13 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where a request came from, as far as we keep it."""
+    """Where a request came from, as far as we keep it. `known` are accounts that were logged in on this browser before,
+    by a signed cookie.
+    """
 
     ip: str = ""
     device: str = ""
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class LoggedIn:
 
     token: str
     user_id: str
+    is_remembered: bool = False
 
 
 async def find_viewer(digest: str) -> Viewer | None:
@@ -43,7 +48,9 @@ async def find_viewer(digest: str) -> Viewer | None:
     return viewer
 
 
-def open_session(session: Session, user: User, visit: Visit, *, remember: bool = False, replaces: str = "") -> LoggedIn:
+def open_session(
+    session: Session, user: User, visit: Visit, *, remember: bool = False, replaces: str = "", method: str = "password"
+) -> LoggedIn:
     """Log this browser in, under a new token; what it had before is void."""
     now, limits = clock.now(), _limits(remember)
     if replaces:
@@ -55,12 +62,21 @@ def open_session(session: Session, user: User, visit: Visit, *, remember: bool =
         idle_until=now + limits[0],
         ends_at=now + limits[1],
         is_remembered=remember,
+        confirmed_at=now,
+        method=method,
         device=visit.device[:120],
         ip=visit.ip[:45],
     )
     user.last_login_at = now
     session.add_all([row, user])
-    return LoggedIn(token, user.id)
+    return LoggedIn(token, user.id, remember)
+
+
+def renew(session: Session, user: User, digest: str, visit: Visit) -> LoggedIn:
+    """The same browser under a new token, now that its person has proved again who they are."""
+    row = session.get(LoginSession, digest)
+    remember = row is not None and row.is_remembered
+    return open_session(session, user, visit, remember=remember, replaces=digest, method=row.method if row else "")
 
 
 def close_session(session: Session, digest: str) -> None:
@@ -71,6 +87,50 @@ def close_session(session: Session, digest: str) -> None:
 def close_all(session: Session, user_id: str) -> None:
     """Log a person out everywhere."""
     session.exec(delete(LoginSession).where(col(LoginSession.user_id) == user_id))
+
+
+def close_all_but(session: Session, user_id: str, token: str) -> None:
+    """Log a person out everywhere but in the browser that has this token."""
+    others = (col(LoginSession.user_id) == user_id, col(LoginSession.digest) != tokens.digest(token))
+    session.flush()
+    session.exec(delete(LoginSession).where(*others))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A browser that somebody is logged in with, as they may recognise it."""
+
+    id: str
+    device: str
+    network: str
+    method: str
+    since: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+def open_sessions(session: Session, this: str) -> list[SessionView]:
+    """Where the person whose session this is logged in; the browser with the id `this` comes first."""
+    now = clock.now()
+    running = (col(LoginSession.idle_until) > now, col(LoginSession.ends_at) > now)
+    rows = session.exec(select(LoginSession).where(*running).order_by(col(LoginSession.seen_at).desc())).all()
+    views = [
+        SessionView(
+            row.id, row.device, network_of(row.ip), row.method, row.created_at, row.seen_at, is_this=row.id == this
+        )
+        for row in rows
+    ]
+    return sorted(views, key=lambda view: not view.is_this)
+
+
+def close_one(session: Session, session_id: str) -> None:
+    """Log one of one's own browsers out; somebody else's id finds nothing."""
+    session.exec(delete(LoginSession).where(col(LoginSession.id) == session_id))
+
+
+def close_others(session: Session, this: str) -> None:
+    """Log out all of one's own browsers but this one."""
+    session.exec(delete(LoginSession).where(col(LoginSession.id) != this))
 
 
 def cookie_lifetime(*, remember: bool) -> timedelta | None:
@@ -84,8 +144,9 @@ def _look_up(session: Session, digest: str) -> tuple[Viewer, LoginSession] | Non
         select(User, LoginSession)
         .join(LoginSession, col(LoginSession.user_id) == col(User.id))
         .where(LoginSession.digest == digest, LoginSession.idle_until > now, LoginSession.ends_at > now)
+        .where(col(User.leaving_at).is_(None))
     ).first()
-    return (found[0].viewer(), found[1]) if found else None
+    return (found[0].viewer(found[1]), found[1]) if found else None
 
 
 def _touch(session: Session, row: LoginSession) -> None:

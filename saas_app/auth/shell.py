@@ -7,10 +7,12 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.edge import pages
+from saas_app.ui.banners import banner
 from saas_app.ui.brand import home_link
 from saas_app.ui.forms import native_form
 from saas_app.ui.public import skip_link
-from saas_app.ui.scripts import ONCE, REVEAL, inline_script
+from saas_app.ui.scripts import FOCUS_ERROR, ONCE, REVEAL, RULES, WAITING, inline_script
+from saas_app.ui.slots import slot, when
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import classes
 
@@ -42,8 +44,14 @@ def member_page(
     return declare
 
 
-def member_shell(*children: Any, active: str) -> rx.Component:
-    """Menu on the side (on top of phones), banners, then the page."""
+def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component:
+    """Menu on the side (on top of phones), banners, then the page.
+
+    A page that is not `live` is an island: it has no state, so the banners of the features are left out, and it says
+    what its forms have to say.
+    """
+    banners = [draw() for draw in above_pages] if live else [when("notice", banner(slot("notice")))]
+    scripts = (ONCE, REVEAL) if live else (ONCE, REVEAL, RULES, WAITING, FOCUS_ERROR)
     return rx.el.div(
         skip_link(),
         rx.el.header(
@@ -62,14 +70,13 @@ def member_shell(*children: Any, active: str) -> rx.Component:
             class_name="border-line bg-sunk max-md:border-b md:w-60 md:shrink-0 md:border-r",
         ),
         rx.el.main(
-            rx.el.div(*[draw() for draw in above_pages], class_name="mb-6 flex flex-col gap-3 empty:hidden"),
+            rx.el.div(*banners, class_name="mb-6 flex flex-col gap-3 empty:hidden"),
             *children,
             id="main",
             tab_index=-1,
             class_name="mx-auto w-full min-w-0 max-w-5xl px-5 py-8 outline-none sm:px-8 md:py-12",
         ),
-        inline_script(ONCE),
-        inline_script(REVEAL),
+        *[inline_script(code) for code in scripts],
         class_name="min-h-dvh md:flex",
     )
 

@@ -3,7 +3,8 @@
 AppError                     500
 ├── BadInput                 422   one message per field
 ├── Refused                  403
-│   └── LoginNeeded          401
+│   ├── LoginNeeded          401
+│   └── ConfirmNeeded        403   the log-in is too old for something that cannot be taken back
 ├── NotFound                 404
 ├── Gone                     410   a link that was used, replaced or has expired
 ├── Conflict                 409
@@ -52,6 +53,13 @@ class LoginNeeded(Refused):
 
     def __init__(self) -> None:
         super().__init__("Please log in first.")
+
+
+class ConfirmNeeded(Refused):
+    """The person has to prove again who they are, because their log-in is too old for this."""
+
+    def __init__(self) -> None:
+        super().__init__("Please confirm that it is you.")
 
 
 class NotFound(AppError):

@@ -12,7 +12,8 @@ SystemReason = Literal[
     "session lookup",  # says who is looking, so it comes before any user
     "email verification",  # the link may be opened on a device without a session
     "password reset",  # by definition without a session
-    "account",  # changes of e-mail, password or role, which users may not write themselves
+    "account",  # changes of name, e-mail, password or role, which users may not write themselves
+    "leaving",  # erases an account, row by row, in tables that users may not write
     "throttle",  # counts tries of strangers
     "jobs",  # the worker does everybody's work
     "mailbox",  # mails kept locally in development

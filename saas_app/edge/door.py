@@ -54,7 +54,7 @@ class Edge:
         self._app = app
         self._islands = islands
         self._island_at = {route.path: name for name, route in island_routes.items()}
-        self._members = {route.path for route in members.values()}
+        self._members = {route.path: route for route in members.values()}
         self._find_viewer = find_viewer
         self._base_url = base_url
         self._static = build / "client"
@@ -144,6 +144,9 @@ class Edge:
         if viewer is None and path in self._members:
             wanted = quote(f"{path}?{query}" if query else path, safe="/")
             return RedirectResponse(f"/login?next={wanted}", 303, {"cache-control": "no-store"})
+        if viewer is not None and path in self._members and self._members[path].fresh and not viewer.is_fresh:
+            wanted = quote(f"{path}?{query}" if query else path, safe="/")
+            return RedirectResponse(f"/confirm?next={wanted}", 303, {"cache-control": "no-store"})
         if island is None:
             return None
         asked = {key: values[0] for key, values in parse_qs(query).items() if len(values[0]) <= LONGEST_VALUE}

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from saas_app.core.viewer import Viewer
+from saas_app.edge.pages import Route
 
 INLINE_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
 INLINE_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.S)
@@ -52,16 +53,25 @@ class Islands:
     """The public pages of one built app.
 
     `folder` holds the templates that the build made; `fill` gives the slots, and is asked on each request, so it
-    must answer from memory most of the time; `derive` adds what follows from what was typed or asked for.
+    must answer from memory most of the time; `derive` adds what follows from what was typed or asked for; `routes` are
+    the pages as they were declared, some with a `fill` of their own.
     """
 
-    def __init__(self, folder: Path, fill: Filler, derive: Derive, form_targets: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        fill: Filler,
+        derive: Derive,
+        form_targets: tuple[str, ...] = (),
+        routes: dict[str, Route] | None = None,
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False
         )
         self._fill = fill
         self._derive = derive
         self._form_targets = form_targets
+        self._routes = routes or {}
         self._kept: dict[tuple[str, str], Rendered] = {}
         self._version = ""
         self._policies: dict[str, str] = {}
@@ -79,6 +89,9 @@ class Islands:
             if key not in self._kept:
                 self._kept[key] = self._render(name, slots, None, {})
             return _respond(self._kept[key], headers, status, "public, max-age=0, must-revalidate")
+        route = self._routes.get(name)
+        if viewer is not None and route is not None and route.fill is not None:
+            context = {**await route.fill(viewer), **context}
         return _respond(self._render(name, slots, viewer, context), headers, status, "private, no-store")
 
     def _render(self, name: str, slots: Slots, viewer: Viewer | None, context: dict[str, Any]) -> Rendered:

@@ -4,12 +4,16 @@ An **island** is a public page: Reflex builds it once, we keep its HTML, drop it
 (prices, what was typed, who is looking) when it is served. A **member page** is hydrated and talks over the socket.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import reflex as rx
 
+from saas_app.core.viewer import Viewer
+
+# What a page shows of its viewer's own rows, read each time it is served.
+Fill = Callable[[Viewer], Awaitable[dict[str, Any]]]
 Page = Callable[[], rx.Component]
 
 
@@ -19,6 +23,8 @@ class Route:
 
     name: str
     path: str
+    fill: Fill | None = None
+    fresh: bool = False
 
 
 @dataclass
@@ -32,19 +38,28 @@ _reflex_page = cast(Callable[..., Callable[[Page], Page]], cast(Any, rx).page)
 
 
 def island(
-    route: str, *, title: str, description: str, name: str = "", members_only: bool = False, hidden: bool = False
+    route: str,
+    *,
+    title: str,
+    description: str,
+    name: str = "",
+    members_only: bool = False,
+    hidden: bool = False,
+    fill: Fill | None = None,
+    fresh: bool = False,
 ) -> Callable[[Page], Page]:
     """Declare a public page. Its text may hold Jinja slots such as ``{{ form.email }}`` and ``{% if member %}``.
 
     `name` is how `edge.islands.respond` finds it; it defaults to the route without its slash.
-    `members_only` sends strangers to log in first; `hidden` keeps it out of search engines.
+    `members_only` sends strangers to log in first; `hidden` keeps it out of search engines. `fill` gives the slots
+    that belong to the viewer; `fresh` asks members whose log-in is too old to confirm that it is them.
     """
 
     def declare(page: Page) -> Page:
         key = name or route.strip("/") or "landing"
-        declared.islands[key] = Route(key, route)
+        declared.islands[key] = Route(key, route, fill, fresh)
         if members_only:
-            declared.members[key] = Route(key, route)
+            declared.members[key] = declared.islands[key]
         return _reflex_page(
             route=route,
             title=title,

@@ -44,7 +44,7 @@ async def test_a_link_from_the_mail_gives_a_new_password_once(ada: Any, open_bro
     assert (await browser.log_in(password=GOOD_PASSWORD)).status_code == 422
     assert (await browser.log_in(password=NEW)).status_code == 303
     assert (await reset(browser, path, "another good one for me")).status_code == 410
-    assert "was changed" in (await browser.mails())[0].subject
+    assert any("was changed" in mail.subject for mail in await browser.mails())
 
 
 async def test_known_and_unknown_addresses_are_answered_alike_by_the_same_work(

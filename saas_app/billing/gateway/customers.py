@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 
 from saas_app.billing.gateway.client import ask, ask_with_key, client, each_of, id_of, when
-from saas_app.billing.gateway.errors import StripeMissing
+from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
 from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeInvoice, StripeSubscription
 
 
@@ -60,6 +60,16 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
 async def resume_subscription(subscription_id: str) -> None:
     """Let a paused subscription go on: a new period begins, and Stripe tries to collect it."""
     await ask(client().v1.subscriptions.resume_async(subscription_id))
+
+
+async def cancel_subscription(subscription_id: str) -> None:
+    """End a subscription at once, without giving money back (https://docs.stripe.com/api/subscriptions/cancel)."""
+    try:
+        await ask(client().v1.subscriptions.cancel_async(subscription_id, {"prorate": False, "invoice_now": False}))
+    except StripeRefused:
+        found = await ask(client().v1.subscriptions.retrieve_async(subscription_id))
+        if found.status not in ("canceled", "incomplete_expired"):  # it had ended already
+            raise
 
 
 def _card(settings_: Any, subscriptions: list[stripe.Subscription]) -> StripeCard | None:

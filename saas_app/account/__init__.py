@@ -1,0 +1,1 @@
+"""What a member can see and change of their own account, and how they leave."""
