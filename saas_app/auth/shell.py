@@ -21,7 +21,7 @@ Draw = Callable[[], rx.Component]
 # What stands above every member page, such as the billing banner. A feature adds its own.
 above_pages: list[Draw] = []
 
-_TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium"
+_TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium max-sm:px-2.5 max-sm:text-sm"
 
 
 def member_page(

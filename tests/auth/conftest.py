@@ -9,15 +9,29 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from saas_app.auth import api
+from saas_app.account import api as account_api
+from saas_app.auth import api, code_api
 from saas_app.core import db, mailer
 from saas_app.core.worker import Worker
 from saas_app.edge import islands
 
-SLOTS = ("wait_seconds", "errors.form", "errors.name", "errors.email", "errors.password", "notice", "form.email")
+SLOTS = (
+    "wait_seconds",
+    "errors.form",
+    "errors.name",
+    "errors.email",
+    "errors.password",
+    "errors.code",
+    "notice",
+    "form.email",
+)
 PAGE = "|".join(f"{{{{ {slot} }}}}" for slot in SLOTS)
 
 
+PAGES = (
+    *("signup", "login", "forgot", "reset", "verify", "login-code", "login-enter", "confirm", "change", "undo"),
+    *("settings", "settings-email", "settings-password", "settings-delete"),
+)
 GOOD_PASSWORD = "long winding river stones"
 
 
@@ -29,11 +43,19 @@ class Browser(httpx.AsyncClient):
         await Worker().drain()
         return await db.read_system("mailbox", mailer.kept, to)
 
-    async def link(self, to: str) -> str:
-        """The path of the link in the newest mail to this address."""
-        found = re.search(r"http://[^/]+(/(?:verify|reset)/\S+)", (await self.mails(to))[0].text)
-        assert found, "the newest mail has no link"
-        return found[1]
+    async def link(self, to: str, kind: str = "verify|reset") -> str:
+        """The path of the link of this kind in the newest mail to this address that has one."""
+        for mail in await self.mails(to):
+            if found := re.search(rf"http://[^/]+(/(?:{kind})/\S+)", mail.text):
+                return found[1]
+        raise AssertionError("no mail has such a link")
+
+    async def code(self, to: str = "ada@example.com", *, subject: str = "is your code") -> str:
+        """The six digits in the newest mail about this to this address."""
+        for mail in await self.mails(to):
+            if subject in mail.subject and (found := re.search(r"\b\d{6}\b", mail.text)):
+                return found[0]
+        raise AssertionError("no mail has a code")
 
     async def sign_up(self, email: str = "ada@example.com", **fields: str) -> httpx.Response:
         form = {"name": "Ada", "email": email, "password": GOOD_PASSWORD, **fields}
@@ -56,7 +78,7 @@ OpenBrowser = Callable[..., Browser]
 @pytest.fixture
 async def open_browser(tmp_path: Path) -> AsyncIterator[OpenBrowser]:
     """`open_browser()` is another person's browser; `ip` is where it stands."""
-    for name in ("signup", "login", "forgot", "reset", "verify"):
+    for name in PAGES:
         (tmp_path / f"{name}.html").write_text(f"<p>{name}|{PAGE}</p>")
 
     async def fill() -> islands.Slots:
@@ -66,7 +88,9 @@ async def open_browser(tmp_path: Path) -> AsyncIterator[OpenBrowser]:
     opened: list[Browser] = []
 
     def open_one(ip: str = "192.0.2.1", scheme: str = "http", **headers: str) -> Browser:
-        transport = httpx.ASGITransport(Starlette(routes=api.routes), client=(ip, 50000))
+        transport = httpx.ASGITransport(
+            Starlette(routes=[*api.routes, *code_api.routes, *account_api.routes]), client=(ip, 50000)
+        )
         browser = Browser(transport=transport, base_url=f"{scheme}://localhost:3000", headers=headers)
         opened.append(browser)
         return browser
