@@ -1,7 +1,6 @@
 """Whose product this is: names, words, links and dates. A founder's first edit."""
 
 from dataclasses import dataclass
-from datetime import date
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,8 @@ DISCLAIMER = "Not financial advice."
 COMPANY = "Ladrillo"
 COMPANY_ADDRESS = "1 Example Street, 10000 Example City"
 SUPPORT_EMAIL = "help@ladrillo.example"
-TERMS_DATE = date(2026, 11, 1)
-PRIVACY_DATE = date(2026, 11, 1)
 REFUND_DAYS = 14
+# The terms and the privacy notice are saas_app/legal/*/DATE.md; to change one, add a file with the day it counts from.
 
 # The calculator on the landing page; prices of the plans come from Stripe with their own currency.
 CURRENCY_SIGN = "€"

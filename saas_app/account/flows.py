@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from saas_app.account import service
 from saas_app.auth import limits, passwords
 from saas_app.auth.addresses import read_address
-from saas_app.auth.flows import wrong_name
+from saas_app.auth.flows import NO_ADDRESS, wrong_name
 from saas_app.auth.links import LinkGone
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.auth.strength import weakness
@@ -38,7 +38,7 @@ async def ask_for_address(viewer: Viewer, email: str, visit: Visit) -> None:
     """Ask for another address; nothing changes before it is proved."""
     address = read_address(email)
     if address is None:
-        raise BadInput({"email": "This is not an e-mail address we can write to."})
+        raise BadInput({"email": NO_ADDRESS})
     await db.run_system("throttle", ratelimit.hit, limits.ASKED_BY_IP, visit.ip)
     await db.run_system("account", service.ask_for_address, viewer.id, address, visit)
 

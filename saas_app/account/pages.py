@@ -120,6 +120,7 @@ def email() -> rx.Component:
         email_field(label="New e-mail address"),
         submit_button("Mail me a link there", busy="Sending…"),
         action="/settings/email",
+        data_check="/check",
     )
     intro = rx.fragment("Now: ", rx.el.b(slot("viewer.email")), ". It stays until the new one is confirmed.")
     return settings_page("Change your address", card(form), back_to_settings(), intro=intro)
@@ -129,7 +130,10 @@ def email() -> rx.Component:
 def password() -> rx.Component:
     """Choose a new password."""
     form = native_form(
-        new_password_field(), submit_button("Save my new password", busy="Saving…"), action="/settings/password"
+        new_password_field(),
+        submit_button("Save my new password", busy="Saving…"),
+        action="/settings/password",
+        data_check="/check",
     )
     return settings_page(
         "Choose a new password", card(form), back_to_settings(), intro="All other devices are logged out."

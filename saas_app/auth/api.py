@@ -5,11 +5,11 @@ import re
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from saas_app.auth import code_flows, cookies, flows
-from saas_app.auth.doors import Form, form_of, keep, let_in, opened_link, swap, to, visit_of
+from saas_app.auth.doors import LONGEST_FIELD, Form, form_of, keep, let_in, opened_link, swap, to, visit_of
 from saas_app.auth.sessions import find_viewer
 from saas_app.core.errors import Unavailable
 from saas_app.edge.islands import respond
@@ -41,6 +41,14 @@ async def sign_up(request: Request, form: Form) -> Response:
     )
     keep(welcome, request, opened)
     return welcome
+
+
+async def check(request: Request) -> Response:
+    """What is wrong with one field of a form that is being filled in, in the words that its refusal would have."""
+    async with request.form(max_files=0, max_fields=30) as sent:
+        form = {name: value[:LONGEST_FIELD] for name, value in sent.items() if isinstance(value, str)}
+    said = await flows.wrong_with(form.get("field", ""), form, visit_of(request))
+    return JSONResponse({"error": said}, headers={"cache-control": "no-store"})
 
 
 @form_of("login", "email", "remember", "next")
@@ -125,6 +133,7 @@ async def reset(request: Request, form: Form) -> Response:
 
 
 routes = [
+    Route("/check", check, methods=["POST"]),
     Route("/signup", sign_up, methods=["POST"]),
     Route("/login", log_in, methods=["POST"]),
     Route("/logout", log_out, methods=["POST"]),

@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from saas_app.auth import codes, limits, passwords, sessions
 from saas_app.auth.addresses import read_address
+from saas_app.auth.flows import NO_ADDRESS
 from saas_app.auth.links import LinkGone
 from saas_app.auth.models import User
 from saas_app.auth.sessions import LoggedIn, Visit
@@ -20,7 +21,7 @@ async def ask_for_code(email: str, visit: Visit) -> str:
     """Mail a code, if there is such an account. Returns what this browser must show with the code; it tells nothing."""
     address = read_address(email)
     if address is None:
-        raise BadInput({"email": "This is not an e-mail address we can write to."})
+        raise BadInput({"email": NO_ADDRESS})
     await db.run_system("throttle", ratelimit.hit, limits.ASKED_BY_IP, visit.ip)
     token = tokens.new_token()
     await db.run_system("log-in", codes.ask_to_log_in, address, tokens.digest(token))

@@ -8,7 +8,7 @@ from saas_app import site
 from saas_app.ui.cards import TICKED
 from saas_app.ui.forms import field, hidden, password_field
 from saas_app.ui.public import public_page
-from saas_app.ui.scripts import FOCUS_ERROR, REVEAL, RULES, WAITING
+from saas_app.ui.scripts import FORM_SCRIPTS
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import PAGE_WIDTH, TINTS, classes
@@ -41,7 +41,7 @@ def auth_page(
     return public_page(
         before,
         rx.el.div(column, *side, class_name=classes(PAGE_WIDTH, columns, "lg:grid-cols-2" if side else "")),
-        scripts=(REVEAL, RULES, WAITING, FOCUS_ERROR),
+        scripts=FORM_SCRIPTS,
     )
 
 
@@ -106,6 +106,7 @@ def new_password_field() -> rx.Component:
         auto_complete="new-password",
         custom_attrs={"minLength": _LEAST},
         data_least=_LEAST,
+        meter=True,
     )
 
 

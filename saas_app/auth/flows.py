@@ -22,6 +22,7 @@ from saas_app.core.viewer import Viewer
 log = logging.getLogger(__name__)
 
 LONGEST_NAME = 80
+NO_ADDRESS = "This is not an e-mail address we can write to."
 WRONG = "The e-mail address or the password is wrong."
 
 
@@ -141,7 +142,7 @@ async def ask_for_reset(email: str, visit: Visit) -> None:
     """Mail a link for a new password, if there is such an account; the answer does not tell."""
     address = read_address(email)
     if address is None:
-        raise BadInput({"email": "This is not an e-mail address we can write to."})
+        raise BadInput({"email": NO_ADDRESS})
     await db.run_system("throttle", ratelimit.hit, limits.ASKED_BY_IP, visit.ip)
     await db.run_system("password reset", service.ask_for_reset, address)
     logs.security("reset asked", ip=visit.ip)
@@ -162,6 +163,22 @@ async def reset_password(token: str, password: str, visit: Visit) -> None:
     logs.security("password reset", ip=visit.ip, user=user.id)
 
 
+async def wrong_with(field: str, form: dict[str, str], visit: Visit) -> str:
+    """What is wrong with one field so far; '' when nothing is, or when too much was asked: the form itself will say."""
+    if await db.run_system("throttle", ratelimit.count, limits.CHECKS_BY_IP, visit.ip) > limits.CHECKS_BY_IP.limit:
+        return ""
+    typed, name, email = form.get(field, ""), form.get("name", ""), form.get("email", "")
+    match field:
+        case "name":
+            return wrong_name(typed)
+        case "email":
+            return "" if read_address(typed) else NO_ADDRESS
+        case "password":
+            return await passwords.beside(lambda: weakness(typed, name, email)) or ""
+        case _:
+            return ""
+
+
 def wrong_name(name: str) -> str:
     """What is wrong with what somebody wants to be called; '' when nothing is."""
     if not name.strip():
@@ -177,7 +194,7 @@ def _check_form(name: str, email: str, password: str) -> Address:
         errors["name"] = wrong
     address = read_address(email)
     if address is None:
-        errors["email"] = "This is not an e-mail address we can write to."
+        errors["email"] = NO_ADDRESS
     wrong = weakness(password, name, email)
     if wrong:
         errors["password"] = wrong

@@ -8,6 +8,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 # SIGNUPS and LOGINS, of everybody together, only ring the bell: refusing would let one stranger close the door.
 FORMS_BY_IP = Rule("sign-up forms by ip", 30, 10 * MINUTE)  # also those with mistakes: scoring a password takes work
+CHECKS_BY_IP = Rule("fields checked by ip", 60, 10 * MINUTE)
 SIGNUPS_BY_IP = Rule("sign-ups by ip", 5, HOUR)
 SIGNUPS = Rule("sign-ups", 100, HOUR)
 

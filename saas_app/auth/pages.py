@@ -45,6 +45,7 @@ def signup() -> rx.Component:
             size="small",
         ),
         action="/signup",
+        data_check="/check",
     )
     return auth_page(
         "Create your account",
@@ -195,6 +196,7 @@ def reset() -> rx.Component:
         new_password_field(),
         submit_button("Save my new password", busy="Saving…", wide=True),
         action="/reset",
+        data_check="/check",
     )
     return auth_page(
         "Choose a new password",

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
-from saas_app import site
+from saas_app import legal
 from saas_app.auth import emails, limits, links, sessions
 from saas_app.auth.addresses import Address
 from saas_app.auth.models import EmailToken, User
@@ -37,7 +37,7 @@ def create_account(
         email=address.email,
         email_key=address.key,
         password_hash=password_hash,
-        terms_version=f"{site.TERMS_DATE:%Y-%m-%d}",
+        terms_version=f"{legal.in_force('terms').since:%Y-%m-%d}",
         terms_accepted_at=clock.now(),
     )
     session.add(user)

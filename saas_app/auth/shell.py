@@ -11,7 +11,7 @@ from saas_app.ui.banners import banner
 from saas_app.ui.brand import home_link
 from saas_app.ui.forms import native_form
 from saas_app.ui.public import skip_link
-from saas_app.ui.scripts import FOCUS_ERROR, ONCE, REVEAL, RULES, WAITING, inline_script
+from saas_app.ui.scripts import FORM_SCRIPTS, ONCE, REVEAL, inline_script
 from saas_app.ui.slots import slot, when
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import classes
@@ -51,7 +51,7 @@ def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component
     what its forms have to say.
     """
     banners = [draw() for draw in above_pages] if live else [when("notice", banner(slot("notice")))]
-    scripts = (ONCE, REVEAL) if live else (ONCE, REVEAL, RULES, WAITING, FOCUS_ERROR)
+    scripts = (ONCE, REVEAL) if live else (ONCE, *FORM_SCRIPTS)
     return rx.el.div(
         skip_link(),
         rx.el.header(

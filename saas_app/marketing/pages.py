@@ -5,7 +5,7 @@ import reflex as rx
 from saas_app import site
 from saas_app.edge.pages import island
 from saas_app.marketing.landing import landing_page
-from saas_app.marketing.legal import PRIVACY, TERMS, legal_page
+from saas_app.marketing.legal import legal_page
 from saas_app.marketing.pricing import pricing_page
 from saas_app.ui.buttons import link_button
 from saas_app.ui.layout import row
@@ -34,13 +34,13 @@ def pricing() -> rx.Component:
 @island("/terms", title=f"Terms · {site.PRODUCT}", description=f"The terms under which you use {site.PRODUCT}.")
 def terms() -> rx.Component:
     """What we promise each other."""
-    return legal_page("Terms of service", site.TERMS_DATE, TERMS)
+    return legal_page("Terms of service", "terms")
 
 
 @island("/privacy", title=f"Privacy · {site.PRODUCT}", description=f"What {site.PRODUCT} knows about you, and why.")
 def privacy() -> rx.Component:
     """What we keep, and why."""
-    return legal_page("Privacy", site.PRIVACY_DATE, PRIVACY)
+    return legal_page("Privacy", "privacy")
 
 
 # Reflex keeps /404 for itself and does not prerender it.

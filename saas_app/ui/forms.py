@@ -52,9 +52,19 @@ def field(
 
 
 def password_field(
-    name: str, label: Text, *, hint: Text = "", error: Text = "", invalid: Text = "false", **props: Any
+    name: str,
+    label: Text,
+    *,
+    hint: Text = "",
+    error: Text = "",
+    invalid: Text = "false",
+    meter: bool = False,
+    **props: Any,
 ) -> rx.Component:
-    """A password with a button that shows it; the typed value is never put back into the page."""
+    """A password with a button that shows it; the typed value is never put back into the page.
+
+    `meter` says in words how good a new one is while it is typed (see `ui.scripts.STRENGTH`).
+    """
     control = rx.el.div(
         rx.el.input(
             **{"id": name, "required": True, "auto_complete": "current-password", "max_length": 256, **props},
@@ -75,7 +85,18 @@ def password_field(
         ),
         class_name="relative",
     )
-    return labelled(name, label, control, hint=hint, error=error)
+    inside = rx.el.div(control, _strength(name)) if meter else control
+    return labelled(name, label, inside, hint=hint, error=error)
+
+
+def _strength(name: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.meter(value=0, min=0, max=4, low=2, high=3, optimum=4, aria_hidden="true", class_name="h-2.5 w-24"),
+        rx.el.span(role="status", class_name="text-sm font-medium"),
+        id=f"{name}-strength",
+        hidden=True,
+        class_name="mt-2 flex items-center gap-3",
+    )
 
 
 def select_field(

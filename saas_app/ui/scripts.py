@@ -46,6 +46,48 @@ addEventListener("input", e => {
 });
 """
 
+# How good a password is, in words, while it is typed. A rough guess of ours; the server looks again, and means it.
+STRENGTH = """
+const WORDS = ["Too easy to guess", "Could be better", "Good", "Strong"];
+const guess = word => {
+  let steps = 0;
+  for (let at = 1; at < word.length; at++) steps += Math.abs(word.charCodeAt(at) - word.charCodeAt(at - 1)) < 2;
+  const kinds = new Set(word.toLowerCase()).size;
+  const bits = (word.length - steps) * Math.log2(Math.max(2, kinds));
+  return bits < 36 ? 0 : bits < 48 ? 1 : bits < 64 ? 2 : 3;
+};
+addEventListener("input", e => {
+  const place = document.getElementById(e.target.id + "-strength"), least = e.target.dataset.least;
+  if (!place || !least) return;
+  const missing = least - e.target.value.length, level = missing > 0 ? 0 : guess(e.target.value);
+  place.hidden = !e.target.value;
+  place.querySelector("meter").value = missing > 0 ? 0.4 : level + 1;
+  const said = missing > 0 ? missing + (missing > 1 ? " more characters" : " more character") : WORDS[level];
+  const words = place.querySelector("span");
+  if (words.textContent !== said) words.textContent = said;
+});
+"""
+
+# What is wrong with a field, said when it is left: the server's own words, which are those that a refusal would have.
+CHECK = """
+addEventListener("focusout", async e => {
+  const input = e.target, form = input.form;
+  if (!form || !form.dataset.check || !input.value || e.relatedTarget?.type === "submit") return;
+  const place = document.getElementById(input.id + "-error");
+  if (!place) return;
+  const sent = new URLSearchParams(new FormData(form));
+  sent.set("field", input.name);
+  try {
+    const answer = await fetch(form.dataset.check, { method: "POST", body: sent });
+    const said = await answer.json();
+    place.textContent = said.error;
+    input.setAttribute("aria-invalid", said.error ? "true" : "false");
+  } catch (failed) {
+    return;
+  }
+});
+"""
+
 # A button that counts down until it may be used again.
 WAITING = """
 document.querySelectorAll("[data-wait]").forEach(button => {
@@ -64,6 +106,10 @@ document.querySelectorAll("[data-wait]").forEach(button => {
 FOCUS_ERROR = """
 (document.querySelector("[data-first-error]") || document.querySelector('[aria-invalid="true"]'))?.focus();
 """
+
+
+# What pages with a form of their own carry.
+FORM_SCRIPTS = (REVEAL, RULES, STRENGTH, CHECK, WAITING, FOCUS_ERROR)
 
 
 def inline_script(code: str) -> rx.Component:
