@@ -17,6 +17,7 @@ from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
 from saas_app.features.loans.models import Scenario
+from saas_app.social.models import Identity
 
 __all__ = [
     "AccountDeletion",
@@ -25,6 +26,7 @@ __all__ = [
     "Customer",
     "EmailToken",
     "FormerMember",
+    "Identity",
     "Invoice",
     "LoginSession",
     "Mailbox",

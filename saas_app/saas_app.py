@@ -35,11 +35,25 @@ from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
+from saas_app.social import api as social_api
+from saas_app.social import components as social
+from saas_app.social import pages as social_pages
 from saas_app.ui.connection import connection_banner
 from saas_app.ui.head import head_links
 
 # Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
-PARTS = (models, account_pages, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, welcome, work)
+PARTS = (
+    models,
+    account_pages,
+    auth_pages,
+    billing_pages,
+    dashboard_pages,
+    loans_pages,
+    marketing_pages,
+    social_pages,
+    welcome,
+    work,
+)
 
 BUILD = Path(os.environ.get("SITE_BUILD", ".web/build"))
 STRIPE_HOSTS = ("https://checkout.stripe.com", "https://billing.stripe.com")
@@ -55,7 +69,9 @@ def _form_targets() -> tuple[str, ...]:
 
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything."""
-    pages = islands.Islands(BUILD / "islands", Storefront().fill, derive, _form_targets(), declared.islands)
+    pages = islands.Islands(
+        BUILD / "islands", Storefront(social.fixed_slots()).fill, derive, _form_targets(), declared.islands
+    )
     islands.install(pages)
     who.install(find_viewer)
     return Edge(
@@ -98,6 +114,7 @@ api = Starlette(
     routes=[
         *auth_api.routes,
         *code_api.routes,
+        *social_api.routes,
         *account_api.routes,
         *billing_api.routes,
         *mailbox_api.routes(),

@@ -1,5 +1,6 @@
 """What the settings are made of: a frame without a state, lines with an action, the browsers one is logged in with."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -7,12 +8,16 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.components import general_error
 from saas_app.auth.shell import member_shell
+from saas_app.edge.pages import Fill
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.cards import badge, card
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import page_head
 from saas_app.ui.slots import each, slot, when
 from saas_app.ui.text import link, text
+
+# More cards for the settings, each with what fills its slots. A feature adds its own.
+cards: list[tuple[Callable[[], rx.Component], Fill]] = []
 
 
 def settings_page(title: str, *children: Any, intro: Any = "") -> rx.Component:

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
-from saas_app.account.components import back_to_settings, browsers, history, line, settings_page
+from saas_app.account.components import back_to_settings, browsers, cards, history, line, settings_page
 from saas_app.auth import sessions
 from saas_app.auth.components import auth_page, email_field, kept_field, new_password_field
 from saas_app.core import audit, db
@@ -41,7 +41,9 @@ async def _fill(viewer: Viewer) -> dict[str, Any]:
         }
         for each in lately
     ]
-    return {"browsers": browsers_, "has_others": len(browsers_) > 1, "happenings": happenings}
+    found_more = [await fill(viewer) for _, fill in cards]
+    more = {name: value for each in found_more for name, value in each.items()}
+    return {"browsers": browsers_, "has_others": len(browsers_) > 1, "happenings": happenings, **more}
 
 
 def _moment(at: datetime) -> str:
@@ -104,7 +106,7 @@ def settings() -> rx.Component:
         ),
         title="Your data",
     )
-    return settings_page("Settings", profile, browsers(), history(), data)
+    return settings_page("Settings", profile, *[draw() for draw, _ in cards], browsers(), history(), data)
 
 
 def kept_name() -> rx.Component:

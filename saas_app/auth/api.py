@@ -1,7 +1,6 @@
 """The forms around logging in, posted by the browser itself: passwords never travel through Reflex's events."""
 
 import logging
-import re
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -9,14 +8,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from saas_app.auth import code_flows, cookies, flows
-from saas_app.auth.doors import LONGEST_FIELD, Form, form_of, keep, let_in, opened_link, swap, to, visit_of
+from saas_app.auth.doors import CHOICE, LONGEST_FIELD, Form, form_of, keep, let_in, opened_link, swap, to, visit_of
 from saas_app.auth.sessions import find_viewer
 from saas_app.core.errors import Unavailable
 from saas_app.edge.islands import respond
 
 log = logging.getLogger(__name__)
 
-CHOICE = re.compile(r"[a-z0-9_]{1,40}")
 RESEND_SECONDS = 60
 
 CHECK_MAIL = "If there is an account with this address, a link is on its way. It works for 30 minutes."

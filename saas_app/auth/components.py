@@ -1,5 +1,6 @@
 """What the pages around logging in are made of: a form, fields that remember, the plan that was chosen."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -12,6 +13,9 @@ from saas_app.ui.scripts import FORM_SCRIPTS
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import PAGE_WIDTH, TINTS, classes
+
+# What stands above the forms to sign up and to log in, such as other ways to do it. A feature adds its own.
+above_forms: list[Callable[[], rx.Component]] = []
 
 WAIT = slot("wait_seconds")
 _LEAST = slot("password_min_length")

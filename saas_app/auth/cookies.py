@@ -52,6 +52,21 @@ def drop_link(response: Response, purpose: Purpose) -> None:
     _drop(response, f"link-{purpose}")
 
 
+def note(request: Request, name: str) -> str:
+    """A signed note that was left in this browser; '' when there is none."""
+    return request.cookies.get(_named(name), "")
+
+
+def keep_note(response: Response, name: str, signed: str, lasts: timedelta) -> None:
+    """Leave a signed note in this browser."""
+    _set(response, name, signed, lasts)
+
+
+def drop_note(response: Response, name: str) -> None:
+    """The note is of no more use."""
+    _drop(response, name)
+
+
 def known_accounts(request: Request) -> frozenset[str]:
     """Accounts that were logged in on this browser before, as we signed it."""
     value = tokens.unsign("known", request.cookies.get(_named("known"), ""))

@@ -21,6 +21,7 @@ from saas_app.edge.pages import declared
 Form = dict[str, str]
 Handler = Callable[[Request, Form], Awaitable[Response]]
 
+CHOICE = re.compile(r"[a-z0-9_]{1,40}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 LONGEST_FIELD = 2_000
 

@@ -5,6 +5,7 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.components import (
     WAIT,
+    above_forms,
     auth_page,
     chosen_plan,
     code_field,
@@ -50,6 +51,7 @@ def signup() -> rx.Component:
     return auth_page(
         "Create your account",
         chosen_plan(),
+        *[draw() for draw in above_forms],
         form,
         other_way("Have an account?", "Log in", with_choice(site.LOGIN)),
         aside=value_panel(),
@@ -62,9 +64,7 @@ def login() -> rx.Component:
     form = native_form(
         come_along("next"),
         email_field(),
-        password_field(
-            "password", "Password", error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
-        ),
+        password_of_login(),
         rx.el.div(
             checkbox("remember", "Keep me logged in", value="1"),
             link("Forgot your password?", href="/forgot", class_name="inline-flex min-h-11 items-center"),
@@ -148,9 +148,7 @@ def confirm() -> rx.Component:
     """Prove again who one is, before something that cannot be taken back."""
     by_password = native_form(
         come_along("next"),
-        password_field(
-            "password", "Password", error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
-        ),
+        password_of_login(),
         submit_button("Go on", busy="One moment…", wide=True),
         action="/confirm",
     )
@@ -232,6 +230,13 @@ def verify() -> rx.Component:
         when("member", other_way("Wrong address?", "Change it", "/settings/email")),
         _local_mailbox(),
         intro="One click, and we know that mails reach you.",
+    )
+
+
+def password_of_login() -> rx.Component:
+    """The password that somebody has."""
+    return password_field(
+        "password", "Password", error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
     )
 
 

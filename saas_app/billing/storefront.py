@@ -24,9 +24,13 @@ def derive(typed: dict[str, str]) -> dict[str, Any]:
 
 
 class Storefront:
-    """The slots of the public pages: `fill` answers from memory, and looks at the database when it may have changed."""
+    """The slots of the public pages: `fill` answers from memory, and looks at the database when it may have changed.
 
-    def __init__(self) -> None:
+    `fixed` are further slots, which stay as they are while the app runs.
+    """
+
+    def __init__(self, fixed: dict[str, Any] | None = None) -> None:
+        self._fixed = fixed or {}
         self._slots: Slots | None = None
         self._looked_at = 0.0
         self._lock = asyncio.Lock()
@@ -46,7 +50,7 @@ class Storefront:
                     await self._look()
                 except Unavailable:
                     if self._slots is None:
-                        return Slots("unavailable", _values((), "Prices cannot be shown right now."))
+                        return Slots("unavailable", {**_values((), "Prices cannot be shown right now."), **self._fixed})
                 self._looked_at = time.monotonic()
         assert self._slots is not None  # noqa: S101 (narrowed by _look)
         return self._slots
@@ -57,7 +61,7 @@ class Storefront:
             return
         offers = await db.read_system("catalogue", catalogue.offers)
         note = "" if version else "Prices are being prepared. Please come back in a minute."
-        self._slots = Slots(version, _values(offers, note))
+        self._slots = Slots(version, {**_values(offers, note), **self._fixed})
 
 
 def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:

@@ -46,6 +46,15 @@ class Settings(BaseSettings):
     sandbox_port: int = Field(default=4242, ge=1, le=65535)
     allow_test_key: bool = False
 
+    google_client_id: str = ""
+    google_client_secret: str = Field(default="", repr=False)
+    github_client_id: str = ""
+    github_client_secret: str = Field(default="", repr=False)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_name: str = "single sign-on"
+
     smtp_url: str = Field(default="", repr=False)
     mail_from: str = "SaaS <hello@localhost>"
     redis_url: str = Field(default="", repr=False)

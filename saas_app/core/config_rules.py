@@ -20,7 +20,7 @@ SANDBOX_KEY = "sk_test_sandbox_0000000000000000"  # what the sandbox is called w
 
 def problems(found: "Settings") -> list[str]:
     """Everything that is wrong with these settings."""
-    rules = [_addresses, _databases, _secrets, _stripe, _mail]
+    rules = [_addresses, _databases, _secrets, _stripe, _mail, _providers]
     if found.is_production:
         rules += [_production_secrets, _production_data, _production_addresses, _production_stripe, _production_mail]
     return [problem for rule in rules for problem in rule(found)]
@@ -93,6 +93,18 @@ def _is_one_sender(text: str) -> bool:
     """A comma in a name without quotes makes two of it, and mails would leave from the first."""
     found = [address for _, address in getaddresses([text])]
     return len(found) == 1 and all(found[0].rpartition("@")) and not set(text) & set("\r\n")
+
+
+def _providers(found: "Settings") -> Iterator[str]:
+    for name in ("google", "github", "oidc"):
+        have = [bool(getattr(found, f"{name}_client_{part}")) for part in ("id", "secret")]
+        if any(have) and not all(have):
+            yield f"{name.upper()}_CLIENT_SECRET: id and secret belong together. Set both, or neither."
+    parts = urlsplit(found.oidc_issuer)
+    if bool(found.oidc_client_id) != bool(found.oidc_issuer):
+        yield "OIDC_ISSUER: belongs with OIDC_CLIENT_ID. Set all of OIDC_*, or none."
+    elif found.oidc_issuer and parts.scheme != "https" and not is_loopback(found.oidc_issuer):
+        yield "OIDC_ISSUER: must begin with https://. Copy it from your provider."
 
 
 def _production_secrets(found: "Settings") -> Iterator[str]:

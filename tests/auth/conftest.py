@@ -28,8 +28,10 @@ SLOTS = (
 PAGE = "|".join(f"{{{{ {slot} }}}}" for slot in SLOTS)
 
 
+ROUTES = [*api.routes, *code_api.routes, *account_api.routes]  # a feature's tests add its own
 PAGES = (
     *("signup", "login", "forgot", "reset", "verify", "login-code", "login-enter", "confirm", "change", "undo"),
+    *("login-link", "login-second"),
     *("settings", "settings-email", "settings-password", "settings-delete"),
 )
 GOOD_PASSWORD = "long winding river stones"
@@ -88,9 +90,7 @@ async def open_browser(tmp_path: Path) -> AsyncIterator[OpenBrowser]:
     opened: list[Browser] = []
 
     def open_one(ip: str = "192.0.2.1", scheme: str = "http", **headers: str) -> Browser:
-        transport = httpx.ASGITransport(
-            Starlette(routes=[*api.routes, *code_api.routes, *account_api.routes]), client=(ip, 50000)
-        )
+        transport = httpx.ASGITransport(Starlette(routes=ROUTES), client=(ip, 50000))
         browser = Browser(transport=transport, base_url=f"{scheme}://localhost:3000", headers=headers)
         opened.append(browser)
         return browser

@@ -12,14 +12,18 @@ from tests.e2e.steps import Person, join, open_dashboard, save_as, sign_up, subs
 
 pytestmark = pytest.mark.e2e
 
-PUBLIC = ("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify")
+PUBLIC = (
+    *("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
+    *("/login/code", "/login/enter", "/login/link", "/goodbye", "/undo"),
+)
+SETTINGS = ("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change")
 MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return")
 LOCAL = ("/dev/mailbox",)
 
 
 def test_the_pages_listed_here_are_all_there_are(built_app: Path) -> None:
     islands = {path.stem for path in (built_app / "islands").glob("*.html")} - {"404", "welcome"}
-    assert islands == {path.strip("/") or "landing" for path in PUBLIC}
+    assert islands == {path.strip("/").replace("/", "-") or "landing" for path in (*PUBLIC, *SETTINGS)}
     client = built_app / "client"
     hydrated = {str(path.parent.relative_to(client)) for path in client.rglob("index.html")}
     assert {f"/{name}" for name in hydrated - {"404", "."}} == set(MEMBER)
@@ -43,7 +47,7 @@ def test_no_page_breaks_its_own_policy(colours: str, open_browser: OpenBrowser, 
     work_out_a_loan(page, stack)
     save_as(page, "River")
     expect(page.locator("#room")).to_have_text("1 of 2 saved")
-    for path in (*MEMBER, *LOCAL):
+    for path in (*MEMBER, *SETTINGS, *LOCAL):
         page.goto(stack.url + path)
         _settled(page, path)
 

@@ -1,0 +1,46 @@
+"""The page between a provider and an account that is there already."""
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.account.components import cards
+from saas_app.auth.components import above_forms, auth_page, come_along, other_way
+from saas_app.auth.pages import password_of_login
+from saas_app.edge.pages import island
+from saas_app.social.components import connected_accounts, fill_connected, social_buttons
+from saas_app.ui.buttons import submit_button
+from saas_app.ui.forms import native_form
+from saas_app.ui.slots import slot
+
+above_forms.append(social_buttons)
+cards.append((connected_accounts, fill_connected))
+
+
+@island(
+    "/login/link",
+    name="login-link",
+    title=f"Connect your account · {site.PRODUCT}",
+    description="Connect an account elsewhere.",
+    hidden=True,
+)
+def login_link() -> rx.Component:
+    """Show by the password that the account is one's own."""
+    form = native_form(
+        come_along("email", "provider"),
+        password_of_login(),
+        submit_button("Log in and connect", busy="Logging in…", wide=True),
+        action="/login/link",
+    )
+    intro = rx.fragment(
+        "There is an account with ",
+        rx.el.b(slot("form.email")),
+        ". Type its password once, and from then on you can log in with ",
+        slot("form.provider"),
+        ".",
+    )
+    return auth_page(
+        "Connect your account",
+        form,
+        other_way("No password?", "Log in by mail, and connect under Settings", "/login/code?next=/settings"),
+        intro=intro,
+    )
