@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     allow_test_key: bool = False
 
     smtp_url: str = Field(default="", repr=False)
-    mail_from: str = "SaaS <hello@localhost>"
+    mail_from: str = "hello@localhost"
     redis_url: str = Field(default="", repr=False)
     web_workers: int = Field(default=1, ge=1)
     worker: bool = True
