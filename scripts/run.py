@@ -27,23 +27,32 @@ sys.path.insert(0, str(ROOT))
 from scripts import build  # noqa: E402 (after the path is set: this file is run by its name)
 
 
+class CannotStart(SystemExit):
+    """Something outside of the product is in the way; the message says what to do."""
+
+
 def known(environment: Mapping[str, str]) -> dict[str, str]:
     """The settings as the app will find them: what is set, then `.env`; an empty value is none."""
     places = (dotenv_values(ROOT / environment.get("ENV_FILE", ".env")), environment)
     return {name: value for place in places for name, value in place.items() if value}
 
 
+def port_in(settings: Mapping[str, str], name: str, usual: int) -> int:
+    """The port that this setting names."""
+    text = settings.get(name, str(usual))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= LAST_PORT):
+        raise CannotStart(f"{name}={text} is not a port. Choose a number up to {LAST_PORT}: make run {name}={usual}")
+    return int(text)
+
+
+LAST_PORT = 65_535
 SETTINGS = known(os.environ)
 DATA = ROOT / SETTINGS.get("DATA_DIR", "data")
 STAMP = DATA / "prepared.json"
-PORT = int(SETTINGS.get("PORT", "3000"))
-SANDBOX_PORT = int(SETTINGS.get("SANDBOX_PORT", "4242"))
+PORT = port_in(SETTINGS, "PORT", 3000)
+SANDBOX_PORT = port_in(SETTINGS, "SANDBOX_PORT", 4242)
 BASE_URL = SETTINGS.get("BASE_URL", f"http://localhost:{PORT}")
 WAIT_SECONDS = 60
-
-
-class CannotStart(SystemExit):
-    """Something outside of the product is in the way; the message says what to do."""
 
 
 def main() -> None:
@@ -54,6 +63,7 @@ def main() -> None:
     check_port(PORT, "PORT")
     if sandboxed:
         check_port(SANDBOX_PORT, "SANDBOX_PORT")
+        check_apart(PORT, SANDBOX_PORT)
     DATA.mkdir(parents=True, exist_ok=True)
     with Programs() as programs:
         if sandboxed:
@@ -91,6 +101,12 @@ def check_port(port: int, name: str) -> None:
                 raise CannotStart(
                     f"Port {port} is taken by another program. Stop it, or choose another: make run {name}={port + 1}"
                 )
+
+
+def check_apart(port: int, sandbox_port: int) -> None:
+    """The server shares a port with others of its kind, so two programs on one would answer in turns."""
+    if port == sandbox_port:
+        raise CannotStart(f"PORT and SANDBOX_PORT are both {port}. Choose another: make run SANDBOX_PORT={port + 1}")
 
 
 def app_place() -> list[str]:

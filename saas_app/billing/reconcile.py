@@ -91,6 +91,6 @@ def _not_seen_since(session: Session, moment: datetime) -> Sequence[str]:
     return session.exec(mine.order_by(func.random())).all()
 
 
-jobs.every("stripe events", timedelta(minutes=15), catch_up)
+jobs.every("stripe events", timedelta(minutes=15), catch_up, at_start=True)
 jobs.every("stripe catalogue", timedelta(hours=24), setup.sync_catalogue)
 jobs.every("stripe customers", timedelta(minutes=1), sync_some)

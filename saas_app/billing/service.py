@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from saas_app.billing.entitlements import Access, Entitlements, entitlements
+from saas_app.billing.gateway.client import is_silent
+from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Price, Product, Subscription
 from saas_app.billing.money import money
 from saas_app.core.clock import now
@@ -274,6 +276,10 @@ def _expiry(customer: Customer | None) -> str:
 
 
 def _stale(customer: Customer | None) -> str:
-    if customer is None or customer.synced_at is None or now() - customer.synced_at < STALE_AFTER:
+    """How old this is, when it may be behind."""
+    if customer is None or customer.synced_at is None:
         return ""
-    return f"As of {day(customer.synced_at)}"
+    seen = customer.synced_at
+    if is_silent():
+        return f"{StripeUnavailable()} This is what it told us on {day(seen)} at {seen:%H:%M} UTC."
+    return f"As of {day(seen)}" if now() - seen >= STALE_AFTER else ""

@@ -1,24 +1,29 @@
 """What the billing pages know of their viewer. Money moves on Stripe's pages only; nothing here takes any."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import reflex as rx
 
 from saas_app.billing import checkout, service
+from saas_app.billing.account import sync_account
 from saas_app.billing.catalogue import Offer, offers
 from saas_app.billing.checkout import Outcome
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.billing.limits import count_ask
 from saas_app.billing.portal import NothingToManage
 from saas_app.billing.service import BillingView, InvoiceView
 from saas_app.billing.stripe_account import OtherAccount
-from saas_app.core import db
+from saas_app.core import db, live
 from saas_app.core.config import settings
-from saas_app.core.errors import BadInput, TooManyTries
+from saas_app.core.errors import AppError, BadInput, TooManyTries
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
+
+log = logging.getLogger(__name__)
 
 LOOKS = 15
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -101,12 +106,25 @@ class BillingState(LiveState):
 
     @rx.event
     @member
-    async def load(self) -> None:
-        """Read the invoices and the offers."""
+    async def load(self) -> rx.event.EventSpec:
+        """Show the invoices and the offers that are known here, then look at Stripe."""
         await self._load()
         asked = self.router.url.query_parameters
         interval = "month" if asked.get("billing") == "month" else "year"
         self.problem = problem_of(str(asked.get("problem", "")), str(asked.get("plan", "")), interval)
+        return BillingState.look  # type: ignore[return-value]
+
+    @rx.event(background=True)
+    @member
+    async def look(self) -> None:
+        """Ask Stripe afresh. What it says, or that it says nothing, reaches every tab of this person."""
+        viewer = current_viewer()
+        try:
+            await count_ask(viewer)
+            await sync_account(viewer.id)
+        except AppError as error:
+            log.warning("no look at Stripe from the billing page: %s", type(error).__name__)
+            live.announce(viewer.id)
 
 
 class ReturnState(LiveState):

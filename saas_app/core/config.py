@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     )
 
     app_env: Literal["development", "test", "production"] = "development"
-    base_url: str = "http://localhost:3000"
+    base_url: str = ""
     data_dir: Path = Path("data")
     host: str = "0.0.0.0"  # noqa: S104  what a container's port leads to
     port: int = Field(default=3000, ge=1, le=65535)
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     oidc_name: str = "single sign-on"
 
     smtp_url: str = Field(default="", repr=False)
-    mail_from: str = "SaaS <hello@localhost>"
+    mail_from: str = "hello@localhost"
     redis_url: str = Field(default="", repr=False)
     web_workers: int = Field(default=1, ge=1)
     worker: bool = True
@@ -83,6 +83,8 @@ class Settings(BaseSettings):
         return value
 
     def model_post_init(self, context: Any) -> None:
+        if not self.base_url:
+            self.base_url = f"http://localhost:{self.port}"
         if not self.database_url:
             self.database_url = f"sqlite:///{self.data_dir / 'app.db'}"
         if not self.stripe_secret_key:

@@ -80,6 +80,7 @@ class Registry:
 
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
     tasks: dict[str, tuple[timedelta, Task]] = field(default_factory=dict[str, tuple[timedelta, Task]])
+    at_start: set[str] = field(default_factory=set[str])
     lanes: dict[type[Leased], Work] = field(default_factory=dict[type[Leased], Work])
     wakers: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
 
@@ -108,9 +109,12 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return declare
 
 
-def every(name: str, interval: timedelta, task: Task) -> None:
-    """Do this about once per interval, in whichever process comes first."""
+def every(name: str, interval: timedelta, task: Task, *, at_start: bool = False) -> None:
+    """Do this about once per interval, in whichever process comes first; with `at_start` also when a process begins,
+    to make up for what it was not there to see."""
     registry.tasks[name] = (interval, task)
+    if at_start:
+        registry.at_start.add(name)
 
 
 def lane(table: type[Leased], work: Work) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from starlette.requests import HTTPConnection
 
 from saas_app.core.config import settings
+from saas_app.core.config_rules import is_loopback
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (
@@ -38,6 +39,11 @@ def client_ip(request: HTTPConnection) -> str:
     if found.version == 6 and not found.ipv4_mapped:
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found.ipv4_mapped or found) if found.version == 6 else str(found)
+
+
+def is_at_home(ip: str) -> bool:
+    """Whether this visitor sits at the very machine on which the product is tried out."""
+    return not settings().is_production and is_loopback(settings().base_url) and ip.startswith("127.")
 
 
 def device_label(request: HTTPConnection) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlmodel import Session, col, update
 
 from saas_app.core import clock, db, leases, upkeep
 from saas_app.core.errors import AppError, DatabaseBusy
@@ -39,6 +39,7 @@ class Worker:
         self._waker = lambda: loop.call_soon_threadsafe(self._wake.set)
         registry.wakers.append(self._waker)
         await db.run_system("jobs", _write_schedule)
+        await db.run_system("jobs", _bring_forward)
         tables: list[type[Leased]] = [Outbox, Schedule, *registry.lanes]
         self._lanes = [asyncio.create_task(self._go_through(table), name=table.__name__) for table in tables]
 
@@ -184,6 +185,12 @@ def _write_schedule(session: Session) -> None:
     """A row for each task that has none yet, due at once."""
     for name in registry.tasks:
         append(session, Schedule(id=name))
+
+
+def _bring_forward(session: Session) -> None:
+    """What has to be done at a start is due now, unless another worker is at it."""
+    asleep = (col(Schedule.id).in_(registry.at_start), col(Schedule.lease_until).is_(None))
+    session.exec(update(Schedule).where(*asleep, col(Schedule.due_at) > clock.now()).values(due_at=clock.now()))
 
 
 async def work_until_stopped() -> None:

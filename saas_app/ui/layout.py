@@ -21,8 +21,12 @@ def row(*children: Any, gap: Gap = "small", class_name: str = "", **props: Any) 
 
 
 def grid(*children: Any, columns: Literal[2, 3, 4] = 3, class_name: str = "", **props: Any) -> rx.Component:
-    """Equal columns on wide screens, one column on phones."""
-    wide = {2: "md:grid-cols-2", 3: "md:grid-cols-3", 4: "sm:grid-cols-2 lg:grid-cols-4"}[columns]
+    """Equal columns on wide screens, one column on phones; two stand beside each other where both have 18rem."""
+    wide = {
+        2: "grid-cols-[repeat(auto-fit,minmax(min(100%,max(18rem,40%)),1fr))]",
+        3: "md:grid-cols-3",
+        4: "sm:grid-cols-2 lg:grid-cols-4",
+    }[columns]
     return rx.el.div(*children, class_name=classes("grid gap-5", wide, class_name), **props)
 
 

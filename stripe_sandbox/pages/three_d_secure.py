@@ -17,7 +17,7 @@ async def show(request: Request) -> Response:
         with visit(request) as tx:
             asked, intent = _open(tx, request)
             if asked is None or intent is None:
-                return _over()
+                return _over(tx, request)
             method = tx.get("payment_method", intent["payment_method"])
             return render.page("three_d_secure.html", intent=intent, method=method)
 
@@ -32,7 +32,7 @@ async def send(request: Request) -> Response:
         with visit(request) as tx:
             asked, intent = _open(tx, request)
             if asked is None or intent is None:
-                return _over()
+                return _over(tx, request)
             authentication.close(tx, asked, "passed" if passed else "failed")
             return _go_on(tx, asked, intent, passed=passed)
 
@@ -47,7 +47,13 @@ def _open(tx: Tx, request: Request) -> tuple[Object | None, Object | None]:
     return (asked, intent) if intent and intent["status"] == "requires_action" else (None, None)
 
 
-def _over() -> Response:
+def _over(tx: Tx, request: Request) -> Response:
+    """Back to the page that the question came from, if that still waits for a card: a reload is no dead end."""
+    asked = tx.find(request.path_params["authentication"], authentication.KIND) or {"intent": ""}
+    for kind in ("checkout.session", "billing_portal.session"):
+        for page in tx.select(kind, "json_extract(body, '$._.attempt.intent') = ?", (asked["intent"],), 1):
+            if page["url"]:
+                return render.go(page["url"])
     return render.notice(410, "This question was answered already", "You can close this page.")
 
 

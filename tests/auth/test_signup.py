@@ -158,6 +158,16 @@ async def test_one_place_gets_five_accounts_an_hour(open_browser: OpenBrowser, h
     assert (await open_browser("192.0.2.77").sign_up("z@example.com")).status_code == 303
 
 
+async def test_whoever_tries_the_product_on_their_own_machine_may_play_many_people(
+    open_browser: OpenBrowser, configured: Callable[..., None], hands: Hands
+) -> None:
+    answers = [await open_browser("127.0.0.1").sign_up(f"a{i}@example.com") for i in range(7)]
+    assert {answer.status_code for answer in answers} == {303}
+    configured(BASE_URL="https://app.example.com")  # a proxy of a server is at 127.0.0.1 too
+    answers = [await open_browser("127.0.0.1", "https").sign_up(f"b{i}@example.com") for i in range(6)]
+    assert [answer.status_code for answer in answers] == [303] * 5 + [429]
+
+
 async def test_forms_with_mistakes_are_counted_too_and_leave_room_for_the_right_one(
     open_browser: OpenBrowser, hands: Hands
 ) -> None:

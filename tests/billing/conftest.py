@@ -44,6 +44,7 @@ async def _hang_up() -> None:
     webhooks._locks.clear()
     webhooks._looked_at.clear()
     stripe_account._checked.clear()
+    gateway._line.silent = False
     await gateway.client()._requestor._client.close_async()
     gateway._client.cache_clear()
 

@@ -24,8 +24,16 @@ def test_without_any_settings_the_app_runs_with_the_sandbox(data_dir: Path) -> N
     assert found.stripe_secret_key == SANDBOX_KEY
     assert found.stripe_api_base == "http://127.0.0.1:4242"
     assert found.database_url == f"sqlite:///{data_dir / 'app.db'}"
+    assert found.base_url == "http://localhost:3000"
     assert found.worker
     assert not found.is_https
+
+
+def test_the_address_follows_the_port_so_that_every_command_speaks_of_the_same_app(configured: Configure) -> None:
+    configured(PORT="3001")
+    assert settings().base_url == "http://localhost:3001"
+    configured(BASE_URL="https://app.example.com/")
+    assert settings().base_url == "https://app.example.com"
 
 
 def test_a_complete_production_is_accepted(production: dict[str, str]) -> None:

@@ -134,6 +134,21 @@ async def test_without_a_server_mails_are_kept_here(database: str) -> None:
     assert 'href="https://app.example.com/x"' in mail.html
 
 
+@pytest.mark.parametrize(
+    ("sender", "signature"),
+    [("Ada's Bricks <ada@example.com>", "-- \nAda's Bricks\nhttp"), ("ada@example.com", "-- \nhttp")],
+)
+def test_a_mail_signs_with_the_name_of_its_sender_if_that_has_one(
+    sqlite: str, configured: Callable[..., None], sender: str, signature: str
+) -> None:
+    configured(MAIL_FROM=sender)
+    write()
+    written = as_system(lambda session: session.exec(select(Outbox)).one()).payload
+    assert signature in written["text"]
+    assert written["html"].count("Bricks") == signature.count("Bricks")
+    assert "> · " not in written["html"]
+
+
 async def test_a_mail_is_sent_once_per_key(database: str) -> None:
     assert write(key="welcome") is True
     assert write(key="welcome") is False

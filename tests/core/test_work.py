@@ -27,10 +27,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def own_registry() -> object:
     """Only what core declares is done, whatever other tests have imported; what a test declares is forgotten."""
-    before = (dict(registry.handlers), dict(registry.tasks), dict(registry.lanes))
+    before = (dict(registry.handlers), dict(registry.tasks), dict(registry.lanes), set(registry.at_start))
     registry.tasks, registry.lanes = {"tidy": registry.tasks["tidy"]}, {}
     yield
-    registry.handlers, registry.tasks, registry.lanes = before
+    registry.handlers, registry.tasks, registry.lanes, registry.at_start = before
 
 
 def parcels(count: int = 1) -> None:
@@ -221,6 +221,24 @@ async def test_one_of_many_workers_does_what_is_scheduled(database: str, hands: 
     hands.move(minutes=2)
     await asyncio.gather(*(Worker().drain() for _ in range(4)))
     assert len(done) == 2
+
+
+async def test_what_makes_up_for_an_absence_is_done_at_each_start_and_nothing_else_is(
+    database: str, hands: Hands
+) -> None:
+    done: asyncio.Queue[str] = asyncio.Queue()
+    jobs.every("tidy", timedelta(hours=1), lambda: done.put("tidy"))
+    jobs.every("catch up", timedelta(hours=1), lambda: done.put("catch up"), at_start=True)
+    await Worker().drain()
+    assert sorted([done.get_nowait(), done.get_nowait()]) == ["catch up", "tidy"]
+    hands.move(minutes=1)
+    worker = Worker()
+    await worker.start()
+    try:
+        assert await asyncio.wait_for(done.get(), 5) == "catch up"
+    finally:
+        await worker.stop()
+    assert done.empty()
 
 
 async def test_a_schedule_never_dies(sqlite: str, hands: Hands) -> None:

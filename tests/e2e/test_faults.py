@@ -118,6 +118,24 @@ def test_with_stripe_down_a_subscriber_keeps_working(visitor: Visitor, fragile: 
     expect(page.locator("#plan-name")).to_have_text("Pro")
 
 
+def test_with_stripe_down_the_pages_say_how_old_what_they_show_is_until_it_is_back(
+    visitor: Visitor, fragile: Stack
+) -> None:
+    page, other = visitor.new_tab(), visitor.new_tab()
+    join(page, fragile)
+    subscribe(page, fragile)
+    open_dashboard(other, fragile)
+    silence = "Our payment provider does not answer right now. This is what it told us on "
+    fragile.sandbox.stop()
+    page.goto(f"{fragile.url}/billing")
+    for tab in (page, other):
+        expect(tab.get_by_text(silence)).to_be_visible()
+    fragile.sandbox.start()
+    page.reload()
+    for tab in (page, other):
+        expect(tab.get_by_text(silence)).to_be_hidden()
+
+
 def _shows_pro(page: Page, stack: Stack) -> None:
     open_dashboard(page, stack)
     expect(page.locator("#plan-name")).to_have_text("Pro")

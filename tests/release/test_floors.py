@@ -57,3 +57,8 @@ def test_a_planted_violation_breaks_its_contract(contract: str, copy: Path) -> N
     with (copy / file).open("a") as source:
         source.write(f"\n{line}\n")
     assert _kept_and_broken(copy)[contract] == "BROKEN"
+
+
+def test_a_file_that_says_no_floor_breaks_the_contract_of_floors(copy: Path) -> None:
+    (copy / "saas_app/auth/extras.py").write_text('"""On no floor."""\n')
+    assert _kept_and_broken(copy)["Floors: inside a feature, imports only go down"] == "BROKEN"

@@ -122,6 +122,8 @@ def test_three_d_secure_failed_subscribes_nobody(shop: Shop) -> None:
     assert answer.text.count(f'action="/c/pay/{session.id}"') == answer.text.count("<form")
     assert "authenticate" in errors_of(answer)["number"]
     assert shop.api.subscriptions.list({"status": "all"}).data == []
+    for reloaded in (shop.browser.post(question, data={"answer": "fail"}), shop.browser.get(question)):
+        assert (reloaded.status_code, reloaded.headers["location"]) == (303, session.url)
     assert shop.pay(session.url).status_code == 303
 
 

@@ -41,6 +41,20 @@ def test_what_is_set_goes_before_the_env_file_unless_it_is_empty(env_file: Path)
     assert "X" not in found
 
 
+def test_a_port_is_a_number_that_a_port_can_have() -> None:
+    assert run.port_in({}, "PORT", 3000) == 3000
+    assert run.port_in({"PORT": "65535"}, "PORT", 3000) == 65535
+    for wrong in ("abc", "-1", "0", "65536", "30²", "3000.0"):
+        with pytest.raises(run.CannotStart, match=f"PORT={re.escape(wrong)} is not a port.*make run PORT=3000"):
+            run.port_in({"PORT": wrong}, "PORT", 3000)
+
+
+def test_app_and_sandbox_do_not_share_a_port() -> None:
+    run.check_apart(3000, 4242)
+    with pytest.raises(run.CannotStart, match="are both 4242"):
+        run.check_apart(4242, 4242)
+
+
 def test_what_is_tried_out_can_be_reached_from_this_machine_only() -> None:
     assert run.app_place() == ["--host", "127.0.0.1", "--port", "3000"]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -11,6 +12,7 @@ import stripe
 
 from saas_app.billing.gateway.errors import StripeBusy, StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.core.config import settings
+from saas_app.core.errors import AppError
 
 T = TypeVar("T")
 S = TypeVar("S", bound=stripe.StripeObject)
@@ -38,8 +40,33 @@ def client() -> stripe.StripeClient:
     return _client(now.stripe_secret_key, now.stripe_api_base)
 
 
+@dataclass
+class _Line:
+    """Whether the last call of this process was answered."""
+
+    silent: bool = False
+
+
+_line = _Line()
+
+
+def is_silent() -> bool:
+    """Whether Stripe did not answer when this process asked last, so that what we know may be behind."""
+    return _line.silent
+
+
 async def ask(call: Awaitable[T]) -> T:
     """Await one API call and give its failures names of ours."""
+    try:
+        answer = await _named(call)
+    except AppError as error:
+        _line.silent = isinstance(error, StripeUnavailable) and not isinstance(error, StripeBusy)
+        raise
+    _line.silent = False
+    return answer
+
+
+async def _named(call: Awaitable[T]) -> T:
     try:
         return await call
     except stripe.InvalidRequestError as error:

@@ -142,7 +142,7 @@ def scenario_line(scenario: ScenarioView) -> rx.Component:
                 class_name="flex flex-wrap gap-2",
             ),
             rx.el.p(scenario.terms, class_name="text-sm text-quiet"),
-            class_name="min-w-0 flex-1",
+            class_name="min-w-48 flex-1",
         ),
         rx.el.p(
             rx.el.b(scenario.payment), " a month, ", scenario.total_interest, " interest", class_name="tabular-nums"
