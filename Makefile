@@ -26,7 +26,7 @@ dev: .venv/.runtime ## The same, rebuilding and restarting whenever a file is sa
 	@$(PY) scripts/run.py --reload
 
 sandbox: .venv/.runtime ## Start the Stripe sandbox alone and open its screens: SANDBOX_PORT=4242
-	@$(PY) -m stripe_sandbox --port $(SANDBOX_PORT) --db data/sandbox.db --open
+	@$(PY) -m stripe_sandbox --port $${SANDBOX_PORT:-4242} --db data/sandbox.db --open
 
 build: .venv/.runtime ## Build the front end, if anything changed
 	@$(PY) -m scripts.build
