@@ -36,7 +36,5 @@ def test_make_sandbox_opens_its_screens_where_it_was_told_to(tmp_path: Path) -> 
     python.chmod(0o755)
     for setting, port in (({}, "4242"), ({"SANDBOX_PORT": "5151"}, "5151")):
         environment = {"PATH": os.environ["PATH"], **setting}
-        said = subprocess.run(
-            ["make", "sandbox"], cwd=tmp_path, env=environment, capture_output=True, check=True
-        ).stdout  # noqa: S607
-        assert f"-m stripe_sandbox --port {port} " in said.decode()
+        done = subprocess.run(["make", "sandbox"], cwd=tmp_path, env=environment, capture_output=True, check=True)  # noqa: S607
+        assert f"-m stripe_sandbox --port {port} " in done.stdout.decode()
