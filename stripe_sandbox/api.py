@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import API_VERSION, clock, forms, legacy, spec, wire
+from stripe_sandbox import takes as declared
 from stripe_sandbox.chaos import Weather
 from stripe_sandbox.errors import Invalid, StripeError
 from stripe_sandbox.ids import new_id
@@ -36,7 +37,7 @@ class Route:
     path: str
     pattern: re.Pattern[str]
     handler: Handler
-    takes: frozenset[str] | None
+    takes: declared.Taken
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,16 @@ class Reply:
 _ROUTES: list[Route] = []
 
 
-def route(method: str, path: str, takes: Iterable[str] | None = None) -> Callable[[Handler], Handler]:
+def route(method: str, path: str, takes: Iterable[str] = ()) -> Callable[[Handler], Handler]:
     """Register the function that answers an operation; path ids arrive as keyword arguments.
 
-    `takes`: the parameters it acts on. Others that Stripe knows are refused aloud, never ignored in silence.
+    `takes`: the parameters it acts on, as `takes.py` reads them. `expand` works everywhere.
     """
+    taken = declared.read(takes)
 
     def register(handler: Handler) -> Handler:
         pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "$")
-        _ROUTES.append(Route(method, path, pattern, handler, None if takes is None else frozenset(takes)))
+        _ROUTES.append(Route(method, path, pattern, handler, taken))
         _ROUTES.sort(key=lambda each: each.path.count("{"))  # /search wins over /{customer}
         return handler
 
@@ -190,20 +192,16 @@ class Api:
         operation = spec.load().operations.get((found.method, found.path))
         tree = forms.decode("&".join(part for part in (request.query, request.body) if part))
         if operation is None:  # newer than the published subset
-            return tree
-        schema = operation.parameters
-        older: frozenset[str] = frozenset()
-        if request.method == "POST":
-            old = legacy.is_old(request.headers.get("stripe-version"))
-            schema = legacy.schema_for(found.path, schema, old=old)
-            older = legacy.names(found.path)
-        params = legacy.modern(found.path, self.reader.read(schema, tree))
-        beyond = sorted(set(params) - found.takes - older - {"expand"}) if found.takes is not None else []
-        if beyond:
-            raise Invalid(
-                f"The sandbox does not do `{beyond[0]}` here, and would rather say so than ignore it.",
-                param=beyond[0],
-            )
+            params = tree
+        else:
+            schema = operation.parameters
+            if request.method == "POST":
+                old = legacy.is_old(request.headers.get("stripe-version"))
+                schema = legacy.schema_for(found.path, schema, old=old)
+            params = legacy.modern(found.path, self.reader.read(schema, tree))
+        older = legacy.names(found.path) if request.method == "POST" else frozenset[str]()
+        now = {name: value for name, value in params.items() if name != "expand" and name not in older}
+        declared.refuse_others(found.takes, now)
         return params
 
 

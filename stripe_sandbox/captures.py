@@ -1,13 +1,13 @@
 """Money held now and taken later: manual capture (docs.stripe.com/payments/place-a-hold-on-a-payment-method)."""
 
-from stripe_sandbox import events
+from stripe_sandbox import events, metadata
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.payments import unexpected
 from stripe_sandbox.store import Object, Tx
 
 
-@route("POST", "/v1/payment_intents/{intent}/capture", takes=["amount_to_capture", "final_capture", "metadata"])
+@route("POST", "/v1/payment_intents/{intent}/capture", takes=["amount_to_capture", "final_capture=true", "metadata"])
 def capture(tx: Tx, params: Params, intent: str) -> Object:
     """Take what was held, or a part of it; what is left is let go."""
     found = tx.at("payment_intent", intent)
@@ -27,6 +27,7 @@ def capture(tx: Tx, params: Params, intent: str) -> Object:
     charge |= {"captured": True, "amount_captured": amount, "amount_refunded": held - amount}
     events.updated(tx, charge, "charge.captured")
     found |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
+    found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
     tx.save(found)
     events.emit(tx, "payment_intent.succeeded", found)
     return found

@@ -15,15 +15,26 @@ _PRODUCT_FIELDS = (
     "images",
     "marketing_features",
     "name",
+    "package_dimensions",
     "shippable",
     "statement_descriptor",
     "tax_code",
     "unit_label",
     "url",
 )
+_PRODUCT_TAKES = [*_PRODUCT_FIELDS, "metadata"]
+_PRICE_TAKES = ["active", "nickname", "tax_behavior", "lookup_key", "transfer_lookup_key", "metadata"]
 
 
-@route("POST", "/v1/products")
+@route(
+    "POST",
+    "/v1/products",
+    takes=[
+        *_PRODUCT_TAKES,
+        "id",
+        "default_price_data[currency, unit_amount, unit_amount_decimal, recurring, tax_behavior, metadata]",
+    ],
+)
 def create_product(tx: Tx, params: Params) -> Object:
     id_ = params.get("id") or new_id("prod", 14)
     if tx.find(id_):
@@ -51,13 +62,13 @@ def create_product(tx: Tx, params: Params) -> Object:
     return product
 
 
-@route("GET", "/v1/products")
+@route("GET", "/v1/products", takes=[*lists.PAGE, "active", "ids", "url", "shippable"])
 def list_products(tx: Tx, params: Params) -> Object:
     extra, values = "", ()
     if params.get("ids"):
         extra = lists.one_of("id", params["ids"])
         values = tuple(params["ids"])
-    equals = {"active": params.get("active"), "url": params.get("url")}
+    equals = {name: params.get(name) for name in ("active", "shippable", "url")}
     return lists.page(tx, "product", "/v1/products", params, equals, extra, values)
 
 
@@ -67,7 +78,7 @@ def retrieve_product(tx: Tx, params: Params, id: str) -> Object:
     return found if found else tx.at("product", id)
 
 
-@route("POST", "/v1/products/{id}")
+@route("POST", "/v1/products/{id}", takes=[*_PRODUCT_TAKES, "default_price"])
 def update_product(tx: Tx, params: Params, id: str) -> Object:
     product = tx.at("product", id)
     if params.get("default_price"):
@@ -103,12 +114,24 @@ def _fill_product(product: Object, params: Params) -> None:
         raise Invalid("A product has at most 8 images and 15 marketing features.")
 
 
-@route("POST", "/v1/prices")
+@route(
+    "POST",
+    "/v1/prices",
+    takes=[
+        *_PRICE_TAKES,
+        "product",
+        "product_data",
+        "currency",
+        "unit_amount",
+        "unit_amount_decimal",
+        "recurring[interval, interval_count]",
+        "recurring[usage_type]=licensed",
+        "billing_scheme=per_unit",
+    ],
+)
 def create_price(tx: Tx, params: Params) -> Object:
     if bool(params.get("product")) == bool(params.get("product_data")):
         raise Invalid("You must provide exactly one of `product` or `product_data`.", param="product")
-    if params.get("billing_scheme") == "tiered" or params.get("custom_unit_amount"):
-        raise Invalid("The sandbox has prices per unit only.", param="billing_scheme")
     amount, decimal = _amount(params)
     product = params.get("product")
     if product:
@@ -139,7 +162,11 @@ def create_price(tx: Tx, params: Params) -> Object:
     return events.created(tx, price)
 
 
-@route("GET", "/v1/prices")
+@route(
+    "GET",
+    "/v1/prices",
+    takes=[*lists.PAGE, "active", "currency", "product", "type", "lookup_keys", "recurring[interval, usage_type]"],
+)
 def list_prices(tx: Tx, params: Params) -> Object:
     keys = params.get("lookup_keys") or []
     extra = lists.one_of("lookup_key", keys) if keys else ""
@@ -155,7 +182,7 @@ def retrieve_price(tx: Tx, params: Params, price: str) -> Object:
     return tx.at("price", price)
 
 
-@route("POST", "/v1/prices/{price}")
+@route("POST", "/v1/prices/{price}", takes=_PRICE_TAKES)
 def update_price(tx: Tx, params: Params, price: str) -> Object:
     found = tx.at("price", price)
     for name in ("active", "nickname", "tax_behavior"):
@@ -212,12 +239,9 @@ def _amount(params: Params) -> tuple[int | None, str]:
 
 
 def _recurring(given: dict[str, Any]) -> Object:
-    if given.get("usage_type") == "metered":
-        raise Invalid("The sandbox has licensed prices only.", param="recurring[usage_type]")
     return {
         **spec.load().nulls("recurring"),
         "interval": given["interval"],
         "interval_count": given.get("interval_count", 1),
-        "trial_period_days": given.get("trial_period_days"),
         "usage_type": "licensed",
     }

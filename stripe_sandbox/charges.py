@@ -108,7 +108,7 @@ def _three_d_secure() -> Object:
     }
 
 
-@route("GET", "/v1/charges")
+@route("GET", "/v1/charges", takes=[*lists.PAGE, "customer", "payment_intent"])
 def list_charges(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("customer", "payment_intent")}
     return lists.page(tx, "charge", "/v1/charges", params, equals)
@@ -119,16 +119,17 @@ def retrieve_charge(tx: Tx, params: Params, charge: str) -> Object:
     return tx.at("charge", charge)
 
 
-@route("POST", "/v1/charges/{charge}")
+@route("POST", "/v1/charges/{charge}", takes=["metadata", "description", "receipt_email"])
 def update_charge(tx: Tx, params: Params, charge: str) -> Object:
     found = tx.at("charge", charge)
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
-    if "description" in params:
-        found["description"] = params["description"] or None
+    for name in ("description", "receipt_email"):
+        if name in params:
+            found[name] = params[name] or None
     return events.updated(tx, found)
 
 
-@route("POST", "/v1/refunds")
+@route("POST", "/v1/refunds", takes=["charge", "payment_intent", "amount", "reason", "metadata"])
 def create_refund(tx: Tx, params: Params) -> Object:
     charge = _charge_to_refund(tx, params)
     left = charge["amount_captured"] - charge["amount_refunded"]
@@ -191,7 +192,7 @@ def _charge_to_refund(tx: Tx, params: Params) -> Object:
     return tx.get("charge", intent["latest_charge"])
 
 
-@route("GET", "/v1/refunds")
+@route("GET", "/v1/refunds", takes=[*lists.PAGE, "charge", "payment_intent"])
 def list_refunds(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("charge", "payment_intent")}
     return lists.page(tx, "refund", "/v1/refunds", params, equals)
@@ -202,7 +203,7 @@ def retrieve_refund(tx: Tx, params: Params, refund: str) -> Object:
     return tx.at("refund", refund)
 
 
-@route("POST", "/v1/refunds/{refund}")
+@route("POST", "/v1/refunds/{refund}", takes=["metadata"])
 def update_refund(tx: Tx, params: Params, refund: str) -> Object:
     found = tx.at("refund", refund)
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))

@@ -4,11 +4,11 @@ A card that pays makes everything in one transaction: customer, subscription, in
 A card that does not leaves a failed PaymentIntent and an open session (docs.stripe.com/payments/checkout).
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from stripe_sandbox import (
-    checkout,
+    checkout_order,
     customers,
     discounts,
     events,
@@ -21,6 +21,7 @@ from stripe_sandbox import (
     payment_methods,
     payments,
     setups,
+    tax_ids,
 )
 from stripe_sandbox.errors import CardDeclined
 from stripe_sandbox.payments import Outcome
@@ -34,6 +35,11 @@ class Payer:
     email: str
     name: str
     address: dict[str, str]
+    phone: str = ""
+    tax_id_type: str = ""
+    tax_id: str = ""
+    agrees: bool = False  # to the terms of service, where they are shown
+    keeps_card: bool = False
 
 
 class _Refused(Exception):
@@ -67,7 +73,7 @@ def _set_up(tx: Tx, session: Object, method: Object, payer: Payer) -> Outcome:
 def _wait(tx: Tx, session: Object, method: Object, payer: Payer, intent: Object, outcome: Outcome) -> Outcome:
     session[PRIVATE]["attempt"] = {
         "method": method["id"],
-        "payer": {"email": payer.email, "name": payer.name, "address": payer.address},
+        "payer": asdict(payer),
         "intent": intent["id"],
     }
     tx.save(session)
@@ -144,6 +150,9 @@ def _make(
         outcome = _subscribe(tx, session, customer, method, intent, authenticated=authenticated)
     elif session["mode"] == "payment" and method:
         outcome = _buy(tx, session, customer, method, intent, authenticated=authenticated)
+        if payer.keeps_card and customer:
+            kept = payment_methods.attach_to(tx, tx.fresh(method), customer["id"])
+            events.updated(tx, kept | {"allow_redisplay": "always"})
     elif session["mode"] == "setup" and intent and customer and method:
         session["setup_intent"] = intent["id"]
         intent["customer"] = customer["id"]
@@ -160,10 +169,11 @@ def _make(
             "email": payer.email,
             "individual_name": None,
             "name": payer.name or None,
-            "phone": None,
+            "phone": payer.phone or None,
             "tax_exempt": "none",
-            "tax_ids": [],
+            "tax_ids": [{"type": payer.tax_id_type, "value": payer.tax_id}] if payer.tax_id else [],
         },
+        "consent": {"promotions": None, "terms_of_service": "accepted"} if payer.agrees else None,
         "payment_status": ("paid" if outcome.paid else "unpaid") if due else "no_payment_required",
         "status": "complete",
         "url": None,
@@ -195,11 +205,20 @@ def _customer(tx: Tx, session: Object, payer: Payer) -> Object | None:
             customer["name"] = payer.name
         if wanted.get("address") == "auto" and payer.address:
             customer["address"] = customers.address(payer.address)
-        return events.updated(tx, customer)
+        customer["phone"] = payer.phone or customer["phone"]
+        return _with_tax_id(tx, events.updated(tx, customer), payer)
     if session["customer_creation"] == "if_required" and session["mode"] != "setup":
         return None
     customer = customers.new(tx, {"email": payer.email, "name": payer.name, "address": payer.address})
-    return events.created(tx, customer)
+    customer["phone"] = payer.phone or None
+    return _with_tax_id(tx, events.created(tx, customer), payer)
+
+
+def _with_tax_id(tx: Tx, customer: Object, payer: Payer) -> Object:
+    known = {(each["type"], each["value"]) for each in tx.of_customer("tax_id", customer["id"])}
+    if payer.tax_id and (payer.tax_id_type, payer.tax_id) not in known:
+        tax_ids.add(tx, customer, payer.tax_id_type, payer.tax_id)
+    return customer
 
 
 def _subscribe(
@@ -217,7 +236,7 @@ def _subscribe(
     data: dict[str, Any] = session[PRIVATE]["subscription_data"]
     coupon = session[PRIVATE]["coupon"]
     pairs = [(discounts.coupon_of(tx, coupon), session[PRIVATE]["code"])] if coupon else []
-    for item in checkout.items_of(tx, session):
+    for item in checkout_order.items_of(tx, session):
         if item["price"]["type"] == "one_time":
             _one_time_line(tx, customer, item)
     end_behavior = (data.get("trial_settings") or {}).get("end_behavior") or {}
@@ -227,15 +246,16 @@ def _subscribe(
             customer=customer["id"],
             prices=[
                 (item["price"], item["quantity"])
-                for item in checkout.items_of(tx, session)
+                for item in checkout_order.items_of(tx, session)
                 if item["price"]["type"] == "recurring"
             ],
             method=method,
             metadata=metadata.merged({}, data.get("metadata")),
             description=data.get("description"),
-            trial_end=checkout.trial_end(tx, session),
+            trial_end=checkout_order.trial_end(tx, session),
             missing_payment_method=end_behavior.get("missing_payment_method", "create_invoice"),
-            anchor=data.get("billing_cycle_anchor"),
+            anchor=checkout_order.first_full(tx, session),
+            free_until_anchor=data.get("proration_behavior") == "none",
             coupons=pairs,
             checkout_session=session["id"],
             intent=tx.fresh(intent) if intent and intent["object"] == "payment_intent" else None,
@@ -273,10 +293,12 @@ def _buy(
                 quantity=item["quantity"],
                 currency=item["currency"],
             )
-            for item in checkout.items_of(tx, session)
+            for item in checkout_order.items_of(tx, session)
         ]
         invoice = invoices.build(tx, customer, lines, reason="manual", currency=session["currency"])
-        invoice["metadata"] = metadata.merged({}, session["invoice_creation"]["invoice_data"]["metadata"])
+        told = session["invoice_creation"]["invoice_data"]
+        invoice |= {"description": told["description"], "footer": told["footer"]}
+        invoice["metadata"] = metadata.merged({}, told["metadata"])
         invoices.draft(tx, invoice)
         invoices.finalize(tx, invoice, intent=found)
         session["invoice"] = invoice["id"]

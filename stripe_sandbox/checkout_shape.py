@@ -43,6 +43,8 @@ def session(params: Params, id_: str, mode: str, currency: str, now: int, expire
         "collected_information": {"business_name": None, "individual_name": None, "shipping_details": None},
         "created": now,
         "currency": currency if mode != "setup" else params.get("currency"),
+        "consent_collection": params.get("consent_collection")
+        and {"payment_method_reuse_agreement": None, "promotions": None, **params["consent_collection"]},
         "custom_fields": [],
         "custom_text": {
             name: text.get(name) or None
@@ -78,14 +80,16 @@ def session(params: Params, id_: str, mode: str, currency: str, now: int, expire
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
         "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
-        "phone_number_collection": {"enabled": False},
+        "phone_number_collection": params.get("phone_number_collection") or {"enabled": False},
         "saved_payment_method_options": {
             "allow_redisplay_filters": ["always"],
             "payment_method_remove": "disabled",
             "payment_method_save": None,
+            **(params.get("saved_payment_method_options") or {}),
         },
         "shipping_options": [],
         "status": "open",
+        "tax_id_collection": {"required": "never", **(params.get("tax_id_collection") or {"enabled": False})},
         "ui_mode": "hosted_page",
         "wallet_options": None,
     }

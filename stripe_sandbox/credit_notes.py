@@ -12,13 +12,14 @@ from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
+_LINE_TAKES = "lines[type, invoice_line_item, description, quantity, amount, unit_amount]"
 _WAYS = ("refund_amount", "credit_amount", "out_of_band_amount")
 
 
 @route(
     "POST",
     "/v1/credit_notes",
-    takes=["invoice", "amount", "lines", "memo", "metadata", "reason", *_WAYS],
+    takes=["invoice", "amount", _LINE_TAKES, "memo", "metadata", "reason", *_WAYS],
 )
 def create(tx: Tx, params: Params) -> Object:
     invoice = tx.get("invoice", params["invoice"], param="invoice")
@@ -188,7 +189,7 @@ def _after_payment(tx: Tx, invoice: Object, made: Object, params: Params) -> Non
     events.updated(tx, invoice)
 
 
-@route("GET", "/v1/credit_notes")
+@route("GET", "/v1/credit_notes", takes=[*lists.PAGE, "customer", "invoice"])
 def list_all(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("customer", "invoice")}
     return lists.page(tx, "credit_note", "/v1/credit_notes", params, equals)

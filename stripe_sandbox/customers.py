@@ -1,17 +1,38 @@
 """Who pays (docs.stripe.com/api/customers), and their credit balance."""
 
+import re
 from typing import Any
 
-from stripe_sandbox import cards, customer_discounts, events, lists, metadata, payment_methods, spec, wire
+from stripe_sandbox import cards, customer_discounts, events, lists, metadata, payment_methods, spec, tax_ids, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id, random_text
 from stripe_sandbox.store import Object, Tx
 
-_PLAIN = ("email", "name", "description", "phone", "tax_exempt", "preferred_locales", "business_name")
+_PLAIN = (
+    "email",
+    "name",
+    "description",
+    "phone",
+    "tax_exempt",
+    "preferred_locales",
+    "business_name",
+    "individual_name",
+)
+_TAKES = [
+    *_PLAIN,
+    "address",
+    "balance",
+    "invoice_prefix",
+    "invoice_settings[default_payment_method, footer]",
+    "metadata",
+    "next_invoice_sequence",
+    "shipping",
+    "source",
+]
 
 
-@route("POST", "/v1/customers")
+@route("POST", "/v1/customers", takes=[*_TAKES, "test_clock", "payment_method", "tax_id_data"])
 def create(tx: Tx, params: Params) -> Object:
     if params.get("test_clock"):
         tx.get("test_helpers.test_clock", params["test_clock"], param="test_clock")
@@ -27,6 +48,8 @@ def create(tx: Tx, params: Params) -> Object:
             events.updated(tx, customer)
     if params.get("source"):
         _pay_with(tx, customer, params["source"])
+    for index, entry in enumerate(params.get("tax_id_data") or []):
+        tax_ids.add(tx, customer, entry["type"], entry["value"], f"tax_id_data[{index}]")
     if params.get("coupon"):
         customer_discounts.set_to(tx, customer, params["coupon"])
     if params.get("balance"):
@@ -87,7 +110,23 @@ def _fill(customer: Object, params: Params) -> None:
             **shipping,
             "address": address(shipping.get("address")),
         }
+    if "footer" in (params.get("invoice_settings") or {}):
+        customer["invoice_settings"]["footer"] = params["invoice_settings"]["footer"] or None
+    _number(customer, params)
     customer["metadata"] = metadata.merged(customer["metadata"], params.get("metadata"))
+
+
+def _number(customer: Object, params: Params) -> None:
+    """How the customer's invoices are numbered."""
+    prefix, next_ = params.get("invoice_prefix"), params.get("next_invoice_sequence")
+    if prefix is not None:
+        if not re.fullmatch(r"[A-Z0-9]{3,12}", prefix):
+            raise Invalid("Must be 3 to 12 uppercase letters or numbers.", param="invoice_prefix")
+        customer["invoice_prefix"] = prefix
+    if next_ is not None:
+        if next_ < customer["next_invoice_sequence"]:
+            raise Invalid("The next number cannot be one that was given already.", param="next_invoice_sequence")
+        customer["next_invoice_sequence"] = next_
 
 
 def address(given: Any) -> Object | None:
@@ -97,7 +136,7 @@ def address(given: Any) -> Object | None:
     return {**spec.load().nulls("address"), **{key: value or None for key, value in given.items()}}
 
 
-@route("GET", "/v1/customers")
+@route("GET", "/v1/customers", takes=[*lists.PAGE, "email", "test_clock"])
 def list_all(tx: Tx, params: Params) -> Object:
     clock = params.get("test_clock")
     equals = {"email": params.get("email"), "test_clock": clock}
@@ -111,7 +150,7 @@ def retrieve(tx: Tx, params: Params, customer: str) -> Object:
     return found if found else tx.at("customer", customer)
 
 
-@route("POST", "/v1/customers/{customer}")
+@route("POST", "/v1/customers/{customer}", takes=_TAKES)
 def update(tx: Tx, params: Params, customer: str) -> Object:
     found = tx.at("customer", customer)
     _fill(found, params)
@@ -130,8 +169,6 @@ def update(tx: Tx, params: Params, customer: str) -> Object:
         found["invoice_settings"]["default_payment_method"] = method["id"]
     elif "default_payment_method" in settings:
         found["invoice_settings"]["default_payment_method"] = None
-    if "footer" in settings:
-        found["invoice_settings"]["footer"] = settings["footer"] or None
     events.updated(tx, found)
     if params.get("source"):
         _pay_with(tx, found, params["source"])
@@ -158,7 +195,15 @@ def delete(tx: Tx, params: Params, customer: str) -> Object:
 
 
 def change_balance(
-    tx: Tx, customer: Object, amount: int, type_: str, invoice: str | None = None, currency: str = ""
+    tx: Tx,
+    customer: Object,
+    amount: int,
+    type_: str,
+    invoice: str | None = None,
+    currency: str = "",
+    *,
+    description: str | None = None,
+    notes: dict[str, str] | None = None,
 ) -> Object:
     """Move the credit balance (negative = the customer has credit) and write down why."""
     customer["balance"] += amount
@@ -172,27 +217,38 @@ def change_balance(
             "created": tx.now,
             "currency": customer["currency"],
             "customer": customer["id"],
+            "description": description,
             "ending_balance": customer["balance"],
             "invoice": invoice,
             "livemode": False,
-            "metadata": {},
+            "metadata": notes or {},
             "type": type_,
         }
     )
     return events.updated(tx, customer)
 
 
-@route("GET", "/v1/customers/{customer}/balance_transactions")
+@route("GET", "/v1/customers/{customer}/balance_transactions", takes=[*lists.PAGE, "invoice"])
 def list_balance(tx: Tx, params: Params, customer: str) -> Object:
     tx.at("customer", customer)
     url = f"/v1/customers/{customer}/balance_transactions"
-    return lists.page(tx, "customer_balance_transaction", url, params, {"customer": customer})
+    return lists.page(
+        tx, "customer_balance_transaction", url, params, {"customer": customer, "invoice": params.get("invoice")}
+    )
 
 
-@route("POST", "/v1/customers/{customer}/balance_transactions")
+@route("POST", "/v1/customers/{customer}/balance_transactions", takes=["amount", "currency", "description", "metadata"])
 def create_balance(tx: Tx, params: Params, customer: str) -> Object:
     found = tx.at("customer", customer)
-    change_balance(tx, found, params["amount"], "adjustment", currency=params["currency"])
+    change_balance(
+        tx,
+        found,
+        params["amount"],
+        "adjustment",
+        currency=params["currency"],
+        description=params.get("description") or None,
+        notes=metadata.merged({}, params.get("metadata")),
+    )
     return tx.of_customer("customer_balance_transaction", customer)[0]
 
 

@@ -2,6 +2,7 @@
 
 from stripe_sandbox import (
     discounts,
+    dunning,
     events,
     invoice_lines,
     invoices,
@@ -110,17 +111,41 @@ def finalize(tx: Tx, id_: str) -> None:
     if invoice["status"] != "draft":
         return
     invoices.finalize(tx, invoice)
-    if invoice["status"] == "open" and invoice["collection_method"] == "charge_automatically":
+    if invoice["status"] != "open":
+        return
+    if invoice["collection_method"] == "charge_automatically":
         collect(tx, invoice)
+    else:
+        events.emit(tx, "invoice.sent", tx.fresh(invoice))
+
+
+@jobs.job("invoice.due")
+def due(tx: Tx, id_: str) -> None:
+    """An invoice that was sent is not paid on its day: its subscription is late."""
+    _not_paid(tx, id_, last=False)
+    invoice = tx.get("invoice", id_)
+    if invoice["status"] == "open":
+        tx.later("invoice.overdue", id_, dunning.give_up_at(tx, invoice))
+
+
+@jobs.job("invoice.overdue")
+def overdue(tx: Tx, id_: str) -> None:
+    """Nor some days later: what the settings say for the end of retries comes."""
+    _not_paid(tx, id_, last=True)
+
+
+def _not_paid(tx: Tx, id_: str, *, last: bool) -> None:
+    invoice = tx.get("invoice", id_)
+    found = tx.find(invoices.subscription_of(invoice), "subscription")
+    if invoice["status"] == "open" and found and found["status"] in ("active", "past_due"):
+        subscriptions.late(tx, found, last=last)
 
 
 @jobs.job("invoice.retry")
 def collect(tx: Tx, invoice: Object | str) -> Outcome:
     """Try the card on file while nobody is there to answer questions."""
     found = tx.get("invoice", invoice) if isinstance(invoice, str) else invoice
-    id_ = invoices.subscription_of(found)
-    subscription = tx.get("subscription", id_) if id_ else None
-    method = subscriptions.source(tx, subscription) if subscription else None
+    method = subscriptions.payer(tx, found)
     if method:
         return invoices.pay(tx, found, method, on_session=False)
     return payments.no_method(tx, invoices.intent_of(tx, found))

@@ -1,15 +1,29 @@
-"""Coupons, promotion codes, and the discounts they become (docs.stripe.com/api/coupons, …/promotion_codes)."""
+"""Coupons and the discounts they become (docs.stripe.com/api/coupons, …/discounts)."""
 
-from typing import Any
-
-from stripe_sandbox import events, lists, metadata, money, periods, spec
+from stripe_sandbox import events, lists, metadata, money, periods, spec, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id, random_text
-from stripe_sandbox.store import Object, Tx
+from stripe_sandbox.store import PRIVATE, Object, Tx
 
 
-@route("POST", "/v1/coupons")
+@route(
+    "POST",
+    "/v1/coupons",
+    takes=[
+        "id",
+        "percent_off",
+        "amount_off",
+        "currency",
+        "duration",
+        "duration_in_months",
+        "max_redemptions",
+        "redeem_by",
+        "applies_to",
+        "name",
+        "metadata",
+    ],
+)
 def create_coupon(tx: Tx, params: Params) -> Object:
     id_ = params.get("id") or random_text(8)
     if tx.find(id_):
@@ -38,11 +52,30 @@ def create_coupon(tx: Tx, params: Params) -> Object:
         "metadata": metadata.merged({}, params.get("metadata")),
         "times_redeemed": 0,
         "valid": True,
+        PRIVATE: {"products": _products(tx, params)},
     }
     return events.created(tx, coupon)
 
 
-@route("GET", "/v1/coupons")
+def _products(tx: Tx, params: Params) -> list[str]:
+    given = (params.get("applies_to") or {}).get("products") or []
+    return [tx.get("product", id_, param=f"applies_to[products][{index}]")["id"] for index, id_ in enumerate(given)]
+
+
+@wire.virtual("coupon", "applies_to")
+def applies_to(tx: Tx, coupon: Object) -> Object | None:
+    """Only there when expanded: the products it is for, if it is not for all."""
+    products = coupon[PRIVATE]["products"]
+    return {"products": products} if products else None
+
+
+def covers(coupon: Object, product: str | None) -> bool:
+    """Does it take anything off this product?"""
+    only = coupon[PRIVATE]["products"]
+    return not only or product in only
+
+
+@route("GET", "/v1/coupons", takes=lists.PAGE)
 def list_coupons(tx: Tx, params: Params) -> Object:
     return lists.page(tx, "coupon", "/v1/coupons", params)
 
@@ -52,7 +85,7 @@ def retrieve_coupon(tx: Tx, params: Params, coupon: str) -> Object:
     return tx.at("coupon", coupon)
 
 
-@route("POST", "/v1/coupons/{coupon}")
+@route("POST", "/v1/coupons/{coupon}", takes=["name", "metadata"])
 def update_coupon(tx: Tx, params: Params, coupon: str) -> Object:
     found = tx.at("coupon", coupon)
     found["name"] = params.get("name", found["name"]) or None
@@ -67,79 +100,7 @@ def delete_coupon(tx: Tx, params: Params, coupon: str) -> Object:
     return tx.bury(found)
 
 
-@route("POST", "/v1/promotion_codes")
-def create_code(tx: Tx, params: Params) -> Object:
-    promotion = params.get("promotion") or {}
-    if not promotion.get("coupon"):
-        raise Invalid("Missing required param: promotion[coupon].", param="promotion", code="parameter_missing")
-    coupon = tx.get("coupon", promotion["coupon"], param="promotion[coupon]")
-    if params.get("customer"):
-        tx.get("customer", params["customer"], param="customer")
-    code = params.get("code") or random_text(8).upper()
-    if any(each["active"] for each in _codes(tx, code)):
-        raise Invalid(f"An active promotion code with `code: {code}` already exists.", param="code")
-    restrictions = params.get("restrictions") or {}
-    made = {
-        **spec.load().nulls("promotion_code"),
-        **{name: params.get(name) or None for name in ("customer", "expires_at", "max_redemptions")},
-        "id": new_id("promo"),
-        "object": "promotion_code",
-        "active": params.get("active", True),
-        "code": code,
-        "created": tx.now,
-        "livemode": False,
-        "metadata": metadata.merged({}, params.get("metadata")),
-        "promotion": {"coupon": coupon["id"], "type": "coupon"},
-        "restrictions": {
-            "first_time_transaction": restrictions.get("first_time_transaction", False),
-            "minimum_amount": restrictions.get("minimum_amount"),
-            "minimum_amount_currency": restrictions.get("minimum_amount_currency"),
-        },
-        "times_redeemed": 0,
-    }
-    return events.created(tx, made)
-
-
-@route("GET", "/v1/promotion_codes")
-def list_codes(tx: Tx, params: Params) -> Object:
-    equals = {name: params.get(name) for name in ("active", "code", "customer")}
-    equals["promotion.coupon"] = params.get("coupon")
-    return lists.page(tx, "promotion_code", "/v1/promotion_codes", params, equals)
-
-
-@route("GET", "/v1/promotion_codes/{promotion_code}")
-def retrieve_code(tx: Tx, params: Params, promotion_code: str) -> Object:
-    return tx.at("promotion_code", promotion_code)
-
-
-@route("POST", "/v1/promotion_codes/{promotion_code}")
-def update_code(tx: Tx, params: Params, promotion_code: str) -> Object:
-    found = tx.at("promotion_code", promotion_code)
-    found["active"] = params.get("active", found["active"])
-    found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
-    return events.updated(tx, found)
-
-
-def _codes(tx: Tx, code: str) -> list[Object]:
-    return tx.select("promotion_code", "lower(json_extract(body, '$.code')) = ?", (code.lower(),))
-
-
-def code_named(tx: Tx, code: str, customer: str | None, amount: int) -> Object | None:
-    """The promotion code a customer typed, if it may be used now."""
-    for found in _codes(tx, code.strip()):
-        limit = found["restrictions"]["minimum_amount"]
-        if _usable(tx, found) and found["customer"] in (None, customer) and (not limit or amount >= limit):
-            return found
-    return None
-
-
-def _usable(tx: Tx, code: Object) -> bool:
-    over = code["expires_at"] is not None and code["expires_at"] <= tx.now
-    full = code["max_redemptions"] is not None and code["times_redeemed"] >= code["max_redemptions"]
-    return code["active"] and not over and not full and _valid(tx, coupon_of(tx, code["promotion"]["coupon"]))
-
-
-def _valid(tx: Tx, coupon: Object) -> bool:
+def valid(tx: Tx, coupon: Object) -> bool:
     over = coupon["redeem_by"] is not None and coupon["redeem_by"] <= tx.now
     full = coupon["max_redemptions"] is not None and coupon["times_redeemed"] >= coupon["max_redemptions"]
     return coupon["valid"] and not over and not full
@@ -147,19 +108,6 @@ def _valid(tx: Tx, coupon: Object) -> bool:
 
 def coupon_of(tx: Tx, id_: str, param: str = "coupon") -> Object:
     return tx.get("coupon", id_, param=param)
-
-
-def coupon_behind(tx: Tx, given: dict[str, Any], param: str) -> tuple[Object, str | None]:
-    """The coupon, and the promotion code if any, that a `discounts[]` entry names."""
-    if given.get("promotion_code"):
-        code = tx.get("promotion_code", given["promotion_code"], param=f"{param}[promotion_code]")
-        if not _usable(tx, code):
-            raise Invalid("This promotion code cannot be redeemed.", param=param)
-        return coupon_of(tx, code["promotion"]["coupon"]), code["id"]
-    coupon = coupon_of(tx, given.get("coupon", ""), f"{param}[coupon]")
-    if not _valid(tx, coupon):
-        raise Invalid(f"Coupon expired: {coupon['id']}", param=param, code="coupon_expired")
-    return coupon, None
 
 
 def redeem(

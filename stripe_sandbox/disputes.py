@@ -96,7 +96,7 @@ def of_charge(tx: Tx, charge: str) -> Object | None:
     return next(iter(tx.select("dispute", "json_extract(body, '$.charge') = ?", (charge,), 1)), None)
 
 
-@route("GET", "/v1/disputes")
+@route("GET", "/v1/disputes", takes=[*lists.PAGE, "charge", "payment_intent"])
 def list_all(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("charge", "payment_intent")}
     return lists.page(tx, "dispute", "/v1/disputes", params, equals)

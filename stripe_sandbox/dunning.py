@@ -31,11 +31,16 @@ def change(tx: Tx, given: Object) -> Object:
     return settings(tx)
 
 
+def give_up_at(tx: Tx, invoice: Object) -> int:
+    """When the last action comes for an invoice that was sent, and is not paid when due."""
+    return invoice["due_date"] + max(settings(tx)["retry_days"], default=0) * DAY
+
+
 def plan(tx: Tx, invoice: Object) -> None:
     """Set the next try of an invoice that just failed, or none after the last."""
     if invoice["billing_reason"] not in ("subscription_cycle", "subscription_update", "subscription"):
         return
-    if invoice[PRIVATE].get("pending_update"):
+    if invoice[PRIVATE].get("pending_update") or invoice["collection_method"] == "send_invoice":
         return  # the customer pays it, or it is dropped
     days = settings(tx)["retry_days"]
     tried = invoice["attempt_count"] - 1

@@ -35,7 +35,7 @@ def create(tx: Tx, params: Params) -> Object:
     return tx.add(made)
 
 
-@route("GET", "/v1/entitlements/features")
+@route("GET", "/v1/entitlements/features", takes=[*lists.PAGE, "archived", "lookup_key"])
 def list_all(tx: Tx, params: Params) -> Object:
     equals = {"lookup_key": params.get("lookup_key"), "active": not params.get("archived", False)}
     return lists.page(tx, _FEATURE, "/v1/entitlements/features", params, equals)
@@ -74,7 +74,7 @@ def attach(tx: Tx, params: Params, product: str) -> Object:
     return tx.add(made)
 
 
-@route("GET", "/v1/products/{product}/features")
+@route("GET", "/v1/products/{product}/features", takes=lists.PAGE)
 def list_of_product(tx: Tx, params: Params, product: str) -> Object:
     tx.at("product", product)
     return lists.of(_features_of(tx, product), f"/v1/products/{product}/features", params)
@@ -99,7 +99,7 @@ def _features_of(tx: Tx, product: str) -> list[Object]:
 # --- what a customer has
 
 
-@route("GET", "/v1/entitlements/active_entitlements")
+@route("GET", "/v1/entitlements/active_entitlements", takes=[*lists.PAGE, "customer"])
 def list_active(tx: Tx, params: Params) -> Object:
     tx.get("customer", params["customer"], param="customer")
     url = "/v1/entitlements/active_entitlements"

@@ -44,6 +44,7 @@ def create_item(tx: Tx, params: Params) -> Object:
         currency=currency,
         invoice_item=id_,
     )
+    line["discountable"] = params.get("discountable", True)
     item: Object = {
         **spec.load().nulls("invoiceitem"),
         "id": id_,
@@ -53,7 +54,7 @@ def create_item(tx: Tx, params: Params) -> Object:
         "customer": customer["id"],
         "date": tx.now,
         "description": description,
-        "discountable": params.get("discountable", True),
+        "discountable": line["discountable"],
         "discounts": [],
         "livemode": False,
         "metadata": metadata.merged({}, params.get("metadata")),
@@ -98,7 +99,7 @@ def update_item(tx: Tx, params: Params, invoiceitem: str) -> Object:
         raise Invalid("The amount of a proration cannot be changed.", param="amount")
     line = item[PRIVATE]["line"]
     item["metadata"] = metadata.merged(item["metadata"], params.get("metadata"))
-    item["discountable"] = params.get("discountable", item["discountable"])
+    item["discountable"] = line["discountable"] = params.get("discountable", item["discountable"])
     if "description" in params:
         item["description"] = line["description"] = params["description"] or None
     if params.get("quantity") and item["pricing"]:
@@ -128,7 +129,7 @@ def _put_on(tx: Tx, item: Object, line: Object, invoice: Object) -> None:
     events.updated(tx, invoice)
 
 
-@route("GET", "/v1/invoiceitems")
+@route("GET", "/v1/invoiceitems", takes=[*lists.PAGE, "customer", "invoice", "pending"])
 def list_items(tx: Tx, params: Params) -> Object:
     extra = "json_extract(body, '$.invoice') IS NULL" if params.get("pending") else ""
     equals = {name: params.get(name) for name in ("customer", "invoice")}

@@ -105,7 +105,7 @@ def discounted(lines: list[Object], pairs: list[tuple[Object, Object]]) -> None:
     for discount, coupon in pairs:
         left = coupon["amount_off"] or 0
         for each in lines:
-            if not each["discountable"]:
+            if not each["discountable"] or not discounts.covers(coupon, _product(each)):
                 continue
             already = sum(d["amount"] for d in each["discount_amounts"])
             base = max(0, each["subtotal"] - already)
@@ -114,6 +114,10 @@ def discounted(lines: list[Object], pairs: list[tuple[Object, Object]]) -> None:
             if off or coupon["percent_off"]:
                 each["discount_amounts"].append({"amount": off, "discount": discount["id"]})
                 each["discounts"].append(discount["id"])
+
+
+def _product(line: Object) -> str | None:
+    return line["pricing"]["price_details"]["product"] if line["pricing"] else None
 
 
 def pending(tx: Tx, subscription: Object, lines: list[Object]) -> None:

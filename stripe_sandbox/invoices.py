@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stripe_sandbox import customers, dunning, events, invoice_lines, payments, spec, tax_ids
+from stripe_sandbox.clock import DAY
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id, random_text
 from stripe_sandbox.payments import Outcome
@@ -80,6 +81,7 @@ def build(
         "default_payment_method": None,
         "default_tax_rates": [],
         "discounts": [discount["id"] for discount, _ in pairs or []],
+        "due_date": _due(tx, subscription),
         "issuer": {"type": "self"},
         "lines": {
             "object": "list",
@@ -110,6 +112,13 @@ def build(
     }
     add_up(invoice)
     return invoice
+
+
+def _due(tx: Tx, subscription: Object | None) -> int | None:
+    """By when an invoice that is sent has to be paid."""
+    if subscription is None or subscription["collection_method"] != "send_invoice":
+        return None
+    return tx.now + (subscription["days_until_due"] or 30) * DAY
 
 
 def add_up(invoice: Object) -> None:
@@ -170,12 +179,16 @@ def finalize(tx: Tx, invoice: Object, *, intent: Object | None = None) -> Object
         "status": "open",
     }
     invoice["status_transitions"]["finalized_at"] = tx.now
+    if invoice["due_date"] and invoice["parent"]:  # the days begin when it is sent
+        invoice["due_date"] += tx.now - invoice["created"]
     tx.save(invoice)
     if end != start:
         customers.change_balance(tx, customer, end - start, "applied_to_invoice", invoice["id"], invoice["currency"])
     events.emit(tx, "invoice.finalized", invoice)
     if invoice["amount_due"] > 0:
         _await_payment(tx, invoice, intent)
+        if invoice["due_date"]:
+            tx.later("invoice.due", invoice["id"], invoice["due_date"])
     else:
         mark_paid(tx, invoice, None)
     return invoice
@@ -270,7 +283,7 @@ def mark_paid(tx: Tx, invoice: Object, intent: Object | None) -> None:
         each["status_transitions"]["paid_at"] = tx.now
         tx.save(each)
         events.emit(tx, "invoice_payment.paid", each)
-    tx.never("invoice.retry", invoice["id"])
+    _stop_waiting(tx, invoice)
     invoice |= {
         "amount_paid": invoice["amount_due"],
         "amount_remaining": 0,
@@ -285,6 +298,11 @@ def mark_paid(tx: Tx, invoice: Object, intent: Object | None) -> None:
     events.emit(tx, "invoice.paid", invoice)
     events.emit(tx, "invoice.payment_succeeded", invoice)
     _tell(tx, invoice, Outcome("paid"))
+
+
+def _stop_waiting(tx: Tx, invoice: Object) -> None:
+    for kind in ("retry", "due", "overdue"):
+        tx.never(f"invoice.{kind}", invoice["id"])
 
 
 def settle_outside(tx: Tx, invoice: Object) -> None:
@@ -308,7 +326,7 @@ def close(tx: Tx, invoice: Object, status: str) -> Object:
     allowed = ("open", "uncollectible") if status == "void" else ("open",)
     if invoice["status"] not in allowed:
         raise Invalid(f"You can only do this with an open invoice; this one is {invoice['status']}.")
-    tx.never("invoice.retry", invoice["id"])
+    _stop_waiting(tx, invoice)
     intent = intent_of(tx, invoice)
     invoice |= {"status": status, "auto_advance": False, "next_payment_attempt": None}
     moment = "voided_at" if status == "void" else "marked_uncollectible_at"

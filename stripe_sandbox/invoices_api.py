@@ -10,15 +10,18 @@ from stripe_sandbox import (
     wire,
 )
 from stripe_sandbox.api import Params, route
+from stripe_sandbox.clock import DAY, HOUR
 from stripe_sandbox.errors import CardDeclined, Invalid
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
 
-@route("GET", "/v1/invoices")
+@route(
+    "GET", "/v1/invoices", takes=[*lists.PAGE, "customer", "status", "subscription", "collection_method", "due_date"]
+)
 def list_all(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("customer", "status", "collection_method")}
     equals["parent.subscription_details.subscription"] = params.get("subscription")
-    return lists.page(tx, "invoice", "/v1/invoices", params, equals)
+    return lists.page(tx, "invoice", "/v1/invoices", params, equals, ranges={"due_date": "due_date"})
 
 
 @route("GET", "/v1/invoices/{invoice}")
@@ -26,7 +29,7 @@ def retrieve(tx: Tx, params: Params, invoice: str) -> Object:
     return tx.at("invoice", invoice)
 
 
-@route("GET", "/v1/invoices/{invoice}/lines")
+@route("GET", "/v1/invoices/{invoice}/lines", takes=lists.PAGE)
 def lines(tx: Tx, params: Params, invoice: str) -> Object:
     found = tx.at("invoice", invoice)
     return lists.of(found["lines"]["data"], f"/v1/invoices/{invoice}/lines", params)
@@ -43,6 +46,7 @@ def lines(tx: Tx, params: Params, invoice: str) -> Object:
         "auto_advance",
         "collection_method",
         "days_until_due",
+        "default_payment_method",
         "pending_invoice_items_behavior",
         "currency",
         "footer",
@@ -62,13 +66,14 @@ def create(tx: Tx, params: Params) -> Object:
     made |= {
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
+        "default_payment_method": _own_method(tx, params, customer["id"]),
         "description": params.get("description"),
         "footer": params.get("footer"),
         "metadata": metadata.merged({}, params.get("metadata")),
     }
     if made["collection_method"] == "send_invoice":
-        made["due_date"] = tx.now + params.get("days_until_due", 30) * 86400
-    return invoices.draft(tx, made, finalizes_at=tx.now + 3600 if made["auto_advance"] else None)
+        made["due_date"] = tx.now + params.get("days_until_due", 30) * DAY
+    return invoices.draft(tx, made, finalizes_at=tx.now + HOUR if made["auto_advance"] else None)
 
 
 @route(
@@ -79,12 +84,34 @@ def create(tx: Tx, params: Params) -> Object:
 def update(tx: Tx, params: Params, invoice: str) -> Object:
     found = tx.at("invoice", invoice)
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
-    for name in ("description", "footer", "default_payment_method"):
+    for name in ("description", "footer"):
         if name in params:
             found[name] = params[name] or None
+    if "default_payment_method" in params:
+        found["default_payment_method"] = _own_method(tx, params, found["customer"])
     if "auto_advance" in params:
-        found["auto_advance"] = params["auto_advance"]
+        _advance(tx, found, on=params["auto_advance"])
     return events.updated(tx, found)
+
+
+def _own_method(tx: Tx, params: Params, customer: str) -> str | None:
+    id_ = params.get("default_payment_method")
+    return subscriptions.usable_method(tx, id_, customer)["id"] if id_ else None
+
+
+def _advance(tx: Tx, invoice: Object, *, on: bool) -> None:
+    """Does it go on by itself? A draft is then finalized, and an open one collected, in an hour."""
+    invoice["auto_advance"] = on
+    draft, automatic = invoice["status"] == "draft", invoice["collection_method"] == "charge_automatically"
+    kind = "invoice.finalize" if draft else "invoice.retry"
+    if not on:
+        tx.never(kind, invoice["id"])
+        if draft:
+            invoice["automatically_finalizes_at"] = None
+    elif draft or (invoice["status"] == "open" and automatic):
+        tx.later(kind, invoice["id"], tx.now + HOUR)
+        if draft:
+            invoice["automatically_finalizes_at"] = tx.now + HOUR
 
 
 @route("DELETE", "/v1/invoices/{invoice}")
@@ -102,10 +129,15 @@ def delete(tx: Tx, params: Params, invoice: str) -> Object:
 
 @route("POST", "/v1/invoices/{invoice}/finalize", takes=["auto_advance"])
 def finalize(tx: Tx, params: Params, invoice: str) -> Object:
-    return tx.fresh(invoices.finalize(tx, tx.at("invoice", invoice)))
+    found = invoices.finalize(tx, tx.at("invoice", invoice))
+    on = params.get("auto_advance", found["auto_advance"])
+    if found["status"] == "open":
+        _advance(tx, found, on=on)
+        tx.save(found)
+    return tx.fresh(found)
 
 
-@route("POST", "/v1/invoices/{invoice}/pay", takes=["payment_method", "off_session", "paid_out_of_band", "forgive"])
+@route("POST", "/v1/invoices/{invoice}/pay", takes=["payment_method", "off_session", "paid_out_of_band"])
 def pay(tx: Tx, params: Params, invoice: str) -> Object:
     found = tx.at("invoice", invoice)
     if found["status"] == "draft":
@@ -121,7 +153,7 @@ def pay(tx: Tx, params: Params, invoice: str) -> Object:
         invoices.settle_outside(tx, found)
         return tx.fresh(found)
     method = payer(tx, found, params.get("payment_method"))
-    outcome = invoices.pay(tx, found, method, on_session=True)
+    outcome = invoices.pay(tx, found, method, on_session=not params.get("off_session"))
     if outcome.error:
         raise outcome.error
     if not outcome.paid:
@@ -135,14 +167,10 @@ def pay(tx: Tx, params: Params, invoice: str) -> Object:
 
 
 def payer(tx: Tx, invoice: Object, id_: str | None = None) -> Object:
-    """The card that pays an invoice: named, the subscription's, or the customer's."""
+    """The card that pays an invoice: named, or the one that would pay it by itself."""
     if id_:
         return subscriptions.usable_method(tx, id_, invoice["customer"], "payment_method")
-    id_ = invoices.subscription_of(invoice)
-    found = tx.find(id_, "subscription") if id_ else None
-    method = subscriptions.source(tx, found) if found else None
-    default = tx.get("customer", invoice["customer"])["invoice_settings"]["default_payment_method"]
-    method = method or (tx.find(default, "payment_method") if default else None)
+    method = subscriptions.payer(tx, invoice)
     if method is None:
         raise Invalid(
             "There is no default_payment_method set on this Customer or Invoice. "
@@ -182,13 +210,14 @@ def confirmation_secret(tx: Tx, invoice: Object) -> Object | None:
     return {"client_secret": intent["client_secret"], "type": "payment_intent"} if intent else None
 
 
-@route("GET", "/v1/invoice_payments")
+@route("GET", "/v1/invoice_payments", takes=[*lists.PAGE, "invoice", "status", "payment[type, payment_intent]"])
 def list_payments(tx: Tx, params: Params) -> Object:
     payment = params.get("payment") or {}
     equals = {
         "invoice": params.get("invoice"),
         "status": params.get("status"),
         "payment.payment_intent": payment.get("payment_intent"),
+        "payment.type": payment.get("type"),
     }
     return lists.page(tx, "invoice_payment", "/v1/invoice_payments", params, equals)
 

@@ -26,7 +26,7 @@ _PROTOCOL = "stripecli-devproxy-v1"
 NAME = "stripe listen"  # stands where a webhook endpoint's id would, in the log of deliveries
 
 
-@route("POST", "/v1/stripecli/sessions")
+@route("POST", "/v1/stripecli/sessions", takes=["*"])
 def create(tx: Tx, params: Params) -> Object:
     """One secret for all sessions, so that an app keeps working when the CLI is started again."""
     secret = tx.fact("cli_secret")

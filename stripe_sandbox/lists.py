@@ -6,6 +6,7 @@ from stripe_sandbox import wire
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.store import Object, Tx
 
+PAGE = ("limit", "starting_after", "ending_before", "created")
 _RANGE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -17,8 +18,12 @@ def page(
     equals: dict[str, Any] | None = None,
     extra: str = "",
     values: tuple[Any, ...] = (),
+    ranges: dict[str, str] | None = None,
 ) -> Object:
-    """One page of a kind. `equals` maps a JSON path of the object to the value it must have."""
+    """One page of a kind. `equals` maps a JSON path of the object to the value it must have.
+
+    `ranges` maps further parameters of the shape of `created` to the JSON path of their moment.
+    """
     where: list[str] = []
     bound: list[Any] = []
     for path, value in (equals or {}).items():
@@ -28,7 +33,9 @@ def page(
     if extra:
         where.append(extra)
         bound += values
-    _created(params.get("created"), where, bound)
+    _range("created", params.get("created"), where, bound)
+    for name, path in (ranges or {}).items():
+        _range(f"json_extract(body, '$.{path}')", params.get(name), where, bound)
     limit = params.get("limit", 10)
     if limit is None or not 1 <= limit <= 100:
         raise Invalid("Limit must be between 1 and 100", param="limit", code="parameter_invalid_integer")
@@ -71,9 +78,9 @@ def _position(tx: Tx, id_: str | None, param: str) -> int:
     return row[0]
 
 
-def _created(value: Any, where: list[str], bound: list[Any]) -> None:
+def _range(what: str, value: Any, where: list[str], bound: list[Any]) -> None:
     if isinstance(value, int):
         value = {"gte": value, "lte": value}
     for name, moment in (value or {}).items():
-        where.append(f"created {_RANGE[name]} ?")
+        where.append(f"{what} {_RANGE[name]} ?")
         bound.append(moment)

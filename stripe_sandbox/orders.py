@@ -45,6 +45,8 @@ class Order:
     checkout_session: str | None = None
     intent: Object | None = None  # a payment that the cardholder has been asked about already
     authenticated: bool = False
+    item_notes: list[dict[str, str]] = field(default_factory=list)  # metadata of each item, if any
+    free_until_anchor: bool = False
     draft: bool = False  # begins active, and its first invoice waits an hour: what a schedule does
 
 
@@ -53,37 +55,14 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
     customer = tx.get("customer", order.customer, param="customer")
     subscription = _new(tx, order)
     _check_currency(tx, order, subscription["currency"])
+    if order.anchor and order.free_until_anchor and order.trial_end is None:
+        return _free_at_first(tx, order, subscription), Outcome("paid")
     default = customer["invoice_settings"]["default_payment_method"]
     method = order.method or (tx.find(default, "payment_method") if default else None)
     trial = order.trial_end is not None
-    pairs = []
-    for coupon, code in order.coupons:
-        discount = discounts.redeem(
-            tx,
-            coupon,
-            code,
-            customer=order.customer,
-            subscription=subscription["id"],
-            checkout_session=order.checkout_session,
-        )
-        subscription["discounts"].append(discount["id"])
-        pairs.append((discount, coupon))
-    period = subscriptions.period_of(subscription)
-    lines = [
-        invoice_lines.of_period(tx, subscription, item, period, trial=trial) for item in subscription["items"]["data"]
-    ]
-    _shorten_first(subscription, lines, period, order)
+    pairs = _redeem(tx, order, subscription)
     waiting = invoice_lines.waiting(tx, customer["id"], subscription["id"])
-    invoice = invoices.build(
-        tx,
-        customer,
-        [item[PRIVATE]["line"] for item in waiting] + lines,
-        reason="subscription_create",
-        currency=subscription["currency"],
-        subscription=subscription,
-        period=(tx.now, tx.now),
-        pairs=pairs,
-    )
+    invoice = _first_invoice(tx, order, customer, subscription, waiting, pairs)
     due = max(0, invoice["total"] + customer["balance"])
     automatic = order.collection_method == "charge_automatically"
     if due and automatic and method is None and order.behavior != "default_incomplete" and not order.draft:
@@ -97,7 +76,7 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
         subscription["status"] = "active"
     events.created(tx, subscription, "customer.subscription.created")
     invoice_lines.take(tx, waiting, invoice["id"])
-    if order.draft:
+    if order.draft or (due and not automatic):  # who is sent invoices has the first one for an hour to change as well
         invoices.draft(tx, invoice, finalizes_at=tx.now + HOUR)
         discounts.spend(tx, tx.fresh(subscription))
         subscriptions.plan_jobs(tx, tx.fresh(subscription))
@@ -115,6 +94,65 @@ def subscribe(tx: Tx, order: Order) -> tuple[Object, Outcome]:
     if trial:
         subscriptions.announce_trial_end(tx, tx.fresh(subscription))
     return tx.fresh(subscription), outcome
+
+
+def preview(tx: Tx, order: Order) -> Object:
+    """The first invoice, if this were ordered now. Nothing is stored."""
+    customer = tx.get("customer", order.customer, param="customer")
+    subscription = _new(tx, order)
+    waiting = invoice_lines.waiting(tx, customer["id"], subscription["id"])
+    return _first_invoice(tx, order, customer, subscription, waiting, [])
+
+
+def _redeem(tx: Tx, order: Order, subscription: Object) -> list[tuple[Object, Object]]:
+    pairs = []
+    for coupon, code in order.coupons:
+        discount = discounts.redeem(
+            tx,
+            coupon,
+            code,
+            customer=order.customer,
+            subscription=subscription["id"],
+            checkout_session=order.checkout_session,
+        )
+        subscription["discounts"].append(discount["id"])
+        pairs.append((discount, coupon))
+    return pairs
+
+
+def _first_invoice(
+    tx: Tx,
+    order: Order,
+    customer: Object,
+    subscription: Object,
+    waiting: list[Object],
+    pairs: list[tuple[Object, Object]],
+) -> Object:
+    """What the first period costs, with what waited for an invoice. Not stored."""
+    period, trial = subscriptions.period_of(subscription), order.trial_end is not None
+    lines = [
+        invoice_lines.of_period(tx, subscription, item, period, trial=trial) for item in subscription["items"]["data"]
+    ]
+    _shorten_first(subscription, lines, period, order)
+    return invoices.build(
+        tx,
+        customer,
+        [item[PRIVATE]["line"] for item in waiting] + lines,
+        reason="subscription_create",
+        currency=subscription["currency"],
+        subscription=subscription,
+        period=(tx.now, tx.now),
+        pairs=pairs,
+    )
+
+
+def _free_at_first(tx: Tx, order: Order, subscription: Object) -> Object:
+    """Nothing is billed, not even nothing, before the anchor (docs.stripe.com/billing/subscriptions/billing-cycle)."""
+    _redeem(tx, order, subscription)
+    subscription["status"] = "active"
+    events.created(tx, subscription, "customer.subscription.created")
+    subscriptions.plan_jobs(tx, subscription)
+    return tx.fresh(subscription)
 
 
 def _check_currency(tx: Tx, order: Order, currency: str) -> None:
@@ -144,6 +182,8 @@ def _new(tx: Tx, order: Order) -> Object:
     else:
         period = (tx.now, periods.step(anchor, recurring, 1))
     items = [proration.new_item(tx, id_, price, quantity, period) for price, quantity in order.prices]
+    for item, notes in zip(items, order.item_notes, strict=False):
+        item["metadata"] = notes
     currency = items[0]["price"]["currency"]
     proration.check_alike(items, currency)
     subscription: Object = {

@@ -4,38 +4,29 @@
 import re
 from typing import Any
 
-from stripe_sandbox import checkout, events, lists, metadata, spec, wire
+from stripe_sandbox import checkout, checkout_order, events, lists, metadata, spec, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
 _SHARED = [
+    *checkout.ORDER_TAKES,
     "after_completion",
-    "allow_promotion_codes",
-    "billing_address_collection",
-    "custom_text",
-    "customer_creation",
     "inactive_message",
-    "invoice_creation",
-    "metadata",
-    "payment_intent_data",
-    "payment_method_collection",
-    "payment_method_types",
+    "payment_method_types=card",
     "restrictions",
-    "submit_type",
-    "subscription_data",
 ]
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
-@route("POST", "/v1/payment_links", takes=[*_SHARED, "line_items", "currency"])
+@route("POST", "/v1/payment_links", takes=_SHARED)
 def create(tx: Tx, params: Params) -> Object:
     given = params.get("line_items") or []
     if not given:
         raise Invalid("Missing required param: line_items.", param="line_items", code="parameter_missing")
-    mode = checkout.mode_of(tx, given)
-    items = checkout.order_items(tx, {"line_items": given}, mode)
+    mode = checkout_order.mode_of(tx, given)
+    items = checkout_order.order_items(tx, {"line_items": given}, mode)
     _check(params, mode)
     id_ = new_id("plink")
     subscription = mode == "subscription"
@@ -75,7 +66,7 @@ def create(tx: Tx, params: Params) -> Object:
         else None,
         "tax_id_collection": {"enabled": False, "required": "never"},
         "url": f"{tx.base_url}/b/{id_}",
-        PRIVATE: {"mode": mode, "items": checkout.kept_items(items), "given": {}},
+        PRIVATE: {"mode": mode, "items": checkout_order.kept_items(items), "given": {}},
     }
     _fill(link, params)
     tx.remember("base_url", tx.base_url)
@@ -124,7 +115,7 @@ def _fill(link: Object, params: Params) -> None:
     link[PRIVATE]["given"] |= {name: params[name] for name in kept if params.get(name)}
 
 
-@route("POST", "/v1/payment_links/{payment_link}", takes=[*_SHARED, "active", "line_items"])
+@route("POST", "/v1/payment_links/{payment_link}", takes=[*_SHARED, "active", "line_items[id]"])
 def update(tx: Tx, params: Params, payment_link: str) -> Object:
     found = tx.at("payment_link", payment_link)
     _check(params, found[PRIVATE]["mode"])
@@ -137,7 +128,7 @@ def update(tx: Tx, params: Params, payment_link: str) -> Object:
     return events.updated(tx, found)
 
 
-@route("GET", "/v1/payment_links")
+@route("GET", "/v1/payment_links", takes=[*lists.PAGE, "active"])
 def list_all(tx: Tx, params: Params) -> Object:
     return lists.page(tx, "payment_link", "/v1/payment_links", params, {"active": params.get("active")})
 
@@ -147,7 +138,7 @@ def retrieve(tx: Tx, params: Params, payment_link: str) -> Object:
     return tx.at("payment_link", payment_link)
 
 
-@route("GET", "/v1/payment_links/{payment_link}/line_items")
+@route("GET", "/v1/payment_links/{payment_link}/line_items", takes=lists.PAGE)
 def line_items(tx: Tx, params: Params, payment_link: str) -> Object:
     found = tx.at("payment_link", payment_link)
     return lists.of(_items(tx, found), f"/v1/payment_links/{payment_link}/line_items", params)
@@ -159,7 +150,7 @@ def line_items_inside(tx: Tx, link: Object) -> Object:
 
 
 def _items(tx: Tx, link: Object) -> list[Object]:
-    return checkout.priced(tx, link[PRIVATE]["items"], None)
+    return checkout_order.priced(tx, link[PRIVATE]["items"], None)
 
 
 def is_open(link: Object) -> bool:

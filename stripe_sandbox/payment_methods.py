@@ -16,13 +16,21 @@ def card_of(method: Object) -> cards.Card:
     return cards.CARDS[method[PRIVATE]["card"]]
 
 
-@route("POST", "/v1/payment_methods")
+@route(
+    "POST",
+    "/v1/payment_methods",
+    takes=[
+        "type=card|sepa_debit",
+        "card[number, exp_month, exp_year, cvc, token]",
+        "sepa_debit",
+        "billing_details[address, email, name, phone]",
+        "allow_redisplay",
+        "metadata",
+    ],
+)
 def create(tx: Tx, params: Params) -> Object:
-    kind = params.get("type", "card")
-    if kind == "sepa_debit":
+    if params.get("type", "card") == "sepa_debit":
         return _account(tx, params)
-    if kind != "card":
-        raise Invalid("The sandbox has cards and SEPA debits only.", param="type")
     given = params.get("card") or {}
     if "token" in given:
         card = cards.named(given["token"])
@@ -157,7 +165,11 @@ def retrieve(tx: Tx, params: Params, payment_method: str) -> Object:
     return tx.at("payment_method", payment_method)
 
 
-@route("POST", "/v1/payment_methods/{payment_method}")
+@route(
+    "POST",
+    "/v1/payment_methods/{payment_method}",
+    takes=["billing_details[address, email, name, phone]", "card[exp_month, exp_year]", "allow_redisplay", "metadata"],
+)
 def update(tx: Tx, params: Params, payment_method: str) -> Object:
     method = tx.at("payment_method", payment_method)
     method["metadata"] = metadata.merged(method["metadata"], params.get("metadata"))
@@ -172,7 +184,7 @@ def update(tx: Tx, params: Params, payment_method: str) -> Object:
     return events.updated(tx, method)
 
 
-@route("POST", "/v1/payment_methods/{payment_method}/attach")
+@route("POST", "/v1/payment_methods/{payment_method}/attach", takes=["customer"])
 def attach(tx: Tx, params: Params, payment_method: str) -> Object:
     customer = params.get("customer")
     if not customer:
@@ -202,17 +214,17 @@ def detach(tx: Tx, params: Params, payment_method: str) -> Object:
     return method
 
 
-@route("GET", "/v1/payment_methods")
+@route("GET", "/v1/payment_methods", takes=[*lists.PAGE, "customer", "type", "allow_redisplay"])
 def list_all(tx: Tx, params: Params) -> Object:
-    equals = {"customer": params.get("customer"), "type": params.get("type")}
+    equals = {name: params.get(name) for name in ("allow_redisplay", "customer", "type")}
     extra = "" if params.get("customer") else "json_extract(body, '$.customer') IS NOT NULL"
     return lists.page(tx, "payment_method", "/v1/payment_methods", params, equals, extra)
 
 
-@route("GET", "/v1/customers/{customer}/payment_methods")
+@route("GET", "/v1/customers/{customer}/payment_methods", takes=[*lists.PAGE, "type", "allow_redisplay"])
 def list_of_customer(tx: Tx, params: Params, customer: str) -> Object:
     tx.at("customer", customer)
-    equals = {"customer": customer, "type": params.get("type")}
+    equals = {"customer": customer, **{name: params.get(name) for name in ("allow_redisplay", "type")}}
     return lists.page(tx, "payment_method", f"/v1/customers/{customer}/payment_methods", params, equals)
 
 

@@ -15,7 +15,7 @@ def retrieve(tx: Tx, params: Params, session: str) -> Object:
     return tx.at("checkout.session", session)
 
 
-@route("POST", "/v1/payment_pages/{session}/confirm")
+@route("POST", "/v1/payment_pages/{session}/confirm", takes=["payment_method", "expected_amount"])
 def confirm(tx: Tx, params: Params, session: str) -> Object:
     """Pay an open session with a payment method, if the caller saw the right sum."""
     found = tx.at("checkout.session", session)

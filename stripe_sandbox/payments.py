@@ -10,6 +10,36 @@ from stripe_sandbox.errors import CardDeclined, Invalid
 from stripe_sandbox.ids import new_id, random_text
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
+_PLAIN = (
+    "amount",
+    "currency",
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+)
+_CONFIRM_TAKES = [
+    "error_on_requires_action=false",
+    "mandate_data[customer_acceptance]",
+    "off_session",
+    "payment_method",
+    "return_url",
+    "setup_future_usage",
+    "use_stripe_sdk",
+]
+_CREATE_TAKES = [
+    *_PLAIN,
+    *_CONFIRM_TAKES,
+    "allowed_payment_method_types=card|sepa_debit",
+    "automatic_payment_methods[allow_redirects, enabled]",
+    "capture_method",
+    "confirm",
+    "confirmation_method",
+    "customer",
+    "metadata",
+]
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -78,6 +108,8 @@ def new_intent(
         "receipt_email": given.get("receipt_email"),
         "setup_future_usage": given.get("setup_future_usage"),
         "shipping": given.get("shipping"),
+        "statement_descriptor": given.get("statement_descriptor"),
+        "statement_descriptor_suffix": given.get("statement_descriptor_suffix"),
         "status": "requires_payment_method",
         PRIVATE: {"invoice": invoice},
     }
@@ -239,7 +271,7 @@ def _take(tx: Tx, intent: Object, method: Object, *, authenticated: bool) -> Out
     return Outcome("paid")
 
 
-@route("POST", "/v1/payment_intents")
+@route("POST", "/v1/payment_intents", takes=_CREATE_TAKES)
 def create(tx: Tx, params: Params) -> Object:
     if params["amount"] < 1:
         raise Invalid("Invalid positive integer", param="amount", code="parameter_invalid_integer")
@@ -257,7 +289,7 @@ def create(tx: Tx, params: Params) -> Object:
     return intent
 
 
-@route("POST", "/v1/payment_intents/{intent}/confirm")
+@route("POST", "/v1/payment_intents/{intent}/confirm", takes=[*_CONFIRM_TAKES, "client_secret"])
 def confirm_one(tx: Tx, params: Params, intent: str) -> Object:
     found = tx.at("payment_intent", intent)
     if found["status"] not in _CONFIRMABLE:
@@ -300,7 +332,7 @@ def unexpected(intent: Object, verb: str) -> None:
     raise error
 
 
-@route("POST", "/v1/payment_intents/{intent}/cancel")
+@route("POST", "/v1/payment_intents/{intent}/cancel", takes=["cancellation_reason"])
 def cancel(tx: Tx, params: Params, intent: str) -> Object:
     from stripe_sandbox import captures  # it builds on this module
 
@@ -320,23 +352,22 @@ def cancel(tx: Tx, params: Params, intent: str) -> Object:
     return found
 
 
-@route("GET", "/v1/payment_intents")
+@route("GET", "/v1/payment_intents", takes=[*lists.PAGE, "customer"])
 def list_all(tx: Tx, params: Params) -> Object:
     return lists.page(tx, "payment_intent", "/v1/payment_intents", params, {"customer": params.get("customer")})
 
 
-@route("GET", "/v1/payment_intents/{intent}")
+@route("GET", "/v1/payment_intents/{intent}", takes=["client_secret"])
 def retrieve(tx: Tx, params: Params, intent: str) -> Object:
     return tx.at("payment_intent", intent)
 
 
-@route("POST", "/v1/payment_intents/{intent}")
+@route("POST", "/v1/payment_intents/{intent}", takes=[*_PLAIN, "metadata", "customer", "payment_method"])
 def update(tx: Tx, params: Params, intent: str) -> Object:
     found = tx.at("payment_intent", intent)
     if found["status"] not in _CONFIRMABLE:
         unexpected(found, "update")
-    plain: tuple[str, ...] = ("amount", "currency", "description", "receipt_email", "setup_future_usage", "shipping")
-    for name in plain:
+    for name in _PLAIN:
         if name in params:
             found[name] = params[name] or None
     if params.get("customer"):

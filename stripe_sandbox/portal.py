@@ -10,7 +10,23 @@ from stripe_sandbox.store import PRIVATE, Object, Tx, real_now
 from stripe_sandbox.subscriptions import ENDED
 
 LIVES_SECONDS = 3600  # after the last use
-_TAKES = ["features", "business_profile", "default_return_url", "login_page", "metadata", "name"]
+_TAKES = [
+    "business_profile",
+    "default_return_url",
+    "features[customer_update][enabled]",
+    "features[customer_update][allowed_updates]=address|email|name|phone|tax_id",
+    "features[invoice_history]",
+    "features[payment_method_update][enabled]",
+    "features[subscription_cancel]",
+    "features[subscription_pause]",
+    "features[subscription_update][enabled, products, proration_behavior, schedule_at_period_end]",
+    "features[subscription_update][default_allowed_updates]=price|quantity",
+    "features[subscription_update][trial_update_behavior]",
+    "features[subscription_update][billing_cycle_anchor]=unchanged",
+    "login_page[enabled]=false",
+    "metadata",
+    "name",
+]
 _ONE_MONTH = {"interval": "month", "interval_count": 1}
 _REASONS = [
     "too_expensive",
@@ -68,7 +84,7 @@ def create_configuration(tx: Tx, params: Params) -> Object:
     return events.created(tx, made)
 
 
-@route("GET", "/v1/billing_portal/configurations")
+@route("GET", "/v1/billing_portal/configurations", takes=[*lists.PAGE, "active", "is_default"])
 def list_configurations(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("active", "is_default")}
     return lists.page(tx, "billing_portal.configuration", "/v1/billing_portal/configurations", params, equals)
@@ -137,7 +153,19 @@ def _duration(given: dict[str, Any], where: str) -> Object:
     return {"interval_options": [] if given["type"] == "indefinite" else options, "type": given["type"]}
 
 
-@route("POST", "/v1/billing_portal/sessions", takes=["customer", "configuration", "return_url", "locale", "flow_data"])
+@route(
+    "POST",
+    "/v1/billing_portal/sessions",
+    takes=[
+        "customer",
+        "configuration",
+        "return_url",
+        "locale",
+        "flow_data[type, after_completion, subscription_update, subscription_pause]",
+        "flow_data[subscription_cancel][subscription]",
+        "flow_data[subscription_update_confirm][items, subscription]",
+    ],
+)
 def create_session(tx: Tx, params: Params) -> Object:
     customer = params.get("customer")
     if not customer:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from stripe_sandbox import (
+    discounts,
     events,
     invoice_lines,
     jobs,
@@ -61,6 +62,7 @@ class Switch:
     quantity: int
     moment: int
     lines: list[Object]
+    discount: int  # what coupons take off these lines
     total: int
     credit: int  # of the customer's balance that is used
     due: int
@@ -89,16 +91,18 @@ def preview(tx: Tx, visit: Visit, subscription: Object, price: Object, quantity:
     item = subscription["items"]["data"][0]
     if _waits(visit, subscription, price, quantity):
         end = item["current_period_end"]
-        return Switch(subscription, price, quantity, moment, [], 0, 0, 0, later=True, at_end=True, next_renewal=end)
+        return Switch(subscription, price, quantity, moment, [], 0, 0, 0, 0, later=True, at_end=True, next_renewal=end)
     given = [{"id": item["id"], "price": price["id"], "quantity": quantity}]
     items = proration.edit_items(tx, subscription, given)
-    change = proration.change(tx, subscription, items, moment, behavior)
+    change = proration.change(tx, subscription, items, moment, behavior, restart=_ends_trial(visit, subscription))
     later = behavior != "always_invoice" and not change.restarts
     lines = change.lines
     if not later:
         waiting = invoice_lines.waiting(tx, visit.customer["id"], subscription["id"])
         lines = [each[PRIVATE]["line"] for each in waiting] + lines
-    total = sum(each["amount"] for each in lines)
+        invoice_lines.discounted(lines, discounts.active(tx, subscription))
+    off = sum(part["amount"] for each in lines for part in each["discount_amounts"])
+    total = sum(each["amount"] for each in lines) - off
     due = max(0, total + visit.customer["balance"])
     return Switch(
         subscription,
@@ -106,6 +110,7 @@ def preview(tx: Tx, visit: Visit, subscription: Object, price: Object, quantity:
         quantity,
         moment,
         lines,
+        off,
         total,
         credit=max(0, total - due) if total > 0 else 0,
         due=0 if later else due,
@@ -143,6 +148,12 @@ def switch(tx: Tx, visit: Visit, wanted: Switch) -> Outcome:
         tx.save(visit.session)
         return outcome
     return _apply(tx, visit, wanted, None)
+
+
+def _ends_trial(visit: Visit, subscription: Object) -> bool:
+    """Does a change during the trial begin the first paid period?"""
+    rule = visit.configuration["features"]["subscription_update"]["trial_update_behavior"]
+    return subscription["status"] == "trialing" and rule == "end_trial"
 
 
 def _waits(visit: Visit, subscription: Object, price: Object, quantity: int) -> bool:
@@ -213,7 +224,13 @@ def _apply(tx: Tx, visit: Visit, wanted: Switch, intent: Object | None) -> Outco
     try:
         with tx.attempt():
             outcome = subscriptions.change_plan(
-                tx, wanted.subscription, given, behavior=behavior, moment=wanted.moment, intent=intent
+                tx,
+                wanted.subscription,
+                given,
+                behavior=behavior,
+                moment=wanted.moment,
+                intent=intent,
+                end_trial=_ends_trial(visit, wanted.subscription),
             )
             if outcome.error:
                 raise outcome.error

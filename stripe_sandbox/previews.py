@@ -1,6 +1,6 @@
 """What an invoice would be, before anything is stored (docs.stripe.com/api/invoices/create_preview)."""
 
-from stripe_sandbox import cycle, discounts, invoice_lines, invoices, proration
+from stripe_sandbox import cycle, discounts, invoice_lines, invoices, orders, proration
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.store import PRIVATE, Object, Tx
@@ -9,15 +9,26 @@ from stripe_sandbox.store import PRIVATE, Object, Tx
 @route(
     "POST",
     "/v1/invoices/create_preview",
-    takes=["customer", "subscription", "subscription_details", "discounts", "currency"],
+    takes=[
+        "customer",
+        "subscription",
+        "subscription_details[items][id, price, quantity, deleted, metadata]",
+        "subscription_details[proration_behavior, proration_date, billing_cycle_anchor, trial_end]",
+    ],
 )
 def preview(tx: Tx, params: Params) -> Object:
     """What the next invoice, or a change of plan, would cost. Nothing is stored."""
     if not params.get("subscription"):
-        raise Invalid("The sandbox previews existing subscriptions.", param="subscription", code="parameter_missing")
+        return as_preview(_of_new(tx, params))
     found = tx.get("subscription", params["subscription"], param="subscription")
+    if params.get("customer", found["customer"]) != found["customer"]:
+        raise Invalid("This subscription is not one of this customer.", param="customer")
     customer = tx.get("customer", found["customer"])
     details = params.get("subscription_details") or {}
+    if "trial_end" in details:
+        raise Invalid(
+            "The sandbox previews a trial of new subscriptions only.", param="subscription_details[trial_end]"
+        )
     behavior = details.get("proration_behavior", "create_prorations")
     anchor = details.get("billing_cycle_anchor")
     restart = anchor == "now" or (isinstance(anchor, dict) and anchor["type"] == "now")
@@ -48,6 +59,30 @@ def preview(tx: Tx, params: Params) -> Object:
         each["invoice"] = made["id"]
     invoices.add_up(made)
     return as_preview(made)
+
+
+def _of_new(tx: Tx, params: Params) -> Object:
+    """The first invoice of a subscription that this customer does not have yet."""
+    if not params.get("customer"):
+        raise Invalid("Missing required param: customer.", param="customer", code="parameter_missing")
+    details = params.get("subscription_details") or {}
+    where = "subscription_details[items]"
+    if not details.get("items"):
+        raise Invalid(f"Missing required param: {where}.", param=where, code="parameter_missing")
+    prices = []
+    for index, entry in enumerate(details["items"]):
+        path = f"{where}[{index}][price]"
+        if not entry.get("price"):
+            raise Invalid(f"Missing required param: {path}.", param=path, code="parameter_missing")
+        prices.append((tx.get("price", entry["price"], param=path), entry.get("quantity", 1)))
+    trial_end, anchor = details.get("trial_end"), details.get("billing_cycle_anchor")
+    order = orders.Order(
+        customer=params["customer"],
+        prices=prices,
+        trial_end=trial_end if isinstance(trial_end, int) else None,
+        anchor=anchor if isinstance(anchor, int) else None,
+    )
+    return orders.preview(tx, order)
 
 
 def as_preview(invoice: Object) -> Object:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_sandbox import discounts, invoice_lines, money, periods, spec
+from stripe_sandbox import discounts, invoice_lines, metadata, money, periods, spec
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import Object, Tx
@@ -92,13 +92,14 @@ def edit_items(tx: Tx, subscription: Object, given: list[dict[str, Any]]) -> lis
                 )
             first = subscription["items"]["data"][0]
             period = (first["current_period_start"], first["current_period_end"])
-            items.append(new_item(tx, subscription["id"], price, entry.get("quantity", 1), period))
+            made = new_item(tx, subscription["id"], price, entry.get("quantity", 1), period)
+            items.append(made | {"metadata": metadata.merged({}, entry.get("metadata"))})
             continue
         if price:
             new_item(tx, subscription["id"], price, 1, (0, 0))  # refuses what cannot be subscribed to
             old |= {"price": price, "plan": plan_of(price)}
         old["quantity"] = entry.get("quantity", old["quantity"])
-        old["metadata"] = {**old["metadata"], **(entry.get("metadata") or {})}
+        old["metadata"] = metadata.merged(old["metadata"], entry.get("metadata"))
     if not items:
         raise Invalid("A subscription needs at least one item.", param="items")
     check_alike(items, subscription["currency"])
@@ -150,6 +151,15 @@ def change(
     return Change(items, lines, False, subscription["billing_cycle_anchor"])
 
 
+def credits(tx: Tx, subscription: Object, moment: int) -> list[Object]:
+    """Lines that give back the time from a moment to the end of the period that is paid for."""
+    parts = []
+    for item in subscription["items"]["data"]:
+        period = (item["current_period_start"], item["current_period_end"])
+        parts.append(_part(tx, subscription, item, moment, period, credit=True))
+    return [each for each in parts if each["amount"] < 0]
+
+
 def _changed(item: Object, others: list[Object]) -> bool:
     other = next((each for each in others if each["id"] == item["id"]), None)
     return other is None or (other["price"]["id"], other["quantity"]) != (item["price"]["id"], item["quantity"])
@@ -159,7 +169,7 @@ def _part(tx: Tx, subscription: Object, item: Object, moment: int, period: tuple
     start, end = period
     whole = invoice_lines.amount_of(item)
     for _, coupon in discounts.active(tx, subscription):  # nobody gets back more than was paid
-        whole -= discounts.amount_off(coupon, whole)
+        whole -= discounts.amount_off(coupon, whole) if discounts.covers(coupon, item["price"]["product"]) else 0
     part = money.share(whole, end - moment, end - start)
     name = invoice_lines.product_name(tx, item["price"])
     day = datetime.fromtimestamp(moment, UTC).strftime("%d %b %Y").lstrip("0")

@@ -6,16 +6,23 @@ from stripe_sandbox.errors import Invalid
 from stripe_sandbox.store import Object, Tx
 
 _KIND = "subscription_schedule"
-_ENDS = ("release", "cancel")
 
 
 @route(
     "POST",
     "/v1/subscription_schedules",
-    takes=["customer", "from_subscription", "start_date", "phases", "end_behavior", "metadata", "billing_mode"],
+    takes=[
+        *schedules.PHASE_TAKES,
+        "customer",
+        "from_subscription",
+        "start_date",
+        "end_behavior=release|cancel",
+        "metadata",
+        "billing_mode[type]=flexible",
+    ],
 )
 def create(tx: Tx, params: Params) -> Object:
-    end = _end_behavior(params, "release")
+    end = params.get("end_behavior", "release")
     if params.get("from_subscription"):
         return _from_subscription(tx, params, end)
     for name in ("customer", "phases"):
@@ -70,14 +77,7 @@ def take_over(tx: Tx, found: Object, end: str = "release", kept: dict[str, str] 
     return made
 
 
-def _end_behavior(params: Params, default: str) -> str:
-    end = params.get("end_behavior", default)
-    if end not in _ENDS:
-        raise Invalid("The sandbox ends schedules with release or cancel.", param="end_behavior")
-    return end
-
-
-@route("GET", "/v1/subscription_schedules")
+@route("GET", "/v1/subscription_schedules", takes=[*lists.PAGE, "customer", "scheduled"])
 def list_all(tx: Tx, params: Params) -> Object:
     extra = "json_extract(body, '$.status') = 'not_started'" if params.get("scheduled") else ""
     return lists.page(tx, _KIND, "/v1/subscription_schedules", params, {"customer": params.get("customer")}, extra)
@@ -91,12 +91,18 @@ def retrieve(tx: Tx, params: Params, schedule: str) -> Object:
 @route(
     "POST",
     "/v1/subscription_schedules/{schedule}",
-    takes=["phases", "end_behavior", "metadata", "proration_behavior"],
+    takes=[
+        *schedules.PHASE_TAKES,
+        "phases[start_date]",
+        "end_behavior=release|cancel",
+        "metadata",
+        "proration_behavior",
+    ],
 )
 def update(tx: Tx, params: Params, schedule: str) -> Object:
     found = _living(tx, schedule, "updated")
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
-    found["end_behavior"] = _end_behavior(params, found["end_behavior"])
+    found["end_behavior"] = params.get("end_behavior", found["end_behavior"])
     if "phases" not in params:
         if "end_behavior" in params and found["subscription"]:
             schedules.attach(tx, found, tx.get("subscription", found["subscription"]))

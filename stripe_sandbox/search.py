@@ -12,6 +12,7 @@ from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.store import Object, Tx
 
+_TAKES = ["query", "limit", "page"]
 _TEXT, _NUMBER, _FLAG = "text", "number", "flag"
 _FIELDS: dict[str, dict[str, str]] = {
     "customer": {"created": _NUMBER, "email": _TEXT, "name": _TEXT, "phone": _TEXT},
@@ -160,36 +161,36 @@ def _offset(page: str | None) -> int:
         raise Invalid("Invalid page.", param="page") from None
 
 
-@route("GET", "/v1/customers/search")
+@route("GET", "/v1/customers/search", takes=_TAKES)
 def customers(tx: Tx, params: Params) -> Object:
     return found(tx, "customer", "/v1/customers/search", params)
 
 
-@route("GET", "/v1/products/search")
+@route("GET", "/v1/products/search", takes=_TAKES)
 def products(tx: Tx, params: Params) -> Object:
     return found(tx, "product", "/v1/products/search", params)
 
 
-@route("GET", "/v1/prices/search")
+@route("GET", "/v1/prices/search", takes=_TAKES)
 def prices(tx: Tx, params: Params) -> Object:
     return found(tx, "price", "/v1/prices/search", params)
 
 
-@route("GET", "/v1/subscriptions/search")
+@route("GET", "/v1/subscriptions/search", takes=_TAKES)
 def subscriptions(tx: Tx, params: Params) -> Object:
     return found(tx, "subscription", "/v1/subscriptions/search", params)
 
 
-@route("GET", "/v1/invoices/search")
+@route("GET", "/v1/invoices/search", takes=_TAKES)
 def invoices(tx: Tx, params: Params) -> Object:
     return found(tx, "invoice", "/v1/invoices/search", params)
 
 
-@route("GET", "/v1/payment_intents/search")
+@route("GET", "/v1/payment_intents/search", takes=_TAKES)
 def payment_intents(tx: Tx, params: Params) -> Object:
     return found(tx, "payment_intent", "/v1/payment_intents/search", params)
 
 
-@route("GET", "/v1/charges/search")
+@route("GET", "/v1/charges/search", takes=_TAKES)
 def charges(tx: Tx, params: Params) -> Object:
     return found(tx, "charge", "/v1/charges/search", params)

@@ -7,6 +7,17 @@ from stripe_sandbox.ids import new_id, random_text
 from stripe_sandbox.payments import Outcome
 from stripe_sandbox.store import PRIVATE, Object, Tx
 
+_CREATE_TAKES = [
+    "allowed_payment_method_types=card",
+    "automatic_payment_methods[allow_redirects, enabled]",
+    "confirm",
+    "customer",
+    "description",
+    "metadata",
+    "payment_method",
+    "return_url",
+    "usage",
+]
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -79,7 +90,7 @@ def failed(tx: Tx, setup: Object, error: CardDeclined, method: Object) -> None:
     error.extra["setup_intent"] = wire.public(setup)
 
 
-@route("POST", "/v1/setup_intents")
+@route("POST", "/v1/setup_intents", takes=_CREATE_TAKES)
 def create(tx: Tx, params: Params) -> Object:
     customer = params.get("customer")
     if customer:
@@ -94,7 +105,7 @@ def create(tx: Tx, params: Params) -> Object:
     return setup
 
 
-@route("POST", "/v1/setup_intents/{intent}/confirm")
+@route("POST", "/v1/setup_intents/{intent}/confirm", takes=["payment_method", "return_url", "client_secret"])
 def confirm_one(tx: Tx, params: Params, intent: str) -> Object:
     setup = tx.at("setup_intent", intent)
     if setup["status"] not in _OPEN:
@@ -112,7 +123,7 @@ def confirm_one(tx: Tx, params: Params, intent: str) -> Object:
     return setup
 
 
-@route("POST", "/v1/setup_intents/{intent}/cancel")
+@route("POST", "/v1/setup_intents/{intent}/cancel", takes=["cancellation_reason"])
 def cancel(tx: Tx, params: Params, intent: str) -> Object:
     setup = tx.at("setup_intent", intent)
     if setup["status"] not in _OPEN:
@@ -126,20 +137,30 @@ def cancel(tx: Tx, params: Params, intent: str) -> Object:
     return setup
 
 
-@route("GET", "/v1/setup_intents")
+@route("GET", "/v1/setup_intents", takes=[*lists.PAGE, "customer", "payment_method"])
 def list_all(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("customer", "payment_method")}
     return lists.page(tx, "setup_intent", "/v1/setup_intents", params, equals)
 
 
-@route("GET", "/v1/setup_intents/{intent}")
+@route("GET", "/v1/setup_intents/{intent}", takes=["client_secret"])
 def retrieve(tx: Tx, params: Params, intent: str) -> Object:
     return tx.at("setup_intent", intent)
 
 
-@route("POST", "/v1/setup_intents/{intent}")
+@route("POST", "/v1/setup_intents/{intent}", takes=["metadata", "description", "customer", "payment_method"])
 def update(tx: Tx, params: Params, intent: str) -> Object:
     setup = tx.at("setup_intent", intent)
+    if params.get("customer"):
+        setup["customer"] = tx.get("customer", params["customer"], param="customer")["id"]
+    if params.get("payment_method"):
+        if setup["status"] not in _OPEN:
+            raise Invalid(
+                f"You cannot update this SetupIntent because it has a status of {setup['status']}.",
+                code="setup_intent_unexpected_state",
+            )
+        method = payment_methods.usable(tx, params["payment_method"])
+        setup |= {"payment_method": method["id"], "status": "requires_confirmation"}
     setup["metadata"] = metadata.merged(setup["metadata"], params.get("metadata"))
     if "description" in params:
         setup["description"] = params["description"] or None

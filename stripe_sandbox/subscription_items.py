@@ -8,7 +8,7 @@ from stripe_sandbox.errors import Missing
 from stripe_sandbox.store import Object, Tx
 
 
-@route("GET", "/v1/subscription_items")
+@route("GET", "/v1/subscription_items", takes=[*lists.PAGE, "subscription"])
 def list_items(tx: Tx, params: Params) -> Object:
     found = tx.get("subscription", params["subscription"], param="subscription")
     return lists.of(found["items"]["data"], "/v1/subscription_items", params)
@@ -27,7 +27,7 @@ def retrieve_item(tx: Tx, params: Params, item: str) -> Object:
 def create_item(tx: Tx, params: Params) -> Object:
     found = tx.get("subscription", params.get("subscription", ""), param="subscription")
     known = {item["id"] for item in found["items"]["data"]}
-    _edit(tx, found, params, {k: params[k] for k in ("price", "quantity") if k in params})
+    _edit(tx, found, params, {k: params[k] for k in ("price", "quantity", "metadata") if k in params})
     after = tx.fresh(found)["items"]["data"]
     return next(item for item in after if item["id"] not in known)
 
@@ -35,7 +35,7 @@ def create_item(tx: Tx, params: Params) -> Object:
 @route(
     "POST",
     "/v1/subscription_items/{item}",
-    takes=["price", "quantity", "metadata", "proration_behavior", "proration_date", "off_session", "payment_behavior"],
+    takes=["price", "quantity", "metadata", "proration_behavior", "proration_date", "off_session"],
 )
 def update_item(tx: Tx, params: Params, item: str) -> Object:
     found = _holder(tx, item)
@@ -44,7 +44,7 @@ def update_item(tx: Tx, params: Params, item: str) -> Object:
     return _item(tx.fresh(found), item)
 
 
-@route("DELETE", "/v1/subscription_items/{item}", takes=["proration_behavior", "proration_date", "clear_usage"])
+@route("DELETE", "/v1/subscription_items/{item}", takes=["proration_behavior", "proration_date"])
 def delete_item(tx: Tx, params: Params, item: str) -> Object:
     _edit(tx, _holder(tx, item), params, {"id": item, "deleted": True})
     return {"id": item, "object": "subscription_item", "deleted": True}
@@ -52,7 +52,14 @@ def delete_item(tx: Tx, params: Params, item: str) -> Object:
 
 def _edit(tx: Tx, found: Object, params: Params, entry: dict[str, Any]) -> None:
     behavior = params.get("proration_behavior", "create_prorations")
-    subscriptions.change_plan(tx, found, [entry], behavior=behavior, moment=params.get("proration_date"))
+    subscriptions.change_plan(
+        tx,
+        found,
+        [entry],
+        behavior=behavior,
+        moment=params.get("proration_date"),
+        on_session=not params.get("off_session"),
+    )
 
 
 def _holder(tx: Tx, item: str) -> Object:

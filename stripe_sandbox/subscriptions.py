@@ -82,10 +82,10 @@ def _invoice_settled(tx: Tx, invoice: Object, outcome: Outcome) -> None:
     status = subscription["status"]
     if outcome.paid:
         _activate(tx, subscription, invoice)
-    elif status in ("active", "past_due"):
+    elif status in ("active", "past_due") and invoice["collection_method"] == "charge_automatically":
         over = invoice["next_payment_attempt"] is None and invoice["billing_reason"] != "manual"
         last = over and outcome.tried  # without a card it stays past due until there is one
-        _late(tx, subscription, last=last)
+        late(tx, subscription, last=last)
 
 
 def _activate(tx: Tx, subscription: Object, invoice: Object) -> None:
@@ -105,7 +105,8 @@ def _activate(tx: Tx, subscription: Object, invoice: Object) -> None:
         events.updated(tx, customer)
 
 
-def _late(tx: Tx, subscription: Object, *, last: bool) -> None:
+def late(tx: Tx, subscription: Object, *, last: bool) -> None:
+    """It has not been paid for; after the last try, or the last day, the settings say how it ends."""
     customer = tx.get("customer", subscription["customer"])
     then = dunning.settings(tx)["then"]
     if last and then == "cancel":
@@ -135,6 +136,8 @@ def end(tx: Tx, subscription: Object, reason: str) -> Object:
         if invoices.subscription_of(invoice) == subscription["id"] and invoice["status"] in ("draft", "open"):
             tx.never("invoice.retry", invoice["id"])
             tx.never("invoice.finalize", invoice["id"])
+            tx.never("invoice.due", invoice["id"])
+            tx.never("invoice.overdue", invoice["id"])
             invoice |= {"auto_advance": False, "next_payment_attempt": None, "automatically_finalizes_at": None}
             events.updated(tx, invoice)
     events.emit(tx, "customer.subscription.deleted", subscription)
@@ -169,10 +172,14 @@ def change_plan(
     method: Object | None = None,
     charge: bool = True,
     intent: Object | None = None,
+    end_trial: bool = False,
 ) -> Outcome:
     """Move to other prices or quantities now, and bill what follows from it."""
     items = proration.edit_items(tx, subscription, given)
-    change = proration.change(tx, subscription, items, moment or tx.now, behavior, restart=restart)
+    change = proration.change(tx, subscription, items, moment or tx.now, behavior, restart=restart or end_trial)
+    if end_trial:
+        subscription |= {"status": "active", "trial_end": tx.now}
+        tx.never("subscription.trial_will_end", subscription["id"])
     subscription["items"]["data"] = change.items
     subscription["items"]["total_count"] = len(change.items)
     subscription["billing_cycle_anchor"] = change.anchor
@@ -224,12 +231,27 @@ def bill_now(
     invoices.finalize(tx, invoice, intent=intent)
     if invoice["amount_due"] == 0 or not charge:
         return Outcome("paid")
+    if invoice["collection_method"] == "send_invoice":
+        events.emit(tx, "invoice.sent", tx.fresh(invoice))
+        return Outcome("paid")
     method = method or source(tx, subscription)
     if method is None:
         raise Invalid(
             "This customer has no attached payment source or default payment method.", code="resource_missing"
         )
     return invoices.pay(tx, invoice, method, on_session=on_session, authenticated=intent is not None)
+
+
+def payer(tx: Tx, invoice: Object) -> Object | None:
+    """The card that pays an invoice: its own, its subscription's, or the customer's."""
+    id_ = invoice["default_payment_method"]
+    if id_ and (own := tx.find(id_, "payment_method")):
+        return own
+    id_ = invoices.subscription_of(invoice)
+    if id_ and (found := tx.find(id_, "subscription")):
+        return source(tx, found)
+    id_ = tx.get("customer", invoice["customer"])["invoice_settings"]["default_payment_method"]
+    return tx.find(id_, "payment_method") if id_ else None
 
 
 def usable_method(tx: Tx, id_: str, customer: str, param: str = "default_payment_method") -> Object:

@@ -13,40 +13,50 @@ from stripe_sandbox import (
     pending_updates,
     proration,
     subscriptions,
+    trials,
 )
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.clock import DAY
 from stripe_sandbox.errors import CardDeclined, Invalid, Missing
 from stripe_sandbox.orders import Order
 from stripe_sandbox.payments import Outcome
+from stripe_sandbox.promotion_codes import Purchase, coupon_behind
 from stripe_sandbox.store import Object, Tx
 from stripe_sandbox.subscriptions import ENDED
 
 _UPDATED = "customer.subscription.updated"
 _COMMON = [
+    "automatic_tax[enabled]=false",
+    "billing_cycle_anchor",
     "cancel_at",
     "cancel_at_period_end",
     "collection_method",
     "days_until_due",
     "default_payment_method",
     "description",
-    "discounts",
-    "items",
+    "discounts[coupon, promotion_code]",
+    "items[price, quantity, metadata]",
     "metadata",
     "off_session",
     "payment_behavior",
-    "payment_settings",
+    "payment_settings[save_default_payment_method]",
     "proration_behavior",
     "trial_end",
     "trial_settings",
-    "billing_cycle_anchor",
 ]
 
 
 @route(
     "POST",
     "/v1/subscriptions",
-    takes=[*_COMMON, "customer", "currency", "trial_period_days", "billing_mode", "automatic_tax"],
+    takes=[
+        *_COMMON,
+        "customer",
+        "currency",
+        "trial_period_days",
+        "billing_mode[type]=flexible",
+        "billing_mode[flexible][proration_discounts]=included",
+    ],
 )
 def create(tx: Tx, params: Params) -> Object:
     customer = params.get("customer")
@@ -62,6 +72,7 @@ def create(tx: Tx, params: Params) -> Object:
         if not entry.get("price"):
             raise Invalid(f"Missing required param: {where}.", param=where, code="parameter_missing")
         prices.append((tx.get("price", entry["price"], param=where), entry.get("quantity", 1)))
+    _check_terms(params, params.get("collection_method", "charge_automatically"), None)
     own = params.get("default_payment_method")
     behavior = params.get("payment_behavior", "allow_incomplete")
     settings = params.get("payment_settings") or {}
@@ -80,17 +91,39 @@ def create(tx: Tx, params: Params) -> Object:
         cancel_at=params.get("cancel_at"),
         collection_method=params.get("collection_method", "charge_automatically"),
         days_until_due=params.get("days_until_due"),
-        coupons=coupons(tx, params),
+        coupons=_coupons(tx, params, customer, prices),
         save_method=settings.get("save_default_payment_method") == "on_subscription",
+        item_notes=[metadata.merged({}, entry.get("metadata")) for entry in given],
+        free_until_anchor=params.get("proration_behavior") == "none",
     )
+    if params.get("currency", "").lower() not in ("", prices[0][0]["currency"]):
+        raise Invalid(f"The price specified only supports {prices[0][0]['currency']}.", param="currency")
     made, outcome = orders.subscribe(tx, order)
     _refuse_incomplete(tx, made, outcome, behavior)
     return made
 
 
-def coupons(tx: Tx, params: Params) -> list[tuple[Object, str | None]]:
+def _coupons(
+    tx: Tx, params: Params, customer: str, prices: list[tuple[Object, int]]
+) -> list[tuple[Object, str | None]]:
+    purchase = Purchase(customer, prices)
     given = params.get("discounts") or []
-    return [discounts.coupon_behind(tx, each, f"discounts[{i}]") for i, each in enumerate(given)]
+    return [coupon_behind(tx, each, f"discounts[{index}]", purchase) for index, each in enumerate(given)]
+
+
+def _check_terms(params: Params, collection_method: str, days: int | None) -> None:
+    """Whoever is sent invoices has days to pay them in; whoever is charged has not."""
+    days = params.get("days_until_due", days)
+    if collection_method == "send_invoice" and not days:
+        raise Invalid(
+            "You must pass `days_until_due` when `collection_method` is `send_invoice`.",
+            param="days_until_due",
+            code="parameter_missing",
+        )
+    if collection_method == "charge_automatically" and params.get("days_until_due"):
+        raise Invalid(
+            "You can only set `days_until_due` if `collection_method` is `send_invoice`.", param="days_until_due"
+        )
 
 
 def _refuse_incomplete(tx: Tx, made: Object, outcome: Outcome, behavior: str) -> None:
@@ -122,7 +155,20 @@ def _missing(params: Params) -> str | None:
     return ((params.get("trial_settings") or {}).get("end_behavior") or {}).get("missing_payment_method")
 
 
-@route("GET", "/v1/subscriptions")
+@route(
+    "GET",
+    "/v1/subscriptions",
+    takes=[
+        *lists.PAGE,
+        "customer",
+        "status",
+        "price",
+        "collection_method",
+        "test_clock",
+        "current_period_start",
+        "current_period_end",
+    ],
+)
 def list_all(tx: Tx, params: Params) -> Object:
     status = params.get("status")
     equals: dict[str, Any] = {name: params.get(name) for name in ("customer", "collection_method", "test_clock")}
@@ -138,7 +184,8 @@ def list_all(tx: Tx, params: Params) -> Object:
     if params.get("price"):
         extra += f"{' AND ' if extra else ''}instr(body, ?) > 0"
         values = (f'"{params["price"]}"',)
-    return lists.page(tx, "subscription", "/v1/subscriptions", params, equals, extra, values)
+    ranges = {name: f"items.data[0].{name}" for name in ("current_period_start", "current_period_end")}
+    return lists.page(tx, "subscription", "/v1/subscriptions", params, equals, extra, values, ranges)
 
 
 @route("GET", "/v1/subscriptions/{subscription}")
@@ -149,7 +196,14 @@ def retrieve(tx: Tx, params: Params, subscription: str) -> Object:
 @route(
     "POST",
     "/v1/subscriptions/{subscription}",
-    takes=[*_COMMON, "cancellation_details", "proration_date", "pause_collection", "automatic_tax"],
+    takes=[
+        *_COMMON,
+        "cancellation_details",
+        "discounts[discount]",
+        "items[id, deleted]",
+        "pause_collection",
+        "proration_date",
+    ],
 )
 def update(tx: Tx, params: Params, subscription: str) -> Object:
     found = tx.at("subscription", subscription)
@@ -195,9 +249,12 @@ def _pending(tx: Tx, params: Params, found: Object) -> None:
 def _plain(tx: Tx, params: Params, found: Object) -> None:
     """What changes nothing about money."""
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
+    _check_terms(params, params.get("collection_method", found["collection_method"]), found["days_until_due"])
     for name in ("description", "collection_method", "days_until_due"):
         if name in params:
             found[name] = params[name] or None
+    if found["collection_method"] == "charge_automatically":
+        found["days_until_due"] = None
     if params.get("default_payment_method"):
         method = subscriptions.usable_method(tx, params["default_payment_method"], found["customer"])
         found["default_payment_method"] = method["id"]
@@ -211,11 +268,24 @@ def _plain(tx: Tx, params: Params, found: Object) -> None:
     if "pause_collection" in params:
         pauses.collection(tx, found, params["pause_collection"] or None)
     if "discounts" in params:
-        found["discounts"] = [
-            discounts.redeem(tx, coupon, code, customer=found["customer"], subscription=found["id"])["id"]
-            for coupon, code in coupons(tx, params)
-        ]
+        found["discounts"] = _discounts(tx, params, found)
     _cancellation(tx, params, found)
+
+
+def _discounts(tx: Tx, params: Params, found: Object) -> list[str]:
+    """The discounts from now on: those it has and may keep, and new ones."""
+    kept = []
+    for index, each in enumerate(params["discounts"] or []):
+        if each.get("discount"):
+            if each["discount"] not in found["discounts"]:
+                where = f"discounts[{index}][discount]"
+                raise Invalid(f"No such discount: '{each['discount']}'", param=where, code="resource_missing")
+            kept.append(each["discount"])
+            continue
+        purchase = Purchase(found["customer"], [(item["price"], item["quantity"]) for item in found["items"]["data"]])
+        coupon, code = coupon_behind(tx, each, f"discounts[{index}]", purchase)
+        kept.append(discounts.redeem(tx, coupon, code, customer=found["customer"], subscription=found["id"])["id"])
+    return kept
 
 
 def _cancellation(tx: Tx, params: Params, found: Object) -> None:
@@ -245,7 +315,7 @@ def _billing(tx: Tx, params: Params, found: Object, *, charge: bool) -> Outcome:
             found["items"]["data"] = proration.edit_items(tx, found, items)
         return cycle.end_trial(tx, found, on_session=on_session)
     if isinstance(trial_end, int):
-        _move_trial(tx, found, trial_end)
+        found = trials.move(tx, found, trial_end, prorate=behavior != "none", on_session=on_session)
     if items or anchor == "now":
         return subscriptions.change_plan(
             tx,
@@ -260,20 +330,6 @@ def _billing(tx: Tx, params: Params, found: Object, *, charge: bool) -> Outcome:
     events.updated(tx, found, _UPDATED)
     subscriptions.plan_jobs(tx, found)
     return Outcome("paid")
-
-
-def _move_trial(tx: Tx, found: Object, trial_end: int) -> None:
-    if trial_end <= tx.now:
-        raise Invalid("The trial end must be in the future.", param="trial_end")
-    found |= {
-        "trial_end": trial_end,
-        "trial_start": found["trial_start"] or tx.now,
-        "status": "trialing",
-        "billing_cycle_anchor": trial_end,
-    }
-    for item in found["items"]["data"]:
-        item["current_period_end"] = trial_end
-    tx.later("subscription.trial_will_end", found["id"], max(tx.now, trial_end - 3 * DAY))
 
 
 @route(

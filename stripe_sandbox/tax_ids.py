@@ -5,7 +5,7 @@ Their form is checked for the kinds below; nobody is asked whether they are true
 
 import re
 
-from stripe_sandbox import events, lists
+from stripe_sandbox import events, lists, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
@@ -36,16 +36,19 @@ def create(tx: Tx, params: Params, customer: str) -> Object:
     return add(tx, tx.at("customer", customer), params.get("type", ""), params.get("value", ""))
 
 
-def add(tx: Tx, customer: Object, kind: str, value: str) -> Object:
-    """Keep a tax number of a customer."""
+def add(tx: Tx, customer: Object, kind: str, value: str, where: str = "") -> Object:
+    """Keep a tax number of a customer. `where`: the parameter that holds it, if it is not the call's own."""
     if kind not in KINDS:
-        raise Invalid(f"The sandbox knows these kinds of tax ids: {', '.join(KINDS)}.", param="type")
-    form, example = KINDS[kind]
+        raise Invalid(f"The sandbox knows these kinds of tax ids: {', '.join(KINDS)}.", param=_at(where, "type"))
     value = value.strip().upper()
-    if not re.fullmatch(form, value):
-        raise Invalid(f"Invalid value for {kind}. It looks like this: {example}.", param="value", code="tax_id_invalid")
+    if not well_formed(kind, value):
+        raise Invalid(
+            f"Invalid value for {kind}. It looks like this: {KINDS[kind][1]}.",
+            param=_at(where, "value"),
+            code="tax_id_invalid",
+        )
     if len(tx.of_customer("tax_id", customer["id"])) >= _MOST:
-        raise Invalid(f"A customer can have at most {_MOST} tax ids.", param="value")
+        raise Invalid(f"A customer can have at most {_MOST} tax ids.", param=_at(where, "value"))
     return events.created(
         tx,
         {
@@ -65,11 +68,20 @@ def add(tx: Tx, customer: Object, kind: str, value: str) -> Object:
     )
 
 
+def well_formed(kind: str, value: str) -> bool:
+    """Does it look like a number of this kind?"""
+    return kind in KINDS and re.fullmatch(KINDS[kind][0], value.strip().upper()) is not None
+
+
+def _at(where: str, name: str) -> str:
+    return f"{where}[{name}]" if where else name
+
+
 def _country(kind: str, value: str) -> str | None:
     return value[:2] if kind == "eu_vat" else kind[:2].upper()
 
 
-@route("GET", _PATH)
+@route("GET", _PATH, takes=lists.PAGE)
 def list_all(tx: Tx, params: Params, customer: str) -> Object:
     tx.at("customer", customer)
     return lists.page(tx, "tax_id", f"/v1/customers/{customer}/tax_ids", params, {"customer": customer})
@@ -96,6 +108,12 @@ def _of(tx: Tx, customer: str, id_: str) -> Object:
     if found["customer"] != customer:
         raise Invalid(f"No such tax_id: '{id_}'", param="id", code="resource_missing")
     return found
+
+
+@wire.virtual("customer", "tax_ids")
+def of_customer(tx: Tx, customer: Object) -> Object:
+    """Only there when expanded."""
+    return lists.of(tx.of_customer("tax_id", customer["id"]), f"/v1/customers/{customer['id']}/tax_ids")
 
 
 def on_invoice(tx: Tx, customer: str) -> list[Object]:

@@ -42,7 +42,7 @@ def create(tx: Tx, params: Params) -> Object:
     return made
 
 
-@route("GET", "/v1/test_helpers/test_clocks")
+@route("GET", "/v1/test_helpers/test_clocks", takes=lists.PAGE)
 def list_all(tx: Tx, params: Params) -> Object:
     return lists.page(tx, _KIND, "/v1/test_helpers/test_clocks", params)
 

@@ -39,7 +39,7 @@ def _check_url(url: str) -> None:
         )
 
 
-@route("GET", "/v1/webhook_endpoints")
+@route("GET", "/v1/webhook_endpoints", takes=lists.PAGE)
 def list_all(tx: Tx, params: Params) -> Object:
     return lists.page(tx, "webhook_endpoint", "/v1/webhook_endpoints", params)
 
@@ -76,7 +76,7 @@ def delete(tx: Tx, params: Params, webhook_endpoint: str) -> Object:
     return stub
 
 
-@route("GET", "/v1/events")
+@route("GET", "/v1/events", takes=[*lists.PAGE, "type", "types", "delivery_success"])
 def list_events(tx: Tx, params: Params) -> Object:
     wanted = params.get("types") or []
     if wanted and params.get("type"):
@@ -105,7 +105,7 @@ def retrieve_event(tx: Tx, params: Params, id: str) -> Object:
     return {**event, "pending_webhooks": events.pending(tx, id)}
 
 
-@route("POST", "/v1/events/{id}/retry")
+@route("POST", "/v1/events/{id}/retry", takes=["for_stripecli", "webhook_endpoint", "account"])
 def retry(tx: Tx, params: Params, id: str) -> Object:
     """Send once more: what the CLI's `events resend` calls."""
     event = tx.at("event", id)

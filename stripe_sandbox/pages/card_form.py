@@ -16,7 +16,10 @@ COUNTRIES = {
     "SE": "Sweden", "SG": "Singapore",
 }  # fmt: skip
 _FIELD_OF = {"number": "number", "exp_month": "expiry", "exp_year": "expiry", "cvc": "cvc"}
-_KEPT = ("email", "name", "expiry", "country", "postal_code", "line1", "city", "state")
+_KEPT = (
+    "email", "name", "expiry", "country", "postal_code", "line1", "city", "state",
+    "phone", "tax_id", "tax_id_type", "terms", "keep",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """The hosted checkout page: `GET` and `POST /c/pay/{session}` (docs.stripe.com/payments/checkout)."""
 
+import re
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stripe_sandbox import checkout, checkout_pay, discounts, payment_links
+from stripe_sandbox import checkout_order, checkout_pay, discounts, payment_links, promotion_codes, tax_ids
 from stripe_sandbox.checkout_pay import Payer
 from stripe_sandbox.pages import card_form, render
 from stripe_sandbox.pages.card_form import COUNTRIES, Typed
@@ -104,7 +107,10 @@ def _quantity(tx: Tx, session: Object, typed: Typed) -> None:
     item = typed.text("item")
     number = typed.text("quantity")
     if not (
-        number.isascii() and number.isdigit() and len(number) < 7 and checkout.choose(tx, session, item, int(number))
+        number.isascii()
+        and number.isdigit()
+        and len(number) < 7
+        and checkout_order.choose(tx, session, item, int(number))
     ):
         typed.errors["quantity"] = "Enter a quantity within the range."
         return
@@ -115,17 +121,16 @@ def _promotion(tx: Tx, session: Object, typed: Typed) -> None:
     if typed.text("action") == "remove_code":
         session[PRIVATE] |= {"coupon": None, "code": None}
         session["discounts"] = []
-        checkout.add_up(tx, session)
+        checkout_order.add_up(tx, session)
         tx.save(session)
         return
-    amount = sum(item["amount_subtotal"] for item in checkout.items_of(tx, session))
-    code = discounts.code_named(tx, typed.text("code"), session["customer"], amount)
+    code = promotion_codes.code_named(tx, typed.text("code"), checkout_order.purchase(tx, session))
     if not typed.text("code"):
         typed.errors["code"] = "Enter a code."
     elif code is None or not session["allow_promotion_codes"]:
         typed.errors["code"] = "This code is not valid."
     else:
-        checkout.apply(tx, session, discounts.coupon_of(tx, code["promotion"]["coupon"]), code["id"])
+        checkout_order.apply(tx, session, discounts.coupon_of(tx, code["promotion"]["coupon"]), code["id"])
         tx.save(session)
 
 
@@ -149,11 +154,55 @@ def _pay(tx: Tx, session: Object, typed: Typed) -> Response:
             address=session["billing_address_collection"] == "required",
         )
         method = None if typed.errors else card_form.method(tx, typed)
+    _check_collected(session, typed)
     if typed.errors:
         return _page(tx, session, typed, 422)
-    payer = Payer(email, typed.text("name") or (customer or {}).get("name") or "", typed.address)
+    payer = Payer(
+        email,
+        typed.text("name") or (customer or {}).get("name") or "",
+        typed.address,
+        **_collected(session, typed),
+    )
     outcome = checkout_pay.submit(tx, session, method, payer)
     return _after(tx, session, outcome, typed)
+
+
+def _check_collected(session: Object, typed: Typed) -> None:
+    """What the shop asks for beside the card: a phone number, a tax number, a yes to its terms."""
+    digits = re.sub(r"\D", "", typed.text("phone"))
+    if session["phone_number_collection"]["enabled"] and not 6 <= len(digits) <= 15:
+        typed.errors["phone"] = "Enter a phone number, such as +1 555 0100."
+    collection, kind = session["tax_id_collection"], typed.text("tax_id_type")
+    wanted = collection["enabled"] and (typed.text("tax_id") or collection["required"] != "never")
+    if wanted and not tax_ids.well_formed(kind, typed.text("tax_id")):
+        example = tax_ids.KINDS.get(kind, tax_ids.KINDS["eu_vat"])[1]
+        typed.errors["tax_id"] = f"Enter the number like this: {example}."
+    if asks_for_terms(session) and not typed.text("terms"):
+        typed.errors["terms"] = "Agree to the terms of service to go on."
+
+
+def asks_for_terms(session: Object) -> bool:
+    return (session["consent_collection"] or {}).get("terms_of_service") == "required"
+
+
+def offers_to_keep(session: Object) -> bool:
+    """May the customer have the card saved? Where it is saved anyway, that is no question."""
+    wished = (session["saved_payment_method_options"] or {}).get("payment_method_save") == "enabled"
+    has_customer = session["customer"] or session["customer_creation"] == "always"
+    kept_anyway = session[PRIVATE]["payment_intent_data"].get("setup_future_usage")
+    return bool(wished and has_customer and session["mode"] == "payment" and not kept_anyway)
+
+
+def _collected(session: Object, typed: Typed) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "agrees": asks_for_terms(session),
+        "keeps_card": offers_to_keep(session) and bool(typed.text("keep")),
+    }
+    if session["phone_number_collection"]["enabled"]:
+        found["phone"] = typed.text("phone")
+    if session["tax_id_collection"]["enabled"] and typed.text("tax_id"):
+        found |= {"tax_id_type": typed.text("tax_id_type"), "tax_id": typed.text("tax_id").upper()}
+    return found
 
 
 def _check_email(typed: Typed) -> None:
@@ -187,7 +236,8 @@ def after_question(tx: Tx, session: Object, *, passed: bool) -> Response:
     outcome = checkout_pay.answered(tx, session, passed=passed)
     attempt = tx.fresh(session)[PRIVATE].get("attempt") or {}
     payer = attempt.get("payer", {})
-    kept = {"email": payer.get("email", ""), "name": payer.get("name", ""), **payer.get("address", {})}
+    kept = {name: value for name, value in payer.items() if isinstance(value, str)} | payer.get("address", {})
+    kept |= {"terms": "yes" if payer.get("agrees") else "", "keep": "yes" if payer.get("keeps_card") else ""}
     return _after(tx, session, outcome, Typed(kept))
 
 
@@ -201,8 +251,10 @@ def _needs_card(session: Object) -> bool:
 
 def _page(tx: Tx, session: Object, typed: Typed, status: int = 200) -> Response:
     customer = tx.find(session["customer"], "customer") if session["customer"] else None
+    shown = session[PRIVATE].get("redisplay")
     saved = tx.of_customer("payment_method", customer["id"]) if customer else []
-    items = checkout.items_of(tx, session)
+    saved = [each for each in saved if not shown or each["allow_redisplay"] in shown]
+    items = checkout_order.items_of(tx, session)
     recurring = next((item["price"]["recurring"] for item in items if item["price"]["recurring"]), None)
     code_id = session[PRIVATE]["code"]
     code = tx.find(code_id, "promotion_code") if code_id else None
@@ -217,22 +269,20 @@ def _page(tx: Tx, session: Object, typed: Typed, status: int = 200) -> Response:
         items=items,
         products=products,
         recurring=recurring,
-        later_total=_later(items, coupon),
-        trial_end=checkout.trial_end(tx, session),
+        later_total=checkout_order.later(tx, session),
+        first_full=checkout_order.first_full(tx, session),
+        trial_end=checkout_order.trial_end(tx, session),
         saved=saved,
         chosen=typed.fields.get("card") or (saved[0]["id"] if saved and "number" not in typed.errors else "new"),
         needs_card=_needs_card(session),
         needs_address=session["billing_address_collection"] == "required",
         code=code,
         coupon=coupon,
+        asks_for_terms=asks_for_terms(session),
+        offers_to_keep=offers_to_keep(session),
+        kinds=tax_ids.KINDS,
         typed={**typed.kept, "email": typed.text("email") or session[PRIVATE].get("prefilled_email", "")},
         typed_code=typed.text("code"),
         errors=typed.errors,
         countries=COUNTRIES,
     )
-
-
-def _later(items: list[Object], coupon: Object | None) -> int:
-    """What each later period costs: a coupon for once is used up by then."""
-    name = "amount_subtotal" if coupon and coupon["duration"] == "once" else "amount_total"
-    return sum(item[name] for item in items if item["price"]["recurring"])

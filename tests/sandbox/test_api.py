@@ -42,7 +42,7 @@ def test_unknown_missing_and_malformed_parameters_are_named(shop: Shop, http: Ch
         (lambda: shop.session(line_items=[{"price": "price_no"}]), "line_items[0][price]", "resource_missing"),
         (lambda: shop.session(payment_method_types=["card"]), "payment_method_types", "parameter_unknown"),
         (lambda: shop.session(mode="lease"), "mode", None),
-        (lambda: shop.session(automatic_tax={"enabled": True}), "automatic_tax", None),
+        (lambda: shop.session(automatic_tax={"enabled": True}), "automatic_tax[enabled]", None),
     ]
     for call, param, code in wrong:
         with pytest.raises(stripe.InvalidRequestError) as refused:

@@ -382,3 +382,42 @@ def test_another_way_to_pay_than_a_card_has_its_own_name(shop: Shop) -> None:
     assert "Charged to SEPA debit ending in 3000" in confirm
     assert "SEPA debit ending in 3000" in shop.browser.get(shop.session(customer).url).text
     assert "SEPA debit ending in 3000" in shop.browser.get(f"{shop.url}/customers/{customer.id}").text
+
+
+def test_the_cost_that_is_shown_counts_the_coupon_that_will_count(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    coupon = shop.api.coupons.create({"percent_off": 50, "duration": "forever"})
+    shop.api.subscriptions.update(subscription.id, {"discounts": [{"coupon": coupon.id}]})
+    url = shop.portal(customer).url
+    page = shop.browser.get(f"{url}/confirm/{subscription.id}?price={shop.yearly.id}").text
+    due = re.findall(r'id="due">\$([\d.,]+)<', page)[0]
+    moment = re.findall(r'name="moment" value="(\d+)"', page)[0]
+    form = {"price": shop.yearly.id, "quantity": "1", "moment": moment}
+    assert shop.browser.post(f"{url}/confirm/{subscription.id}", data=form).status_code == 303
+    paid = shop.api.invoices.list({"customer": customer.id}).data[0].amount_paid
+    assert f"{paid / 100:.2f}" == due.replace(",", "")
+
+
+def test_a_change_during_a_trial_ends_it_unless_the_configuration_says_otherwise(shop: Shop) -> None:
+    customer = shop.customer()
+    session = shop.session(customer, subscription_data={"trial_period_days": 14})
+    shop.pay(session.url)
+    subscription = shop.api.subscriptions.list({"customer": customer.id}).data[0]
+    url = shop.portal(customer).url
+    page = shop.browser.get(f"{url}/confirm/{subscription.id}?price={shop.team_monthly.id}").text
+    assert 'id="due">$49.00<' in page
+    shop.browser.post(f"{url}/confirm/{subscription.id}", data={"price": shop.team_monthly.id, "quantity": "1"})
+    after = shop.api.subscriptions.retrieve(subscription.id, {"expand": ["latest_invoice"]})
+    assert (after.status, after.latest_invoice.amount_paid) == ("active", 4900)
+    assert after.trial_end == after["items"].data[0].current_period_start
+
+    features = shop.features()
+    features["subscription_update"]["trial_update_behavior"] = "continue_trial"
+    configuration = shop.api.billing_portal.configurations.create({"features": features})
+    other = shop.customer("eve@example.com")
+    shop.pay(shop.session(other, subscription_data={"trial_period_days": 14}).url)
+    subscription = shop.api.subscriptions.list({"customer": other.id}).data[0]
+    url = shop.portal(other, configuration=configuration.id).url
+    shop.browser.post(f"{url}/confirm/{subscription.id}", data={"price": shop.team_monthly.id, "quantity": "1"})
+    after = shop.api.subscriptions.retrieve(subscription.id)
+    assert (after.status, after["items"].data[0].price.id) == ("trialing", shop.team_monthly.id)
