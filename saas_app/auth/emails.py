@@ -3,7 +3,6 @@
 from sqlmodel import Session
 
 from saas_app import site
-from saas_app.auth.links import Mailed
 from saas_app.auth.models import User
 from saas_app.core import mailer
 from saas_app.core.config import settings
@@ -11,7 +10,7 @@ from saas_app.core.config import settings
 _NOT_YOU = "If this was not you, you need do nothing: without this link nobody gets in."
 
 
-def write_verification(session: Session, user: User, mailed: Mailed) -> None:
+def write_verification(session: Session, user: User, token: str, code: str) -> None:
     """The link that proves the address. Built from the configured address, never from what a request says.
 
     Without the name: a stranger may have typed both, and the name would be their message to somebody else's mailbox.
@@ -21,8 +20,8 @@ def write_verification(session: Session, user: User, mailed: Mailed) -> None:
         to=user.email,
         subject=f"Confirm your e-mail address for {site.PRODUCT}",
         words=f"Please confirm that this is your address. The link works once, for 24 hours.\n\n"
-        f"Or type this code where you are asked for it: {mailed.code}",
-        link=f"{settings().base_url}/verify/{mailed.token}",
+        f"Or type this code where you are asked for it: {code}",
+        link=f"{settings().base_url}/verify/{token}",
         label="Confirm my address",
         quiet=f"If you did not sign up at {site.PRODUCT}, you can ignore this mail.",
     )

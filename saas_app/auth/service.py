@@ -62,7 +62,7 @@ def write_to_prove(session: Session, user: User) -> None:
     mailed = links.issue(session, user, "verify")  # made in both cases, so that both take as long
     owner = owner_of(session, user.email_key)
     if owner is None:
-        emails.write_verification(session, user, mailed)
+        emails.write_verification(session, user, mailed.token, mailed.code)
     else:
         links.withdraw(session, user.id, "verify")
         emails.write_already_a_member(session, owner)
