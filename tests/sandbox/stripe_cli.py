@@ -32,7 +32,7 @@ def _fetch() -> str:
         done = subprocess.run(command, cwd=_HOME, capture_output=True, text=True, timeout=180, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return f"bun add said {done.stderr.strip()[-200:]!r}"
+    return (done.stderr.strip().splitlines() or ["bun add said nothing"])[-1]
 
 
 def command(api: str, *words: str) -> tuple[list[str], dict[str, str]]:

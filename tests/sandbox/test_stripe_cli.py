@@ -15,6 +15,10 @@ import stripe
 from tests.sandbox import stripe_cli
 from tests.sandbox.shop import Receiver, wait_until
 
+PROGRAM, why = stripe_cli.find()
+if PROGRAM is None:  # said once for all of them; everything else runs
+    pytest.skip(f"Stripe CLI {stripe_cli.VERSION} cannot be had from the npm registry: {why}", allow_module_level=True)
+
 # what a subscription business never meets: other products of Stripe's
 ELSEWHERE = (
     "account.application",
@@ -125,20 +129,12 @@ OTHER_NAME = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def program() -> Path:
-    found, why = stripe_cli.find()
-    if found is None:
-        pytest.skip(f"The Stripe CLI {stripe_cli.VERSION} could not be had from the npm registry: {why}")
-    return found
-
-
 def asked(url: str, path: str, **params: str) -> Any:
     return httpx.get(f"{url}{path}", params=params, headers={"Authorization": f"Bearer {stripe_cli.KEY}"}).json()
 
 
-def test_the_list_of_triggers_is_the_programs_own(program: Path) -> None:
-    said = subprocess.run([program, "trigger", "--help"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+def test_the_list_of_triggers_is_the_programs_own() -> None:
+    said = subprocess.run([PROGRAM, "trigger", "--help"], capture_output=True, text=True, check=True).stdout  # noqa: S603
     names = said.split("Supported events:")[1].split("Usage:")[0].split()
     assert [name for name in names if not name.startswith(ELSEWHERE)] == FITTING
     assert len(FITTING) == 81
