@@ -16,11 +16,14 @@ from saas_app.core.audit import AuditEvent
 from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
+from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
 from saas_app.features.loans.models import Scenario
 
 __all__ = [
     "AccountDeletion",
     "AuditEvent",
+    "Authenticator",
+    "Challenge",
     "CheckoutAttempt",
     "Customer",
     "EmailToken",
@@ -29,8 +32,10 @@ __all__ = [
     "LoginSession",
     "Mailbox",
     "Outbox",
+    "Passkey",
     "Price",
     "Product",
+    "RecoveryCode",
     "Scenario",
     "Schedule",
     "StripeObject",

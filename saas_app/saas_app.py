@@ -33,13 +33,26 @@ from saas_app.edge.door import Edge
 from saas_app.edge.gate import Gate
 from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
+from saas_app.factors import api as factors_api
+from saas_app.factors import pages as factors_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.ui.connection import connection_banner
 from saas_app.ui.head import head_links
 
 # Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
-PARTS = (models, account_pages, auth_pages, billing_pages, dashboard_pages, loans_pages, marketing_pages, welcome, work)
+PARTS = (
+    models,
+    account_pages,
+    auth_pages,
+    billing_pages,
+    dashboard_pages,
+    factors_pages,
+    loans_pages,
+    marketing_pages,
+    welcome,
+    work,
+)
 
 BUILD = Path(os.environ.get("SITE_BUILD", ".web/build"))
 STRIPE_HOSTS = ("https://checkout.stripe.com", "https://billing.stripe.com")
@@ -99,6 +112,7 @@ api = Starlette(
         *auth_api.routes,
         *code_api.routes,
         *account_api.routes,
+        *factors_api.routes,
         *billing_api.routes,
         *mailbox_api.routes(),
         *health.routes,

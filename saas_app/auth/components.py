@@ -1,5 +1,6 @@
 """What the pages around logging in are made of: a form, fields that remember, the plan that was chosen."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -12,6 +13,10 @@ from saas_app.ui.scripts import FORM_SCRIPTS
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import PAGE_WIDTH, TINTS, classes
+
+# What else stands below the form of the log-in, and of the page that asks who it is. A feature adds its own.
+below_login: list[Callable[[], rx.Component]] = []
+below_confirm: list[Callable[[], rx.Component]] = []
 
 WAIT = slot("wait_seconds")
 _LEAST = slot("password_min_length")

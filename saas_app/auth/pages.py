@@ -6,6 +6,8 @@ from saas_app import site
 from saas_app.auth.components import (
     WAIT,
     auth_page,
+    below_confirm,
+    below_login,
     chosen_plan,
     code_field,
     come_along,
@@ -61,7 +63,7 @@ def login() -> rx.Component:
     """An address and a password."""
     form = native_form(
         come_along("next"),
-        email_field(),
+        email_field(auto_complete="username webauthn"),
         password_field(
             "password", "Password", error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
         ),
@@ -78,6 +80,7 @@ def login() -> rx.Component:
         "Log in",
         form,
         rx.el.div(by_mail, class_name="mt-3"),
+        *[draw() for draw in below_login],
         other_way("New here?", "Create an account", with_choice(site.SIGNUP)),
     )
 
@@ -167,6 +170,7 @@ def confirm() -> rx.Component:
         "Is it you?",
         when("form.sent or errors.code", by_code, otherwise=(when("member and viewer.has_password", by_password),)),
         when("member and viewer.email_verified", mail),
+        *[draw() for draw in below_confirm],
         _local_mailbox(),
         intro="You are logged in for a while. What comes next matters, so please show that it is still you.",
     )
