@@ -14,7 +14,7 @@ from saas_app.auth.models import LoginSession, User
 from saas_app.auth.second import First, HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock
-from saas_app.core.errors import Conflict, NotFound, Refused
+from saas_app.core.errors import Conflict, Refused
 from saas_app.factors import challenges, emails, passkeys, recovery, totp
 from saas_app.factors.models import Authenticator, Challenge, Passkey
 from saas_app.factors.passkeys import NewKey
@@ -169,7 +169,7 @@ def remove_key(session: Session, user_id: str, key_id: str, visit: Visit) -> Non
     """A passkey opens nothing any more. Somebody else's id finds nothing."""
     mine = (col(Passkey.id) == key_id, col(Passkey.user_id) == user_id)
     if session.exec(delete(Passkey).where(*mine)).rowcount != 1:
-        raise NotFound("This passkey is removed already.")
+        raise Conflict("This passkey is removed already.")
     _tell(session, session.get_one(User, user_id), visit, "passkey removed")
     _settle(session, user_id)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import string
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ def check(secret: str, code: str, last_counter: int | None) -> Right | None:
     except KeyError:
         log.error("an authenticator's secret was encrypted with a SECRET_KEY that is gone; put it into SECRET_KEY_OLD")
         return None
-    digits = "".join(filter(str.isdigit, code))
+    digits = "".join(each for each in code if each in string.digits)
     try:
         found = app.match(digits, time=clock.now(), window=STEP_SECONDS, last_counter=last_counter)
     except TokenError:
