@@ -19,6 +19,8 @@ def main() -> int:
     serve = commands.add_parser("serve", help="serve the built app on one port, for ever")
     serve.add_argument("--host", help="instead of HOST")
     serve.add_argument("--port", help="instead of PORT")
+    make_admin = commands.add_parser("make-admin", help="give a proved account the rights of an administrator")
+    make_admin.add_argument("email", help="the address of the account")
     asked = parser.parse_args()
 
     from saas_app.core.errors import AppError, ConfigError, in_full
@@ -26,6 +28,9 @@ def main() -> int:
     try:
         if asked.command == "serve":
             return serve_app(asked.host, asked.port)
+        if asked.command == "make-admin":
+            make_administrator(asked.email)
+            return 0
         COMMANDS[asked.command][1]()
     except (AppError, ConfigError) as error:
         print(in_full(error), file=sys.stderr)
@@ -95,6 +100,17 @@ def doctor() -> None:
 
     for line in doctor.examine():
         print(line)
+
+
+def make_administrator(email: str) -> None:
+    """Give an account the rights of an administrator, which count in sessions that have passed a second factor."""
+    from saas_app import models  # noqa: F401
+    from saas_app.auth import service
+    from saas_app.core import db
+
+    with db.system_session("command") as session:
+        name = service.make_admin(session, email).name
+    print(f"{name} is an administrator now, in every session that passes a second factor (/settings).")
 
 
 def serve_app(host: str | None, port: str | None) -> int:

@@ -16,12 +16,15 @@ from saas_app.core.audit import AuditEvent
 from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
+from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
 from saas_app.features.loans.models import Scenario
 from saas_app.social.models import Identity
 
 __all__ = [
     "AccountDeletion",
     "AuditEvent",
+    "Authenticator",
+    "Challenge",
     "CheckoutAttempt",
     "Customer",
     "EmailToken",
@@ -31,8 +34,10 @@ __all__ = [
     "LoginSession",
     "Mailbox",
     "Outbox",
+    "Passkey",
     "Price",
     "Product",
+    "RecoveryCode",
     "Scenario",
     "Schedule",
     "StripeObject",

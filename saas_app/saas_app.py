@@ -33,6 +33,8 @@ from saas_app.edge.door import Edge
 from saas_app.edge.gate import Gate
 from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
+from saas_app.factors import api as factors_api
+from saas_app.factors import pages as factors_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.social import api as social_api
@@ -48,6 +50,7 @@ PARTS = (
     auth_pages,
     billing_pages,
     dashboard_pages,
+    factors_pages,
     loans_pages,
     marketing_pages,
     social_pages,
@@ -116,6 +119,7 @@ api = Starlette(
         *code_api.routes,
         *social_api.routes,
         *account_api.routes,
+        *factors_api.routes,
         *billing_api.routes,
         *mailbox_api.routes(),
         *health.routes,

@@ -1,6 +1,7 @@
 """What the settings are made of: a frame without a state, lines with an action, the browsers one is logged in with."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import reflex as rx
@@ -8,16 +9,13 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.components import general_error
 from saas_app.auth.shell import member_shell
-from saas_app.edge.pages import Fill
+from saas_app.edge.pages import Fill, Page, island
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.cards import badge, card
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import page_head
 from saas_app.ui.slots import each, slot, when
 from saas_app.ui.text import link, text
-
-# More cards for the settings, each with what fills its slots. A feature adds its own.
-cards: list[tuple[Callable[[], rx.Component], Fill]] = []
 
 
 def settings_page(title: str, *children: Any, intro: Any = "") -> rx.Component:
@@ -29,6 +27,27 @@ def settings_page(title: str, *children: Any, intro: Any = "") -> rx.Component:
         active=site.SETTINGS,
         live=False,
     )
+
+
+def settings_island(
+    route: str, title: str, *, fresh: bool = False, fill: Fill | None = None, name: str = ""
+) -> Callable[[Page], Page]:
+    """Declare a page of the settings; `fresh` where something is changed that cannot be taken back."""
+    return island(
+        route,
+        title=f"{title} · {site.PRODUCT}",
+        description=title,
+        members_only=True,
+        hidden=True,
+        fresh=fresh,
+        fill=fill,
+        name=name,
+    )
+
+
+def moment(at: datetime) -> str:
+    """A point in time, to the minute."""
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 def back_to_settings() -> rx.Component:

@@ -1,26 +1,38 @@
 """The settings: islands, so that passwords and addresses never travel through events, and all works without script."""
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
 from saas_app import site
-from saas_app.account.components import back_to_settings, browsers, cards, history, line, settings_page
+from saas_app.account.components import (
+    back_to_settings,
+    browsers,
+    history,
+    line,
+    moment,
+    settings_island,
+    settings_page,
+)
 from saas_app.auth import sessions
 from saas_app.auth.components import auth_page, email_field, kept_field, new_password_field
 from saas_app.core import audit, db
 from saas_app.core.viewer import Viewer
-from saas_app.edge.pages import island
+from saas_app.edge.pages import Fill, island
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
 from saas_app.ui.forms import native_form
 from saas_app.ui.slots import if_else, slot, when
 from saas_app.ui.text import text
 
+# Cards of the settings that other features bring, and what fills them.
+more_cards: list[Callable[[], rx.Component]] = []
+more_fills: list[Fill] = []
+
 
 async def _fill(viewer: Viewer) -> dict[str, Any]:
-    """The browsers and the history of whoever looks."""
+    """The browsers and the history of whoever looks, and what the cards of other features show."""
     found = await db.read(viewer, sessions.open_sessions, viewer.session_id)
     browsers_ = [
         {
@@ -28,7 +40,7 @@ async def _fill(viewer: Viewer) -> dict[str, Any]:
             "device": each.device or "A browser",
             "network": each.network,
             "method": each.method,
-            "seen": _moment(each.seen_at),
+            "seen": moment(each.seen_at),
             "is_this": each.is_this,
         }
         for each in found
@@ -37,33 +49,17 @@ async def _fill(viewer: Viewer) -> dict[str, Any]:
     happenings = [
         {
             "words": f"{each.event[:1].upper()}{each.event[1:]}{f' · {each.device}' if each.device else ''}",
-            "when": _moment(each.at),
+            "when": moment(each.at),
         }
         for each in lately
     ]
-    found_more = [await fill(viewer) for _, fill in cards]
-    more = {name: value for each in found_more for name, value in each.items()}
+    more: dict[str, Any] = {}
+    for fill in more_fills:
+        more |= await fill(viewer)
     return {"browsers": browsers_, "has_others": len(browsers_) > 1, "happenings": happenings, **more}
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
-def _page(route: str, title: str, *, fresh: bool = False, fill: Any = None, name: str = "") -> Any:
-    return island(
-        route,
-        title=f"{title} · {site.PRODUCT}",
-        description=title,
-        members_only=True,
-        hidden=True,
-        fresh=fresh,
-        fill=fill,
-        name=name,
-    )
-
-
-@_page("/settings", "Settings", fill=_fill)
+@settings_island("/settings", "Settings", fill=_fill)
 def settings() -> rx.Component:
     """Name, address, password, where one is logged in, what happened, one's data, and the way out."""
     rename = native_form(
@@ -106,7 +102,8 @@ def settings() -> rx.Component:
         ),
         title="Your data",
     )
-    return settings_page("Settings", profile, *[draw() for draw, _ in cards], browsers(), history(), data)
+    more = [draw() for draw in more_cards]
+    return settings_page("Settings", profile, *more, browsers(), history(), data)
 
 
 def kept_name() -> rx.Component:
@@ -115,7 +112,7 @@ def kept_name() -> rx.Component:
     return kept_field("name", "Name", auto_complete="name", max_length=80, value_slot=value, class_name="min-w-60 grow")
 
 
-@_page("/settings/email", "Change your address", fresh=True, name="settings-email")
+@settings_island("/settings/email", "Change your address", fresh=True, name="settings-email")
 def email() -> rx.Component:
     """Ask for another address."""
     form = native_form(
@@ -128,7 +125,7 @@ def email() -> rx.Component:
     return settings_page("Change your address", card(form), back_to_settings(), intro=intro)
 
 
-@_page("/settings/password", "Choose a new password", fresh=True, name="settings-password")
+@settings_island("/settings/password", "Choose a new password", fresh=True, name="settings-password")
 def password() -> rx.Component:
     """Choose a new password."""
     form = native_form(
@@ -142,7 +139,7 @@ def password() -> rx.Component:
     )
 
 
-@_page("/settings/delete", "Delete your account", fresh=True, name="settings-delete")
+@settings_island("/settings/delete", "Delete your account", fresh=True, name="settings-delete")
 def delete() -> rx.Component:
     """Say what goes, offer the data first, and ask once more."""
     form = native_form(
@@ -184,7 +181,7 @@ def goodbye() -> rx.Component:
     )
 
 
-@_page("/change", "Use your new address")
+@settings_island("/change", "Use your new address")
 def change() -> rx.Component:
     """Prove a new address by a click, not by opening the link: mail scanners open links too."""
     form = native_form(submit_button("Use my new address", busy="Changing…"), action="/change")

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from saas_app.account import emails
 from saas_app.auth import emails as auth_emails
-from saas_app.auth import limits, links, service, sessions
+from saas_app.auth import limits, links, second, service, sessions
 from saas_app.auth.addresses import Address, key_of
 from saas_app.auth.models import User
 from saas_app.auth.sessions import LoggedIn, Visit
@@ -69,11 +69,15 @@ def change_address(session: Session, token: str, user_id: str, digest: str, visi
 
 
 def take_back(session: Session, token: str, visit: Visit) -> None:
-    """Use the way back: the former address again, everybody out, the password void, and a mail to choose a new one."""
+    """Use the way back: the former address again, everybody out, the password void, and a mail to choose a new one.
+
+    Second factors go too, since whoever had the account may have set up theirs.
+    """
     user, row = links.find(session, token, "undo")
     links.use(session, token, "undo")
     user.email, user.email_key, user.email_verified_at = row.new_email, key_of(row.new_email), clock.now()
     user.password_hash = ""
+    second.forget(session, user.id)
     links.withdraw(session, user.id)
     service.make_owner(session, user)
     sessions.close_all(session, user.id)

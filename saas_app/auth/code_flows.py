@@ -5,9 +5,10 @@ from sqlmodel import Session
 
 from saas_app.auth import codes, limits, passwords, sessions
 from saas_app.auth.addresses import read_address
-from saas_app.auth.flows import NO_ADDRESS
+from saas_app.auth.flows import NO_ADDRESS, note_entry
 from saas_app.auth.links import LinkGone
 from saas_app.auth.models import User
+from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import db, logs, ratelimit, tokens
 from saas_app.core.errors import BadInput
@@ -29,8 +30,8 @@ async def ask_for_code(email: str, visit: Visit) -> str:
     return token
 
 
-async def log_in_by_code(token: str, code: str, visit: Visit, *, remember: bool, replaces: str) -> LoggedIn:
-    """Log this browser in, which has asked for a code. The words are the same for every kind of wrong."""
+async def log_in_by_code(token: str, code: str, visit: Visit, *, remember: bool, replaces: str) -> LoggedIn | HalfIn:
+    """Log this browser in, which has asked for a code, or half-way. The words are the same for every kind of wrong."""
     await db.run_system("throttle", ratelimit.hit, limits.LINKS_BY_IP, visit.ip)
     digest = tokens.digest(token)
     try:
@@ -40,7 +41,7 @@ async def log_in_by_code(token: str, code: str, visit: Visit, *, remember: bool,
     if entry is None:
         logs.security("log-in failed", ip=visit.ip)
         raise BadInput({"code": WRONG_CODE})
-    logs.security("logged in", ip=visit.ip, user=entry.user_id)
+    note_entry(entry, visit)
     return entry
 
 

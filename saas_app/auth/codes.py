@@ -5,6 +5,7 @@ from sqlmodel import Session, col
 from saas_app.auth import emails, limits, links, service, sessions
 from saas_app.auth.addresses import Address
 from saas_app.auth.models import EmailToken, User
+from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, jobs, ratelimit
 from saas_app.core.errors import Refused
@@ -34,7 +35,7 @@ async def answer_code(job: jobs.Job) -> jobs.Effect:
 
 def log_in(
     session: Session, digest: str, code: str, visit: Visit, *, remember: bool, replaces: str = ""
-) -> LoggedIn | None:
+) -> LoggedIn | HalfIn | None:
     """Log in by a code that was mailed, which proves the address too. None when the code is wrong.
 
     An account that had not proved its address may have been opened by a stranger, who knows its password: unless this

@@ -16,6 +16,9 @@ from saas_app.ui.theme import PAGE_WIDTH, TINTS, classes
 
 # What stands above the forms to sign up and to log in, such as other ways to do it. A feature adds its own.
 above_forms: list[Callable[[], rx.Component]] = []
+# What else stands below the form of the log-in, and of the page that asks who it is. A feature adds its own.
+below_login: list[Callable[[], rx.Component]] = []
+below_confirm: list[Callable[[], rx.Component]] = []
 
 WAIT = slot("wait_seconds")
 _LEAST = slot("password_min_length")

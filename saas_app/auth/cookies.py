@@ -67,6 +67,21 @@ def drop_note(response: Response, name: str) -> None:
     _drop(response, name)
 
 
+def step_token(request: Request, step: str) -> str:
+    """What this browser was given at one step, to bring along to the next."""
+    return request.cookies.get(_named(f"step-{step}"), "")
+
+
+def keep_step(response: Response, step: str, token: str) -> None:
+    """Tie two steps of one thing, such as the first and the second factor, to one browser."""
+    _set(response, f"step-{step}", token, LINK_LASTS)
+
+
+def drop_step(response: Response, step: str) -> None:
+    """The step was taken."""
+    _drop(response, f"step-{step}")
+
+
 def known_accounts(request: Request) -> frozenset[str]:
     """Accounts that were logged in on this browser before, as we signed it."""
     value = tokens.unsign("known", request.cookies.get(_named("known"), ""))

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from saas_app.auth import cookies
 from saas_app.auth.links import LinkGone, Purpose
+from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit, find_viewer
 from saas_app.core.errors import AppError, BadInput, ConfirmNeeded, LoginNeeded, TooManyTries, Unavailable
 from saas_app.core.viewer import Viewer
@@ -26,18 +27,20 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 LONGEST_FIELD = 2_000
 
 
-def form_of(page: str, *kept: str, at: str = "") -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
+def form_of(
+    page: str, *kept: str, at: str = "", longest: int = LONGEST_FIELD
+) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
     """A door for a page's form: whatever is refused is said on that page, with what was typed in `kept`.
 
     `at` is the page's address, where it is another one than its name: whoever has to log in or to confirm first comes
-    back to it.
+    back to it. Of a field no more is read than `longest` characters.
     """
 
     def wrap(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
         @wraps(handle)
         async def endpoint(request: Request) -> Response:
             async with request.form(max_files=0, max_fields=30) as sent:
-                form = {name: value[:LONGEST_FIELD] for name, value in sent.items() if isinstance(value, str)}
+                form = {name: value[:longest] for name, value in sent.items() if isinstance(value, str)}
             again = {name: form.get(name, "") for name in kept}
             try:
                 response = await handle(request, form)
@@ -95,8 +98,12 @@ async def fresh_member_of(request: Request) -> Viewer:
     return viewer
 
 
-def let_in(request: Request, entry: LoggedIn, where: str, *, remember: bool = False) -> Response:
-    """Log this browser in and send it on, if `where` is a place on this site."""
+def let_in(request: Request, entry: LoggedIn | HalfIn, where: str, *, remember: bool = False) -> Response:
+    """Log this browser in and send it on, if `where` is a place on this site; or first to show a second factor."""
+    if isinstance(entry, HalfIn):
+        response = to(f"{entry.path}&{urlencode({'next': safe_path(where, '')})}")
+        cookies.keep_step(response, "second", entry.token)
+        return response
     response = to(safe_path(where, "/dashboard"))
     keep(response, request, entry, remember=remember)
     return response

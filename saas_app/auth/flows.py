@@ -13,6 +13,7 @@ from sqlmodel import Session
 from saas_app.auth import limits, links, passwords, service, sessions
 from saas_app.auth.addresses import Address, key_of, read_address
 from saas_app.auth.models import User
+from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.auth.strength import weakness
 from saas_app.core import db, logs, ratelimit
@@ -57,8 +58,8 @@ async def log_in(
     *,
     remember: bool = False,
     replaces: str = "",
-) -> LoggedIn:
-    """Log this browser in; BadInput in the same words whatever was wrong."""
+) -> LoggedIn | HalfIn:
+    """Log this browser in, or half-way where a second factor is on; BadInput in the same words whatever was wrong."""
     address = read_address(email)
     key = address.key if address else email.strip().casefold()[:254]
     found = await db.read_system("log-in", service.accounts_of, key, visit.known)
@@ -77,11 +78,17 @@ async def log_in(
             await db.run_system("throttle", ratelimit.count, limits.FAILURES_IN_A_ROW, key)
         logs.security("log-in failed", ip=visit.ip)
         raise BadInput({"form": WRONG})
-    logs.security("logged in", ip=visit.ip, user=admitted.user_id)
+    note_entry(admitted, visit)
     return admitted
 
 
-async def _admit(user: User, password: str, visit: Visit, remember: bool, replaces: str) -> LoggedIn | None:
+def note_entry(entry: LoggedIn | HalfIn, visit: Visit) -> None:
+    """Tell the log who came in, and who only half-way."""
+    what = "second factor asked" if isinstance(entry, HalfIn) else "logged in"
+    logs.security(what, ip=visit.ip, user=entry.user_id)
+
+
+async def _admit(user: User, password: str, visit: Visit, remember: bool, replaces: str) -> LoggedIn | HalfIn | None:
     better = await passwords.hashed(password) if passwords.is_outdated(user.password_hash) else ""
     return await db.run_system(
         "log-in", service.admit, user, visit, remember=remember, better_hash=better, replaces=replaces

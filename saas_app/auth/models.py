@@ -45,12 +45,15 @@ class User(SQLModel, table=True):
     leaving_at: datetime | None = Field(default=None, sa_type=Utc)
 
     def viewer(self, login: "LoginSession | None" = None) -> Viewer:
-        """What pages may know of this person, who is here by this log-in."""
+        """What pages may know of this person, who is here by this log-in.
+
+        An administrator is one only in a session that has passed a second factor; else an ordinary member.
+        """
         return Viewer(
             id=self.id,
             email=self.email,
             name=self.name,
-            is_admin=self.is_admin,
+            is_admin=self.is_admin and login is not None and login.second_factor_at is not None,
             email_verified=self.email_verified_at is not None,
             session_id=login.id if login else "",
             confirmed_at=login.confirmed_at if login else None,
@@ -72,6 +75,7 @@ class LoginSession(Owned, table=True):
     ends_at: datetime = Field(sa_type=Utc, index=True)
     is_remembered: bool = False
     confirmed_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
+    second_factor_at: datetime | None = Field(default=None, sa_type=Utc)
     method: str = "password"
     device: str = ""
     ip: str = ""

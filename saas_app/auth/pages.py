@@ -7,6 +7,8 @@ from saas_app.auth.components import (
     WAIT,
     above_forms,
     auth_page,
+    below_confirm,
+    below_login,
     chosen_plan,
     code_field,
     come_along,
@@ -63,7 +65,7 @@ def login() -> rx.Component:
     """An address and a password."""
     form = native_form(
         come_along("next"),
-        email_field(),
+        email_field(auto_complete="username webauthn"),
         password_of_login(),
         rx.el.div(
             checkbox("remember", "Keep me logged in", value="1"),
@@ -78,6 +80,7 @@ def login() -> rx.Component:
         "Log in",
         form,
         rx.el.div(by_mail, class_name="mt-3"),
+        *[draw() for draw in below_login],
         other_way("New here?", "Create an account", with_choice(site.SIGNUP)),
     )
 
@@ -165,6 +168,7 @@ def confirm() -> rx.Component:
         "Is it you?",
         when("form.sent or errors.code", by_code, otherwise=(when("member and viewer.has_password", by_password),)),
         when("member and viewer.email_verified", mail),
+        *[draw() for draw in below_confirm],
         _local_mailbox(),
         intro="You are logged in for a while. What comes next matters, so please show that it is still you.",
     )

@@ -7,19 +7,21 @@ made in advance with somebody's address is worth nothing: whoever proves the add
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
 from saas_app import legal
-from saas_app.auth import emails, limits, links, sessions
-from saas_app.auth.addresses import Address
+from saas_app.auth import emails, limits, links, second, sessions
+from saas_app.auth.addresses import Address, key_of
 from saas_app.auth.models import EmailToken, User
+from saas_app.auth.second import First, HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock, jobs, ratelimit
 from saas_app.core.audit import network_of
-from saas_app.core.errors import Conflict
+from saas_app.core.errors import Conflict, NotFound
 
 IS_HERE = col(User.leaving_at).is_(None)
 TRIED = 3  # accounts of an address that a log-in looks at
@@ -91,7 +93,7 @@ def accounts_of(session: Session, key: str, known: frozenset[str] = frozenset())
 
 def admit(
     session: Session, user: User, visit: Visit, *, remember: bool, better_hash: str = "", replaces: str = ""
-) -> LoggedIn | None:
+) -> LoggedIn | HalfIn | None:
     """Log in an account whose password was right. None when it was changed while we were checking."""
     row = session.get(User, user.id)
     if row is None or row.password_hash != user.password_hash:
@@ -104,12 +106,39 @@ def admit(
     return welcome_back(session, row, visit, remember=remember, replaces=replaces, method="password")
 
 
-def welcome_back(session: Session, user: User, visit: Visit, *, remember: bool, replaces: str, method: str) -> LoggedIn:
-    """Log in somebody who has proved who they are; a browser that is new to a proved account is told of by mail."""
+def welcome_back(
+    session: Session, user: User, visit: Visit, *, remember: bool, replaces: str, method: str
+) -> LoggedIn | HalfIn:
+    """Log in somebody whose first factor was right, unless they owe a second one. Every way in comes through here."""
+    half = second.hold(session, First(user.id, method, remember))
+    if half is not None:
+        return half
+    return open_wholly(session, user, visit, remember=remember, replaces=replaces, method=method)
+
+
+def open_wholly(
+    session: Session,
+    user: User,
+    visit: Visit,
+    *,
+    remember: bool,
+    replaces: str,
+    method: str,
+    second_factor_at: datetime | None = None,
+) -> LoggedIn:
+    """Log in somebody who owes nothing more; a browser that is new to a proved account is told of by mail."""
     audit.record(session, user.id, f"logged in by {method}", ip=visit.ip, device=visit.device)
     if user.email_verified_at and user.id not in visit.known:
         emails.write_new_device(session, user, visit.device, network_of(visit.ip))
-    return sessions.open_session(session, user, visit, remember=remember, replaces=replaces, method=method)
+    return sessions.open_session(
+        session,
+        user,
+        visit,
+        remember=remember,
+        replaces=replaces,
+        method=method,
+        second_factor_at=second_factor_at,
+    )
 
 
 def prove(session: Session, token: str, user_id: str) -> None:
@@ -155,6 +184,16 @@ def reset_password(session: Session, token: str, password_hash: str, visit: Visi
     sessions.close_all(session, user.id)
     audit.record(session, user.id, "password reset", ip=visit.ip, device=visit.device)
     emails.write_password_changed(session, user)
+
+
+def make_admin(session: Session, email: str) -> User:
+    """Give the owner of a proved address the rights of an administrator. They count once a second factor is shown."""
+    user = owner_of(session, key_of(email.strip()))
+    if user is None:
+        raise NotFound(f"No account has proved the address {email}.")
+    user.is_admin = True
+    audit.record(session, user.id, "made an administrator")
+    return user
 
 
 def forget_failures(session: Session, key: str) -> None:

@@ -49,9 +49,19 @@ async def find_viewer(digest: str) -> Viewer | None:
 
 
 def open_session(
-    session: Session, user: User, visit: Visit, *, remember: bool = False, replaces: str = "", method: str = "password"
+    session: Session,
+    user: User,
+    visit: Visit,
+    *,
+    remember: bool = False,
+    replaces: str = "",
+    method: str = "password",
+    second_factor_at: datetime | None = None,
 ) -> LoggedIn:
-    """Log this browser in, under a new token; what it had before is void."""
+    """Log this browser in, under a new token; what it had before is void.
+
+    `second_factor_at` is when its person has shown a second factor, if they have.
+    """
     now, limits = clock.now(), _limits(remember)
     if replaces:
         close_session(session, replaces)
@@ -63,6 +73,7 @@ def open_session(
         ends_at=now + limits[1],
         is_remembered=remember,
         confirmed_at=now,
+        second_factor_at=second_factor_at,
         method=method,
         device=visit.device[:120],
         ip=visit.ip[:45],
@@ -72,11 +83,23 @@ def open_session(
     return LoggedIn(token, user.id, remember)
 
 
-def renew(session: Session, user: User, digest: str, visit: Visit) -> LoggedIn:
-    """The same browser under a new token, now that its person has proved again who they are."""
+def renew(
+    session: Session, user: User, digest: str, visit: Visit, *, second_factor_at: datetime | None = None
+) -> LoggedIn:
+    """The same browser under a new token, now that its person has proved again who they are.
+
+    A second factor that it has passed stays passed; `second_factor_at` says that one was shown just now.
+    """
     row = session.get(LoginSession, digest)
-    remember = row is not None and row.is_remembered
-    return open_session(session, user, visit, remember=remember, replaces=digest, method=row.method if row else "")
+    return open_session(
+        session,
+        user,
+        visit,
+        remember=row is not None and row.is_remembered,
+        replaces=digest,
+        method=row.method if row else "",
+        second_factor_at=second_factor_at or (row.second_factor_at if row else None),
+    )
 
 
 def close_session(session: Session, digest: str) -> None:

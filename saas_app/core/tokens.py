@@ -30,6 +30,11 @@ def keyed_digest(purpose: str, value: str) -> str:
     return _mac(settings().signing_keys[0], purpose, value.encode()).hex()
 
 
+def derived_keys(purpose: str) -> tuple[str, ...]:
+    """Keys for one purpose: the one that encrypts, then the one before, with which there may be something to read."""
+    return tuple(_mac(key, purpose, b"derived key").hex() for key in settings().signing_keys)
+
+
 def sign(purpose: str, value: str, lasts: timedelta) -> str:
     """A value a browser may carry but not change, reuse elsewhere or keep for ever."""
     body = f"{int((clock.now() + lasts).timestamp())}.{value}".encode()

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from saas_app.auth import flows as auth_flows
 from saas_app.auth import limits
 from saas_app.auth.addresses import Address, read_address
+from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import db, logs, ratelimit
 from saas_app.core.errors import Conflict, Refused
@@ -29,7 +30,7 @@ class PasswordNeeded:
     address: Address
 
 
-async def enter(claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | PasswordNeeded:
+async def enter(claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | HalfIn | PasswordNeeded:
     """Log in by an identity, or open an account with it. Raises NoAddress, Conflict."""
     await db.run_system("throttle", ratelimit.hit, limits.LOGINS_BY_IP, visit.ip)
     user = await db.read_system("log-in", service.user_of, claims)
@@ -37,7 +38,7 @@ async def enter(claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | Pa
         entry = await db.run_system("log-in", service.log_in, user.id, claims, visit, replaces=replaces)
         if entry is None:
             raise Conflict("This account was disconnected while you were away. Please log in another way.")
-        logs.security("logged in", ip=visit.ip, user=user.id)
+        auth_flows.note_entry(entry, visit)
         return entry
     address = read_address(claims.email)
     if address is None:
@@ -55,10 +56,14 @@ async def enter(claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | Pa
     return entry
 
 
-async def link(claims: Claims, address: Address, password: str, visit: Visit, *, replaces: str) -> LoggedIn:
-    """Log in by the password of the account with this address, and connect the identity to it."""
+async def link(claims: Claims, address: Address, password: str, visit: Visit, *, replaces: str) -> LoggedIn | HalfIn:
+    """Log in by the password of the account with this address, and connect the identity to it.
+
+    Whoever owes a second factor connects later, under Settings: the password alone is not enough for that.
+    """
     entry = await auth_flows.log_in(address.email, password, visit, replaces=replaces)
-    await db.run_system("account", service.connect, entry.user_id, claims, visit)
+    if not isinstance(entry, HalfIn):
+        await db.run_system("account", service.connect, entry.user_id, claims, visit)
     return entry
 
 

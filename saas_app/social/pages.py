@@ -3,7 +3,7 @@
 import reflex as rx
 
 from saas_app import site
-from saas_app.account.components import cards
+from saas_app.account.pages import more_cards, more_fills
 from saas_app.auth.components import above_forms, auth_page, come_along, other_way
 from saas_app.auth.pages import password_of_login
 from saas_app.edge.pages import island
@@ -13,7 +13,8 @@ from saas_app.ui.forms import native_form
 from saas_app.ui.slots import slot
 
 above_forms.append(social_buttons)
-cards.append((connected_accounts, fill_connected))
+more_cards.append(connected_accounts)
+more_fills.append(fill_connected)
 
 
 @island(

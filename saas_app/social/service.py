@@ -13,6 +13,7 @@ from saas_app import legal
 from saas_app.auth import service, sessions
 from saas_app.auth.addresses import Address
 from saas_app.auth.models import User
+from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock
 from saas_app.core.errors import Conflict
@@ -41,7 +42,7 @@ def is_taken(session: Session, address: Address) -> bool:
     return service.owner_of(session, address.key) is not None
 
 
-def log_in(session: Session, user_id: str, claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | None:
+def log_in(session: Session, user_id: str, claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | HalfIn | None:
     """Log in by a connected identity. None when it was disconnected meanwhile."""
     user = user_of(session, claims)
     if user is None or user.id != user_id:

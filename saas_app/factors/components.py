@@ -1,0 +1,187 @@
+"""What the pages of second factors are made of: a form for a passkey, codes to keep, the card of the settings."""
+
+from typing import Any
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.account.components import line
+from saas_app.auth.components import come_along
+from saas_app.factors.scripts import PASSKEYS
+from saas_app.ui.banners import banner
+from saas_app.ui.buttons import Kind, link_button, submit_button
+from saas_app.ui.cards import card
+from saas_app.ui.forms import field, hidden, native_form
+from saas_app.ui.scripts import inline_script
+from saas_app.ui.slots import each, if_else, slot, when
+from saas_app.ui.text import text
+from saas_app.ui.theme import classes
+
+
+def passkey_form(
+    label: str,
+    *fields: Any,
+    action: str,
+    kind: Kind = "secondary",
+    wide: bool = True,
+    class_name: str = "",
+    **props: Any,
+) -> rx.Component:
+    """A form that posts what a passkey has signed. Hidden where there is no script, or no passkeys."""
+    form = native_form(
+        *fields,
+        hidden("credential", ""),
+        submit_button(label, kind=kind, wide=wide),
+        rx.el.p(role="alert", data_said="true", class_name="text-sm font-medium text-bad empty:hidden"),
+        action=action,
+        data_passkey=f"{action}/options",
+        hidden=True,
+        class_name=classes("flex flex-col gap-3", class_name),
+        **props,
+    )
+    return rx.fragment(form, inline_script(PASSKEYS))
+
+
+def log_in_by_passkey() -> rx.Component:
+    """Below the form of the log-in; browsers also offer their passkeys in its first field."""
+    return passkey_form(
+        "Log in with a passkey", come_along("next"), action="/login/passkey", class_name="mt-3", data_offered="true"
+    )
+
+
+def confirm_by_passkey() -> rx.Component:
+    """Below the form that asks who it is."""
+    return when(
+        "member",
+        passkey_form("Use a passkey", come_along("next"), action="/confirm/passkey", class_name="mt-3"),
+    )
+
+
+def recovery_field() -> rx.Component:
+    """A code from the list on paper."""
+    return field(
+        "recovery",
+        "Recovery code",
+        hint="Four groups of four letters and digits. Each works once.",
+        error=slot("errors.recovery"),
+        invalid=if_else("errors.recovery", "true", "false"),
+        required=True,
+        auto_complete="off",
+        max_length=40,
+    )
+
+
+def qr_code() -> rx.Component:
+    """The secret to scan, and to type for whoever cannot scan."""
+    return rx.el.div(
+        rx.el.img(
+            src=slot("app_picture"),
+            alt="QR code for your authenticator app",
+            width="220",
+            height="220",
+            class_name="size-55 rounded-lg bg-white",
+        ),
+        text(
+            "Cannot scan it? Type this key into the app:",
+            rx.el.code(slot("app_key"), class_name="mt-1 block break-words font-mono font-medium"),
+            size="small",
+            class_name="min-w-0 max-w-xs",
+        ),
+        class_name="flex flex-wrap items-center gap-6",
+    )
+
+
+def codes_to_keep() -> rx.Component:
+    """Ten codes, to be copied or saved as a file; all without script."""
+    return card(
+        rx.el.ul(
+            each("code", "codes", rx.el.li(slot("code"), class_name="py-1")),
+            id="recovery-codes",
+            class_name="grid gap-x-8 font-mono text-lg sm:grid-cols-2",
+        ),
+        rx.el.div(
+            link_button(
+                "Save as a file",
+                href="data:text/plain;charset=utf-8,{{ codes_file|urlencode }}",
+                kind="secondary",
+                download=f"{site.PRODUCT}-recovery-codes.txt",
+            ),
+            link_button("I have kept them", href=site.SETTINGS),
+            class_name="mt-6 flex flex-wrap gap-3",
+        ),
+        title="Your recovery codes",
+    )
+
+
+def factors_card() -> rx.Component:
+    """How it stands, in the settings."""
+    rest = when(
+        "factors.admin_needs_one",
+        rx.el.div(
+            banner(
+                "Your rights as an administrator rest",
+                "They count once a second factor is on and you have logged in with it.",
+                tone="warn",
+            ),
+            class_name="mb-4",
+        ),
+    )
+    return card(
+        rest,
+        line(
+            "Authenticator app",
+            if_else("factors.app_since", "On since {{ factors.app_since }}", "Not set up"),
+            link_button(
+                if_else("factors.app_since", "Turn off", "Set up"), href="/settings/authenticator", kind="quiet"
+            ),
+        ),
+        line(
+            "Passkeys",
+            if_else("factors.passkeys", "{{ factors.passkeys }}", "None"),
+            link_button(
+                if_else("factors.passkeys", "Manage", "Add a passkey"), href="/settings/passkeys", kind="quiet"
+            ),
+        ),
+        when(
+            "factors.is_on",
+            line(
+                "Recovery codes",
+                "{{ factors.codes_left }} left",
+                link_button("Make new ones", href="/settings/recovery", kind="quiet"),
+            ),
+        ),
+        when(
+            "factors.is_on",
+            otherwise=(
+                text(
+                    "With either of the first two, your password alone does not open the account any more.",
+                    tone="quiet",
+                    class_name="mt-3",
+                ),
+            ),
+        ),
+        title="Second factor and passkeys",
+        id="factors",
+    )
+
+
+def key_lines() -> rx.Component:
+    """The passkeys one has, with a way to remove each."""
+    remove = native_form(
+        hidden("id", slot("key.id")),
+        submit_button("Remove", busy="Removing…", kind="secondary"),
+        action="/settings/passkeys/remove",
+        class_name="",
+    )
+    row = rx.el.li(
+        rx.el.div(
+            rx.el.p(slot("key.name"), class_name="break-words font-semibold"),
+            text("Added ", slot("key.since"), ", ", slot("key.used"), tone="quiet", size="small"),
+            class_name="min-w-0",
+        ),
+        remove,
+        class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3",
+    )
+    return when(
+        "keys", card(rx.el.ul(each("key", "keys", row), class_name="divide-y divide-line"), title="Your passkeys")
+    )
