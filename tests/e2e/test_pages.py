@@ -14,9 +14,12 @@ pytestmark = pytest.mark.e2e
 
 PUBLIC = (
     *("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
-    *("/login/code", "/login/enter", "/login/link", "/goodbye", "/undo"),
+    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo"),
 )
-SETTINGS = ("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change")
+SETTINGS = (
+    *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
+    *("/settings/authenticator", "/settings/passkeys", "/settings/recovery"),
+)
 MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return")
 LOCAL = ("/dev/mailbox",)
 
