@@ -195,7 +195,7 @@ def test_another_user_in_the_setting_is_all_that_raw_sql_could_do(postgresql: st
     """In the role of users, tables of the system are out of reach even for raw SQL."""
     ada = a_user()
     engine = sa.create_engine(engines.engine_for(Actor("a"), read_only=False).url, poolclass=sa.NullPool)
-    for table in ("scratch_ledger", "email_tokens", "tries", "mailbox", "outbox"):
+    for table in ("scratch_ledger", "email_tokens", "authenticators", "recovery_codes", "tries", "mailbox", "outbox"):
         with engine.connect() as connection:
             connection.execute(text("SET ROLE saas_user"))
             connection.execute(text("SELECT set_config('app.user_id', :me, false)"), {"me": ada.id})
@@ -255,7 +255,7 @@ def test_two_logins_cannot_cross(postgresql: str, postgresql_admin: sa.URL, conf
 
 def test_every_table_that_names_a_user_says_who_may_touch_it() -> None:
     """A table with a user in it is Owned, or on the list of those that only the system sees."""
-    system_only = {"email_tokens"}
+    system_only = {"authenticators", "challenges", "email_tokens", "recovery_codes"}
     for table in User.metadata.tables.values():
         if "user_id" in table.columns:
             assert table.name in access().owner_columns or table.name in system_only
