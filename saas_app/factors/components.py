@@ -45,7 +45,11 @@ def passkey_form(
 def log_in_by_passkey() -> rx.Component:
     """Below the form of the log-in; browsers also offer their passkeys in its first field."""
     return passkey_form(
-        "Log in with a passkey", come_along("next"), action="/login/passkey", class_name="mt-3", data_offered="true"
+        "Use a passkey",
+        come_along("next"),
+        action="/login/passkey",
+        class_name="mt-3",
+        data_offered=if_else("errors.form", "", "true"),  # one that was just refused is not taken again by itself
     )
 
 

@@ -61,7 +61,7 @@ PASSKEYS = """
       waiting?.abort();
       try { send(form, await ask(form, {})); } catch (error) { say(form, error); } finally { button.disabled = false; }
     });
-    if ("offered" in form.dataset) offer(form);
+    if (form.dataset.offered) offer(form);
   });
 })();
 """

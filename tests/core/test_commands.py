@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from saas_app.auth.models import User
 from saas_app.billing.models import WebhookEvent
 from saas_app.core.clock import now
 from saas_app.core.jobs import Outbox
-from tests.factories import as_system
+from tests.factories import a_user, as_system
 
 ROOT = Path(__file__).parents[2]
 
 
-def run(command: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str) -> subprocess.CompletedProcess[str]:
     """`python -m saas_app COMMAND` with the settings of this test."""
     return subprocess.run(  # noqa: S603 (our own)
-        [sys.executable, "-m", "saas_app", command], cwd=ROOT, env=os.environ, capture_output=True, text=True
+        [sys.executable, "-m", "saas_app", *command], cwd=ROOT, env=os.environ, capture_output=True, text=True
     )
 
 
@@ -44,6 +45,16 @@ def test_the_doctor_sees_work_of_every_kind_that_died_and_one_command_revives_it
     assert "WRONG  background work: 0 due, 2 dead: when its cause is mended, run retry\n" in run("doctor").stdout
     assert run("retry").stdout == "2 will be tried again.\n"
     assert "ok     background work: 2 due, 0 dead\n" in run("doctor").stdout
+
+
+def test_an_administrator_is_made_of_a_proved_account_only(sqlite: str) -> None:
+    ada = a_user("Ada")
+    a_user("Eve", email_verified_at=None)
+    assert "Ada is an administrator now" in run("make-admin", "ADA@example.com").stdout
+    assert as_system(lambda session: session.get_one(User, ada.id).is_admin)
+    for nobody in ("eve@example.com", "nonsense"):
+        done = run("make-admin", nobody)
+        assert (done.returncode, done.stderr) == (1, f"No account has proved the address {nobody}.\n")
 
 
 @pytest.mark.parametrize("command", ["migrate", "worker"])

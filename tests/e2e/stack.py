@@ -113,10 +113,10 @@ class Stack:
         self.app.stop()
         self.sandbox.stop()
 
-    def command(self, name: str) -> str:
+    def command(self, name: str, *arguments: str) -> str:
         """Run `python -m saas_app NAME`; its output, or an error with it."""
         done = subprocess.run(  # noqa: S603 (our own)
-            [sys.executable, "-m", "saas_app", name], cwd=ROOT, env=self.env, capture_output=True, text=True
+            [sys.executable, "-m", "saas_app", name, *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -58,7 +58,7 @@ def log_in(page: Page, stack: Stack, person: Person, password: str | None = None
     page.goto(f"{stack.url}/login")
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password", exact=True).fill(password or person.password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
 
 
 def open_dashboard(page: Page, stack: Stack) -> None:

@@ -38,7 +38,7 @@ def test_logging_in_leads_to_where_the_person_was_going(visitor: Visitor, stack:
     page.wait_for_url("**/login?next=/scenarios")
     page.get_by_label("E-mail").fill(ada.email)
     page.get_by_label("Password", exact=True).fill(ada.password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.wait_for_url("**/scenarios")
     expect(page.get_by_text("Nothing saved yet")).to_be_visible()
 
