@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from stripe_sandbox import events, lists, metadata, spec
+from stripe_sandbox import events, lists, metadata, spec, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
@@ -192,6 +192,19 @@ def update_price(tx: Tx, params: Params, price: str) -> Object:
         found["lookup_key"] = _take_lookup_key(tx, params, price)
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
     return _changed(tx, found)
+
+
+@wire.virtual("price", "currency_options")
+def currency_options(tx: Tx, price: Object) -> Object:
+    """Only there when expanded: the one currency it has."""
+    kept = ("tax_behavior", "unit_amount", "unit_amount_decimal")
+    return {price["currency"]: {"custom_unit_amount": None, **{name: price[name] for name in kept}}}
+
+
+@wire.virtual("price", "tiers")
+def tiers(tx: Tx, price: Object) -> list[Object]:
+    """Only there when expanded; prices here are per unit."""
+    return []
 
 
 def _changed(tx: Tx, price: Object) -> Object:

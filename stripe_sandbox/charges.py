@@ -1,6 +1,6 @@
 """What reached the card network: charges and their refunds (docs.stripe.com/api/charges, …/refunds)."""
 
-from stripe_sandbox import cards, events, lists, metadata, spec
+from stripe_sandbox import cards, events, lists, metadata, spec, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
@@ -196,6 +196,13 @@ def _charge_to_refund(tx: Tx, params: Params) -> Object:
 def list_refunds(tx: Tx, params: Params) -> Object:
     equals = {name: params.get(name) for name in ("charge", "payment_intent")}
     return lists.page(tx, "refund", "/v1/refunds", params, equals)
+
+
+@wire.virtual("charge", "refunds")
+def refunds_of(tx: Tx, charge: Object) -> Object:
+    """Only there when expanded."""
+    found = tx.select("refund", "json_extract(body, '$.charge') = ?", (charge["id"],))
+    return lists.of(found, f"/v1/charges/{charge['id']}/refunds")
 
 
 @route("GET", "/v1/refunds/{refund}")

@@ -252,6 +252,12 @@ def create_balance(tx: Tx, params: Params, customer: str) -> Object:
     return tx.of_customer("customer_balance_transaction", customer)[0]
 
 
+@wire.virtual("customer", "sources")
+def sources_of(tx: Tx, customer: Object) -> Object:
+    """Only there when expanded; cards are payment methods here."""
+    return lists.of([], f"/v1/customers/{customer['id']}/sources")
+
+
 @wire.virtual("customer", "subscriptions")
 def subscriptions_of(tx: Tx, customer: Object) -> Object:
     """Only there when expanded; ended ones are left out."""

@@ -197,16 +197,11 @@ def end_trial(tx: Tx, subscription: Object, *, on_session: bool) -> Outcome:
         return Outcome("paid")
     tx.never("subscription.trial_will_end", subscription["id"])
     subscription["trial_end"] = tx.now
-    return start_now(tx, subscription, "active", on_session=on_session)
-
-
-def start_now(tx: Tx, subscription: Object, status: str, *, on_session: bool) -> Outcome:
-    """A new period begins at this moment, and is billed."""
     rhythm = subscription["items"]["data"][0]["price"]["recurring"]
     period = (tx.now, periods.step(tx.now, rhythm, 1))
     for item in subscription["items"]["data"]:
         item |= {"current_period_start": period[0], "current_period_end": period[1]}
-    subscription |= {"status": status, "billing_cycle_anchor": tx.now}
+    subscription |= {"status": "active", "billing_cycle_anchor": tx.now}
     lines = [
         invoice_lines.of_period(tx, subscription, item, period, trial=False) for item in subscription["items"]["data"]
     ]

@@ -65,14 +65,19 @@ def _products(tx: Tx, params: Params) -> list[str]:
 @wire.virtual("coupon", "applies_to")
 def applies_to(tx: Tx, coupon: Object) -> Object | None:
     """Only there when expanded: the products it is for, if it is not for all."""
-    products = coupon[PRIVATE]["products"]
+    products = _only(coupon)
     return {"products": products} if products else None
 
 
 def covers(coupon: Object, product: str | None) -> bool:
     """Does it take anything off this product?"""
-    only = coupon[PRIVATE]["products"]
+    only = _only(coupon)
     return not only or product in only
+
+
+def _only(coupon: Object) -> list[str]:
+    """Coupons from before there was such a limit have no note of it."""
+    return coupon.get(PRIVATE, {}).get("products", [])
 
 
 @route("GET", "/v1/coupons", takes=lists.PAGE)

@@ -40,7 +40,8 @@ def plan(tx: Tx, invoice: Object) -> None:
     """Set the next try of an invoice that just failed, or none after the last."""
     if invoice["billing_reason"] not in ("subscription_cycle", "subscription_update", "subscription"):
         return
-    if invoice[PRIVATE].get("pending_update") or invoice["collection_method"] == "send_invoice":
+    waits = invoice[PRIVATE].get("pending_update") or invoice[PRIVATE].get("resumption")
+    if waits or invoice["collection_method"] == "send_invoice":
         return  # the customer pays it, or it is dropped
     days = settings(tx)["retry_days"]
     tried = invoice["attempt_count"] - 1

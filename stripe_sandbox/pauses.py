@@ -3,9 +3,10 @@
 
 from typing import Any
 
-from stripe_sandbox import cycle, events, invoice_lines, invoices, jobs, money, periods, proration, subscriptions
+from stripe_sandbox import discounts, events, invoice_lines, invoices, jobs, money, periods, proration, subscriptions
+from stripe_sandbox.clock import HOUR
 from stripe_sandbox.payments import Outcome
-from stripe_sandbox.store import Object, Tx
+from stripe_sandbox.store import PRIVATE, Object, Tx
 
 _UPDATED = "customer.subscription.updated"
 
@@ -45,34 +46,71 @@ def credit_rest(tx: Tx, subscription: Object, *, invoice_now: bool) -> None:
     invoices.finalize(tx, invoice)
 
 
-def resume(tx: Tx, subscription: Object, *, restart: bool, prorate: bool = True) -> Outcome:
-    """Go on: with a new period from now, or in the rhythm of before, of which the rest is billed."""
-    outcome = (
-        cycle.start_now(tx, subscription, "active", on_session=True)
-        if restart
-        else _go_on(tx, subscription, prorate=prorate)
-    )
-    if outcome.paid:
-        events.emit(tx, "customer.subscription.resumed", tx.fresh(subscription))
+def resume(tx: Tx, subscription: Object, *, restart: bool, prorate: bool = True, when_paid: bool = False) -> Outcome:
+    """Go on: with a new period from now, or in the rhythm of before, of which the rest is billed.
+
+    `when_paid`: it stays paused until the invoice of it is paid, for 23 hours at most.
+    """
+    rhythm = subscription["items"]["data"][0]["price"]["recurring"]
+    anchor = tx.now if restart else subscription["billing_cycle_anchor"]
+    start, end = (tx.now, periods.step(tx.now, rhythm, 1)) if restart else periods.around(anchor, rhythm, tx.now)
+    lines = _rest(tx, subscription, (start, end)) if restart or prorate else []
+    plan = {"anchor": anchor, "start": start, "end": end}
+    if when_paid and lines:
+        outcome = subscriptions.bill_now(tx, subscription, lines, on_session=True, marks={"resumption": plan})
+        if not outcome.paid:
+            tx.later("subscription.stay_paused", subscription["id"], tx.now + 23 * HOUR)
+        return outcome
+    _go_on(subscription, plan)
+    outcome = Outcome("paid")
+    if lines:
+        outcome = subscriptions.bill_now(tx, subscription, lines, on_session=True)
+        discounts.spend(tx, tx.fresh(subscription))
+    else:
+        events.updated(tx, subscription, _UPDATED)
+        subscriptions.plan_jobs(tx, subscription)
+    events.emit(tx, "customer.subscription.resumed", tx.fresh(subscription))
     return outcome
 
 
-def _go_on(tx: Tx, subscription: Object, *, prorate: bool) -> Outcome:
-    items = subscription["items"]["data"]
-    start, end = periods.around(subscription["billing_cycle_anchor"], items[0]["price"]["recurring"], tx.now)
-    for item in items:
-        item |= {"current_period_start": start, "current_period_end": end}
-    subscription["status"] = "active"
+def _rest(tx: Tx, subscription: Object, period: tuple[int, int]) -> list[Object]:
+    """What is left of a period, as lines."""
+    start, end = period
     lines = []
-    for item in items:
+    for item in subscription["items"]["data"]:
         line = invoice_lines.of_period(tx, subscription, item, (tx.now, end), trial=False)
         line["amount"] = line["subtotal"] = money.share(line["amount"], end - tx.now, end - start)
         lines.append(line)
-    if prorate:
-        return subscriptions.bill_now(tx, subscription, lines, on_session=True)
-    events.updated(tx, subscription, _UPDATED)
-    subscriptions.plan_jobs(tx, subscription)
-    return Outcome("paid")
+    return lines
+
+
+def _go_on(subscription: Object, plan: Object) -> None:
+    for item in subscription["items"]["data"]:
+        item |= {"current_period_start": plan["start"], "current_period_end": plan["end"]}
+    subscription |= {"status": "active", "billing_cycle_anchor": plan["anchor"]}
+
+
+@invoices.listen
+def _paid(tx: Tx, invoice: Object, outcome: Outcome) -> None:
+    """The invoice of going on was paid: it goes on."""
+    plan = invoice[PRIVATE].get("resumption")
+    subscription = tx.find(invoices.subscription_of(invoice), "subscription") if plan else None
+    if plan and subscription and subscription["status"] == "paused" and outcome.paid:
+        tx.never("subscription.stay_paused", subscription["id"])
+        _go_on(subscription, plan)
+        events.updated(tx, subscription, _UPDATED)
+        subscriptions.plan_jobs(tx, subscription)
+        discounts.spend(tx, tx.fresh(subscription))
+        events.emit(tx, "customer.subscription.resumed", tx.fresh(subscription))
+
+
+@jobs.job("subscription.stay_paused")
+def stay_paused(tx: Tx, id_: str) -> None:
+    """Nobody paid for going on."""
+    subscription = tx.get("subscription", id_)
+    invoice = tx.find(subscription["latest_invoice"], "invoice")
+    if subscription["status"] == "paused" and invoice and invoice["status"] == "open":
+        invoices.close(tx, invoice, "void")
 
 
 def collection(tx: Tx, subscription: Object, wanted: dict[str, Any] | None) -> None:

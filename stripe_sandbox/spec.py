@@ -41,6 +41,7 @@ _DURATION: Schema = {
 }
 _PAUSE: Schema = {"type": "object", "properties": {"duration": _DURATION, "enabled": {"type": "boolean"}}}
 _OF_SUBSCRIPTION: Schema = {"type": "object", "properties": {"subscription": _TEXT}, "required": ["subscription"]}
+_RESUMES = ("attempt", "success")
 _NEW_FLOWS = ("customer_update", "subscription_pause")
 _TYPE: Schema = {"type": "object", "properties": {"type": _TEXT}, "required": ["type"]}
 _NEW_IN_ENDIVE: dict[str, dict[str, Schema]] = {
@@ -132,6 +133,8 @@ def _to_endive(method: str, path: str, parameters: Schema) -> None:
     if method == "post" and re.fullmatch(r"/v1/subscriptions/\{\w+\}(/resume)?", path):
         old = fields.get("billing_cycle_anchor")
         fields["billing_cycle_anchor"] = {"anyOf": [_ANCHOR, old]} if old else _ANCHOR
+        if path.endswith("/resume"):
+            fields["payment_behavior"] = {"type": "string", "enum": [f"resume_on_payment_{what}" for what in _RESUMES]}
     if method == "post" and path.startswith("/v1/billing_portal/configurations"):
         fields["features"]["properties"]["subscription_pause"] = _PAUSE
     if method == "post" and path == "/v1/billing_portal/sessions":

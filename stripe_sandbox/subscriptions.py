@@ -206,7 +206,7 @@ def bill_now(
     method: Object | None = None,
     charge: bool = True,
     intent: Object | None = None,
-    marks: dict[str, bool] | None = None,
+    marks: dict[str, Any] | None = None,
 ) -> Outcome:
     """An invoice for these lines (and what waited), finalized and paid at once."""
     customer = tx.get("customer", subscription["customer"])

@@ -368,7 +368,7 @@ def pause(tx: Tx, params: Params, subscription: str) -> Object:
 @route(
     "POST",
     "/v1/subscriptions/{subscription}/resume",
-    takes=["billing_cycle_anchor", "proration_behavior"],
+    takes=["billing_cycle_anchor", "proration_behavior", "payment_behavior"],
 )
 def resume(tx: Tx, params: Params, subscription: str) -> Object:
     found = tx.at("subscription", subscription)
@@ -376,5 +376,11 @@ def resume(tx: Tx, params: Params, subscription: str) -> Object:
         raise Invalid("This subscription cannot be resumed because it is not paused.")
     anchor = params.get("billing_cycle_anchor", "now")
     anchor = anchor["type"] if isinstance(anchor, dict) else anchor
-    pauses.resume(tx, found, restart=anchor == "now", prorate=params.get("proration_behavior") != "none")
+    pauses.resume(
+        tx,
+        found,
+        restart=anchor == "now",
+        prorate=params.get("proration_behavior") != "none",
+        when_paid=params.get("payment_behavior") == "resume_on_payment_success",
+    )
     return tx.fresh(found)

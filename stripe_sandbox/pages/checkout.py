@@ -172,13 +172,18 @@ def _check_collected(session: Object, typed: Typed) -> None:
     digits = re.sub(r"\D", "", typed.text("phone"))
     if session["phone_number_collection"]["enabled"] and not 6 <= len(digits) <= 15:
         typed.errors["phone"] = "Enter a phone number, such as +1 555 0100."
-    collection, kind = session["tax_id_collection"], typed.text("tax_id_type")
+    collection, kind = tax_id_collection(session), typed.text("tax_id_type")
     wanted = collection["enabled"] and (typed.text("tax_id") or collection["required"] != "never")
     if wanted and not tax_ids.well_formed(kind, typed.text("tax_id")):
         example = tax_ids.KINDS.get(kind, tax_ids.KINDS["eu_vat"])[1]
         typed.errors["tax_id"] = f"Enter the number like this: {example}."
     if asks_for_terms(session) and not typed.text("terms"):
         typed.errors["terms"] = "Agree to the terms of service to go on."
+
+
+def tax_id_collection(session: Object) -> Object:
+    """Sessions from before this was asked for do not have it."""
+    return session.get("tax_id_collection") or {"enabled": False, "required": "never"}
 
 
 def asks_for_terms(session: Object) -> bool:
@@ -200,7 +205,7 @@ def _collected(session: Object, typed: Typed) -> dict[str, Any]:
     }
     if session["phone_number_collection"]["enabled"]:
         found["phone"] = typed.text("phone")
-    if session["tax_id_collection"]["enabled"] and typed.text("tax_id"):
+    if tax_id_collection(session)["enabled"] and typed.text("tax_id"):
         found |= {"tax_id_type": typed.text("tax_id_type"), "tax_id": typed.text("tax_id").upper()}
     return found
 
@@ -280,6 +285,7 @@ def _page(tx: Tx, session: Object, typed: Typed, status: int = 200) -> Response:
         coupon=coupon,
         asks_for_terms=asks_for_terms(session),
         offers_to_keep=offers_to_keep(session),
+        tax_id_collection=tax_id_collection(session),
         kinds=tax_ids.KINDS,
         typed={**typed.kept, "email": typed.text("email") or session[PRIVATE].get("prefilled_email", "")},
         typed_code=typed.text("code"),

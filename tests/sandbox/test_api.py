@@ -223,3 +223,15 @@ def test_the_dashboard_shows_everything(shop: Shop) -> None:
     answer = shop.browser.post(f"{shop.url}/clock", data={"step": "renewal"})
     assert answer.status_code == 303
     assert len(shop.api.invoices.list({"customer": customer.id}).data) == 2
+
+
+def test_what_is_only_there_when_expanded(shop: Shop) -> None:
+    customer, _ = shop.subscriber()
+    price = shop.api.prices.retrieve(shop.monthly.id, {"expand": ["currency_options", "tiers"]})
+    assert price.currency_options.to_dict()["usd"]["unit_amount"] == 1900
+    assert price.tiers == []
+    charge = shop.api.charges.list({"customer": customer.id}).data[0]
+    refund = shop.api.refunds.create({"charge": charge.id, "amount": 100})
+    shown = shop.api.charges.retrieve(charge.id, {"expand": ["refunds"]})
+    assert [each.id for each in shown.refunds.data] == [refund.id]
+    assert shop.api.customers.retrieve(customer.id, {"expand": ["sources"]}).sources.data == []

@@ -146,3 +146,34 @@ def test_nothing_else_may_be_changed_beside_a_pending_change(shop: Shop) -> None
     with pytest.raises(stripe.InvalidRequestError, match="metadata"):
         upgrade(shop, subscription, metadata={"a": "b"})
     assert shop.api.subscriptions.retrieve(subscription.id).metadata.to_dict() == {}
+
+
+NO_CREDIT = {"bill_for": {"unused_time_from": {"type": "none"}}}
+
+
+def test_going_on_may_wait_for_its_payment(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    bad = shop.api.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer.id})
+    shop.api.subscriptions.pause(subscription.id, NO_CREDIT)
+    shop.api.subscriptions.update(subscription.id, {"default_payment_method": bad.id})
+    when_paid = {"payment_behavior": "resume_on_payment_success"}
+    resumed = shop.api.subscriptions.resume(subscription.id, when_paid)
+    assert resumed.status == "paused"
+    assert "customer.subscription.resumed" not in shop.events()
+    shop.api.invoices.pay(resumed.latest_invoice, {"payment_method": "pm_card_visa"})
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "active"
+    assert "customer.subscription.resumed" in shop.events()
+
+    shop.api.subscriptions.pause(subscription.id, NO_CREDIT)
+    resumed = shop.api.subscriptions.resume(subscription.id, when_paid)
+    shop.advance(seconds=23 * 3600 + 1)
+    assert shop.api.subscriptions.retrieve(subscription.id).status == "paused"
+    assert shop.api.invoices.retrieve(resumed.latest_invoice).status == "void"
+
+
+def test_going_on_at_once_is_late_when_the_card_is_declined(shop: Shop) -> None:
+    customer, subscription = shop.subscriber()
+    bad = shop.api.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer.id})
+    shop.api.subscriptions.pause(subscription.id, NO_CREDIT)
+    shop.api.subscriptions.update(subscription.id, {"default_payment_method": bad.id})
+    assert shop.api.subscriptions.resume(subscription.id).status == "past_due"

@@ -1,10 +1,13 @@
 """Invoices that are sent, trials given later, first periods that are free, and whom a coupon is for."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 
+from stripe_sandbox import discounts
+from stripe_sandbox.store import Store
 from tests.sandbox.shop import Shop, errors_of
 
 DAY = 24 * 3600
@@ -183,3 +186,12 @@ def test_codes_are_held_to_their_limits_by_the_api_and_on_the_page(shop: Shop) -
         assert errors_of(page) == {"code": "This code is not valid."}
     newcomer = shop.customer("new@example.com")
     assert shop.session(newcomer, discounts=[{"promotion_code": made[1][0].id}]).amount_total == 1710
+
+
+def test_a_coupon_from_before_coupons_were_for_products_is_for_all(tmp_path: Path) -> None:
+    store = Store(tmp_path / "old.db")
+    with store.transaction() as tx:
+        old = tx.add({"id": "OLD", "object": "coupon", "percent_off": 50.0})
+        assert discounts.covers(old, "prod_any")
+        assert discounts.applies_to(tx, old) is None
+    store.close()
