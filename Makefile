@@ -57,6 +57,7 @@ fix: .venv/.dev ## Format, and mend what can be mended
 bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
 	@$(PY) -m scripts.build
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.identity
 	@$(PY) -m tests.bench.sandbox
 
 # A release that was tried where it was made keeps its data and its .env there.
