@@ -36,9 +36,7 @@ def page(
     _range("created", params.get("created"), where, bound)
     for name, path in (ranges or {}).items():
         _range(f"json_extract(body, '$.{path}')", params.get(name), where, bound)
-    limit = params.get("limit", 10)
-    if limit is None or not 1 <= limit <= 100:
-        raise Invalid("Limit must be between 1 and 100", param="limit", code="parameter_invalid_integer")
+    limit = limit_of(params)
     after, before = params.get("starting_after"), params.get("ending_before")
     if after and before:
         raise Invalid("You may only specify one of these parameters: ending_before, starting_after.")
@@ -52,6 +50,14 @@ def page(
     return wire.listing([wire.public(row) for row in rows], url, has_more=has_more)
 
 
+def limit_of(params: dict[str, Any]) -> int:
+    """How many at most."""
+    limit = params.get("limit", 10)
+    if limit is None or not 1 <= limit <= 100:
+        raise Invalid("Limit must be between 1 and 100", param="limit", code="parameter_invalid_integer")
+    return limit
+
+
 def one_of(field: str, values: list[Any]) -> str:
     """The condition that a field of ours has one of these values."""
     return f"json_extract(body, '$.{field}') IN ({','.join('?' * len(values))})"
@@ -61,7 +67,7 @@ def of(items: list[Object], url: str, params: dict[str, Any] | None = None) -> O
     """One page of a list that lies inside an object, already in order."""
     params = params or {}
     ids = [each["id"] for each in items]
-    limit = params.get("limit", 10)
+    limit = limit_of(params)
     start, end = 0, len(items)
     if params.get("starting_after") in ids:
         start = ids.index(params["starting_after"]) + 1

@@ -21,8 +21,8 @@ def confirm(tx: Tx, params: Params, session: str) -> Object:
     found = tx.at("checkout.session", session)
     if found["status"] != "open":
         raise Invalid("This Checkout Session is no longer open.", code="checkout_session_not_open")
-    method = payment_methods.usable(tx, str(params.get("payment_method", "")))
-    if str(params.get("expected_amount", found["amount_total"])) != str(found["amount_total"]):
+    method = payment_methods.usable(tx, params.get("payment_method", ""))
+    if params.get("expected_amount", str(found["amount_total"])) != str(found["amount_total"]):
         raise Invalid("The amount has changed since the page was shown.", param="expected_amount")
     if method["type"] != "card" and found["mode"] != "payment":
         raise Invalid("The sandbox takes debits for one-time payments only.", param="payment_method")

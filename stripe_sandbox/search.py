@@ -7,7 +7,7 @@ import base64
 import re
 from typing import Any
 
-from stripe_sandbox import wire
+from stripe_sandbox import lists, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.store import Object, Tx
@@ -137,9 +137,7 @@ def found(tx: Tx, kind: str, url: str, params: Params) -> Object:
     if not params.get("query"):
         raise Invalid("Missing required param: query.", param="query", code="parameter_missing")
     where, values = condition(kind, params["query"])
-    limit = int(params.get("limit", 10))
-    if not 1 <= limit <= 100:
-        raise Invalid("Limit must be between 1 and 100", param="limit", code="parameter_invalid_integer")
+    limit = lists.limit_of(params)
     start = _offset(params.get("page"))
     rows = tx.select(kind, f"({where})", tuple(values), limit + 1, offset=start)
     more = len(rows) > limit

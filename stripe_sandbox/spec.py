@@ -44,8 +44,19 @@ _OF_SUBSCRIPTION: Schema = {"type": "object", "properties": {"subscription": _TE
 _RESUMES = ("attempt", "success")
 _NEW_FLOWS = ("customer_update", "subscription_pause")
 _TYPE: Schema = {"type": "object", "properties": {"type": _TEXT}, "required": ["type"]}
-_NEW_IN_ENDIVE: dict[str, dict[str, Schema]] = {
-    "/v1/subscriptions/{subscription}/pause": {
+_MOMENT: Schema = {"type": "integer"}
+_RANGE: Schema = {"type": "object", "properties": dict.fromkeys(("gt", "gte", "lt", "lte"), _MOMENT)}
+_PAGE: dict[str, Schema] = {
+    "created": {"anyOf": [_RANGE, _MOMENT]},
+    "ending_before": _TEXT,
+    "expand": _TEXTS,
+    "limit": {"type": "integer"},
+    "starting_after": _TEXT,
+}
+_SEARCH: dict[str, Schema] = {"expand": _TEXTS, "limit": {"type": "integer"}, "page": _TEXT, "query": _TEXT}
+# what the published subset leaves out, or is older than
+_BESIDE: dict[tuple[str, str], dict[str, Schema]] = {
+    ("POST", "/v1/subscriptions/{subscription}/pause"): {
         "bill_for": {
             "type": "object",
             "properties": {"outstanding_usage_through": _TYPE, "unused_time_from": _TYPE},
@@ -54,7 +65,27 @@ _NEW_IN_ENDIVE: dict[str, dict[str, Schema]] = {
         "invoicing_behavior": {"type": "string", "enum": ["invoice", "pending_invoice_item"]},
         "type": {"type": "string", "enum": ["subscription"]},
     },
-    "/v1/customers/{customer}/tax_ids": {"expand": _TEXTS, "type": _TEXT, "value": _TEXT},
+    ("POST", "/v1/customers/{customer}/tax_ids"): {"expand": _TEXTS, "type": _TEXT, "value": _TEXT},
+    ("GET", "/v1/customers/{customer}/tax_ids"): _PAGE,
+    ("GET", "/v1/customers/{customer}/tax_ids/{id}"): {"expand": _TEXTS},
+    ("DELETE", "/v1/customers/{customer}/tax_ids/{id}"): {},
+    ("GET", "/v1/customers/{customer}/payment_methods/{payment_method}"): {"expand": _TEXTS},
+    ("GET", "/v1/charges/search"): _SEARCH,
+    ("GET", "/v1/invoices/search"): _SEARCH,
+    ("GET", "/v1/payment_intents/search"): _SEARCH,
+    # private to the CLI
+    ("GET", "/v1/payment_pages/{session}"): {"expand": _TEXTS},
+    ("POST", "/v1/payment_pages/{session}/confirm"): {
+        "expand": _TEXTS,
+        "expected_amount": _TEXT,
+        "payment_method": _TEXT,
+    },
+    ("POST", "/v1/events/{id}/retry"): {
+        "account": _TEXT,
+        "expand": _TEXTS,
+        "for_stripecli": {"type": "boolean"},
+        "webhook_endpoint": _TEXT,
+    },
 }
 _DYNAMIC_METHODS = ("/v1/checkout/sessions", "/v1/payment_intents", "/v1/setup_intents")
 
@@ -82,8 +113,8 @@ class Spec:
                 # the spec spells one id in two ways; ours is the one name per resource
                 plain = path.replace("{subscription_exposed_id}", "{subscription}")
                 self.operations[(method.upper(), plain)] = Operation(method.upper(), plain, parameters)
-        for path, fields in _NEW_IN_ENDIVE.items():
-            self.operations[("POST", path)] = Operation("POST", path, {"type": "object", "properties": fields})
+        for (method, path), fields in _BESIDE.items():
+            self.operations[method, path] = Operation(method, path, {"type": "object", "properties": fields})
 
     def resolve(self, schema: Schema) -> Schema:
         while "$ref" in schema:

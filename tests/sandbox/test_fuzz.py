@@ -117,6 +117,7 @@ def test_known_parameters_with_nonsense_in_them_are_never_a_defect(shop: Shop, c
     having = existing(shop)
     dice = random.Random(11)  # noqa: S311 - repeatable on purpose
     operations = spec.load().operations
+    assert [each for each in ENDPOINTS if each not in operations] == [("POST", "/v1/stripecli/sessions")]
     defects: list[object] = []
     for method, path in ENDPOINTS:
         operation = operations.get((method, path))
@@ -127,6 +128,21 @@ def test_known_parameters_with_nonsense_in_them_are_never_a_defect(shop: Shop, c
                 defects.append((method, path, body[:80]))
     assert defects == []
     every_list_is_whole(shop)
+
+
+def test_every_list_and_search_refuses_a_nonsensical_page(shop: Shop, caller: httpx.Client) -> None:
+    having = existing(shop)
+    operations = spec.load().operations
+    pages = ["limit=", "limit=0", "limit=101", "limit=x", "limit[a]=1", "query[a]=b", "created[no]=1", "created[gte]=x"]
+    for method, path in ENDPOINTS:
+        names = operations[method, path].parameters["properties"] if (method, path) in operations else {}
+        for body in pages if method == "GET" else ():
+            name = body.split("=")[0].split("[")[0]
+            asked = f"{body}&query=email:'a'" if "query" in names and name != "query" else body
+            answer = ask(caller, shop.url, method, filled(path, having), asked)
+            check(answer, (path, body))
+            if name in names:
+                assert answer.status_code in (400, 404), (path, body)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body[:24])
