@@ -118,28 +118,32 @@ def _shown(codes: tuple[str, ...]) -> dict[str, Any]:
     return {"codes": list(codes), "codes_file": "\n".join(codes)}
 
 
-async def ask_to_log_in(request: Request) -> Response:
+@form_of("login")
+async def ask_to_log_in(request: Request, form: Form) -> Response:
     """What any passkey of ours has to sign."""
     return _asked(*await flows.ask_to_log_in(visit_of(request)))
 
 
-async def ask_for_second(request: Request) -> Response:
+@form_of("login-second", at="/login/second")
+async def ask_for_second(request: Request, form: Form) -> Response:
     """What a passkey of whoever is half-way in has to sign."""
     return _asked(*await flows.ask_for_second(cookies.step_token(request, "second"), visit_of(request)))
 
 
-async def ask_to_confirm(request: Request) -> Response:
+@form_of("confirm")
+async def ask_to_confirm(request: Request, form: Form) -> Response:
     """What a passkey of mine has to sign."""
     return _asked(*await flows.ask_to_confirm(await member_of(request)))
 
 
-async def ask_for_new(request: Request) -> Response:
+@form_of("settings-passkeys", at="/settings/passkeys")
+async def ask_for_new(request: Request, form: Form) -> Response:
     """How my new passkey is to be made."""
     return _asked(*await flows.ask_for_new(await fresh_member_of(request)))
 
 
 def _asked(options: str, token: str) -> Response:
-    response = Response(options, media_type="application/json", headers={"cache-control": "no-store"})
+    response = Response(options, media_type="application/json")
     cookies.keep_step(response, "passkey", token)
     return response
 

@@ -28,7 +28,7 @@ def passkey_form(
     **props: Any,
 ) -> rx.Component:
     """A form that posts what a passkey has signed. Hidden where there is no script, or no passkeys."""
-    form = native_form(
+    return native_form(
         *fields,
         hidden("credential", ""),
         submit_button(label, kind=kind, wide=wide),
@@ -39,26 +39,29 @@ def passkey_form(
         class_name=classes("flex flex-col gap-3", class_name),
         **props,
     )
-    return rx.fragment(form, inline_script(PASSKEYS))
+
+
+def passkey_script() -> rx.Component:
+    """Once in each page that may show such a form, and outside of any condition: a page's policy lists its scripts."""
+    return inline_script(PASSKEYS)
 
 
 def log_in_by_passkey() -> rx.Component:
     """Below the form of the log-in; browsers also offer their passkeys in its first field."""
-    return passkey_form(
+    form = passkey_form(
         "Use a passkey",
         come_along("next"),
         action="/login/passkey",
         class_name="mt-3",
         data_offered=if_else("errors.form", "", "true"),  # one that was just refused is not taken again by itself
     )
+    return rx.fragment(form, passkey_script())
 
 
 def confirm_by_passkey() -> rx.Component:
     """Below the form that asks who it is."""
-    return when(
-        "member",
-        passkey_form("Use a passkey", come_along("next"), action="/confirm/passkey", class_name="mt-3"),
-    )
+    form = passkey_form("Use a passkey", come_along("next"), action="/confirm/passkey", class_name="mt-3")
+    return rx.fragment(when("member", form), passkey_script())
 
 
 def recovery_field() -> rx.Component:
@@ -81,8 +84,6 @@ def qr_code() -> rx.Component:
         rx.el.img(
             src=slot("app_picture"),
             alt="QR code for your authenticator app",
-            width="220",
-            height="220",
             class_name="size-55 rounded-lg bg-white",
         ),
         text(

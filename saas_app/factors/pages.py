@@ -26,6 +26,7 @@ from saas_app.factors.components import (
     key_lines,
     log_in_by_passkey,
     passkey_form,
+    passkey_script,
     qr_code,
     recovery_field,
 )
@@ -122,6 +123,7 @@ def second() -> rx.Component:
         ),
         when("errors.recovery", by_recovery, otherwise=(lost,)),
         other_way("Not you, or too late?", "Log in again", site.LOGIN),
+        passkey_script(),
         intro="This account is protected by a second factor.",
     )
 
@@ -202,6 +204,7 @@ def passkeys() -> rx.Component:
         key_lines(),
         when("viewer.email_verified", form, otherwise=(_prove_first(),)),
         back_to_settings(),
+        passkey_script(),
         intro="Log in with your finger, your face or the number of your device instead of a password. A passkey stays "
         "on your device or in your password manager, and works on no other site.",
     )

@@ -14,7 +14,7 @@ PASSKEYS = """
     .replace(/\\+/g, "-").replace(/\\//g, "_").replace(/=+$/, "");
   let waiting = null;
   const ask = async (form, more) => {
-    const answer = await fetch(form.dataset.passkey, {method: "POST"});
+    const answer = await fetch(form.dataset.passkey, {method: "POST", redirect: "manual"});
     if (!answer.ok) return null;
     const publicKey = await answer.json();
     publicKey.challenge = bytes(publicKey.challenge);
