@@ -64,7 +64,7 @@ async def test_an_account_goes_with_all_its_rows_and_leaves_a_digest(
     assert former.digest == leaving.former_key("ada@example.com")
     assert "ada" not in former.digest
     mails = await browser.mails("ada@example.com")
-    assert mails[0].subject == "Your Ladrillo account is deleted"
+    assert "Your Ladrillo account is deleted" in [mail.subject for mail in mails]
     assert (await open_browser("192.0.2.9").sign_up()).status_code == 303, "the address is free again"
 
 
