@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from saas_app.core.config import settings
-from saas_app.core.errors import DatabaseBusy
+from saas_app.core.errors import BadInput, DatabaseBusy
 from saas_app.core.isolation import check as check_engine
 from saas_app.core.rls import Actor
 from saas_app.core.rls_engine import guard
@@ -92,6 +92,8 @@ def busy_in_words() -> Generator[None]:
         yield
     except PoolTimeout as error:
         raise DatabaseBusy from error
+    except DataError as error:  # PostgreSQL keeps no NUL, and no number beyond its columns
+        raise BadInput({"form": "This holds something that cannot be saved. Please type it anew."}) from error
     except OperationalError as error:
         if _is_busy(error):
             raise DatabaseBusy from error

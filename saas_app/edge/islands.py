@@ -110,9 +110,15 @@ class Islands:
         }
         html = template.render(values)
         if name not in self._policies:
-            self._policies[name] = self._policy(html)
+            self._policies[name] = self._policy(self._source(name))
         plain = html.encode()
         return Rendered(plain, gzip.compress(plain, 6), _etag(plain), self._policies[name])
+
+    def _source(self, name: str) -> str:
+        """The page as it was built. What is allowed to run is read here, never off what slots have put into it."""
+        assert self._environment.loader is not None  # noqa: S101 (set above)
+        source, *_ = self._environment.loader.get_source(self._environment, f"{name}.html")
+        return source.replace("{% raw %}", "").replace("{% endraw %}", "")
 
     def _policy(self, html: str) -> str:
         """Nothing loads and nothing runs, but what this page carries itself."""

@@ -13,7 +13,7 @@ from sqlmodel import Session, func, select
 
 from saas_app.core import db, engines
 from saas_app.core.config import settings
-from saas_app.core.errors import DatabaseBusy, NotMigrated
+from saas_app.core.errors import BadInput, DatabaseBusy, NotMigrated
 from saas_app.core.rls import Actor
 from tests.factories import a_user, as_system
 from tests.scratch_tables import Ledger, Note
@@ -186,3 +186,8 @@ def test_nothing_connects_before_it_is_asked_to(sqlite: str) -> None:
     assert engines._views.cache_info().currsize == 0
     engines.engine_for(Actor("a"), read_only=True)
     assert engines._views.cache_info().currsize == 1
+
+
+def test_what_postgresql_cannot_keep_is_said_as_a_mistake_in_what_was_typed(postgresql: str) -> None:
+    with pytest.raises(BadInput, match="cannot be saved"), db.system_session("command") as session:
+        add(session, "a\x00b")

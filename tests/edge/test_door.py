@@ -1,5 +1,6 @@
 """The front door: who may send what, and what every answer carries."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from saas_app.core.errors import AppError, DatabaseBusy
 from saas_app.core.viewer import Viewer
 from saas_app.edge.broken import refused
 from saas_app.edge.door import BODY_LIMIT, WEBHOOK_LIMIT, Edge
-from saas_app.edge.islands import Islands, Slots
+from saas_app.edge.islands import Islands, Slots, _digest
 from saas_app.edge.pages import Route as PageRoute
 from saas_app.edge.who import digest_of
 
@@ -210,6 +211,18 @@ def test_a_public_page_runs_nothing_but_its_own_scripts(client: TestClient) -> N
 def test_what_is_put_into_a_page_is_never_markup(tmp_path: Path) -> None:
     client = TestClient(door(tmp_path, slots={"price": "<script>alert(1)</script>"}))
     assert "<script>" not in client.get("/").text
+
+
+def test_a_script_that_got_into_a_page_all_the_same_is_not_allowed_to_run(tmp_path: Path) -> None:
+    """The policy is made of the page as it was built."""
+    (tmp_path / "islands").mkdir()
+    built = "<html><head><style>p{}</style></head><body>{{ price|safe }}<script data-keep>own()</script></body></html>"
+    client = TestClient(door(tmp_path, slots={"price": "<script>alert(1)</script>"}))
+    (tmp_path / "islands" / "landing.html").write_text(built)
+    answer = client.get("/")
+    assert "<script>alert(1)</script>" in answer.text
+    digests = re.findall(r"'sha256-[^']+'", answer.headers["content-security-policy"].split("style-src")[0])
+    assert digests == [_digest("own()")]
 
 
 def test_a_member_s_page_is_not_kept_by_anybody(client: TestClient) -> None:
