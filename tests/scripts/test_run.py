@@ -78,7 +78,9 @@ def test_a_proxy_does_not_stand_between_programs_of_this_machine(
 
 
 STARTED = """
+import signal
 from scripts.run import Programs
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin without it
 with Programs() as programs:
     programs.start("the app", ["-c", "import signal; print('ready', flush=True); signal.pause()"], {})
     programs.watch()
