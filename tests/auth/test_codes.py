@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from saas_app.auth import passwords
 from saas_app.auth.models import EmailToken, LoginSession, User
@@ -137,7 +137,9 @@ async def test_an_address_is_proved_by_the_code_in_the_mail_too(database: str, o
     assert refused.status_code == 422, "a code belongs to the account it was mailed for"
     assert (await browser.post("/verify", data={"code": other(code)})).status_code == 422
     assert (await browser.post("/verify", data={"code": code})).headers["location"] == "/dashboard"
-    proved = as_system(lambda session: session.exec(select(User.name).where(User.email_verified_at != None)).all())  # noqa: E711
+    proved = as_system(
+        lambda session: session.exec(select(User.name).where(col(User.email_verified_at).is_not(None))).all()
+    )
     assert proved == ["Ada"]
 
 
