@@ -24,7 +24,7 @@ from saas_app.core.audit import network_of
 from saas_app.core.errors import Conflict, NotFound
 
 IS_HERE = col(User.leaving_at).is_(None)
-TRIED = 3  # accounts of an address that a log-in looks at
+TRIED = 20  # accounts of an address that a log-in looks at, all with one hash
 
 # What a stranger would not do with an account in somebody else's name, such as paying. A feature adds its own.
 stakes: list[ColumnElement[bool]] = []

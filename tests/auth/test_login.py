@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("hands")
 
 @pytest.fixture
 def ada(database: str) -> Any:
-    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
 
 
 async def with_an_account_of_the_same_address(open_browser: OpenBrowser) -> Browser:
@@ -74,14 +74,31 @@ async def test_an_unknown_address_and_a_wrong_password_are_answered_alike(ada: A
 
 async def test_an_unknown_address_costs_the_same_work() -> None:
     """Counted in processor time, whatever else the machine does: the least of each within a fifth of the others."""
-    kept = passwords.hash_now(GOOD_PASSWORD)
-    await passwords.first_that_fits(WRONG, [], tries=3)
+    kept = passwords.hash_now(GOOD_PASSWORD, "ada@example.com")
+    passwords.first_now(WRONG, [])
     least = dict.fromkeys((0, 1, 3), 9.0)
     for known in [0, 1, 3] * 6:
         begun = time.process_time()
-        assert await passwords.first_that_fits(WRONG, [kept] * known, tries=3) is None
+        assert passwords.first_now(WRONG, [kept] * known) is None
         least[known] = min(least[known], time.process_time() - begun)
     assert max(least.values()) < min(least.values()) * 1.2
+
+
+async def test_accounts_of_one_address_are_told_apart_by_one_hash(
+    sqlite: str, open_browser: OpenBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [f"{word} quiet lighthouse keepers" for word in ("six", "seven", "eight", "nine", "ten")]
+    for place, password in enumerate(words):
+        assert (await open_browser(f"192.0.2.{place}").sign_up(password=password)).status_code == 303
+    hashes, made = as_system(lambda session: session.exec(select(User.password_hash)).all()), list[str]()
+    assert len({kept.split("$")[4] for kept in hashes}) == 1
+    assert len(set(hashes)) == 5
+    again = passwords._again
+    monkeypatch.setattr(passwords, "_again", lambda password, kept: made.append(kept) or again(password, kept))
+    for place, password in enumerate(words):
+        answer = await open_browser(f"198.51.100.{place}").log_in(password=password)
+        assert answer.status_code == 303
+    assert len(made) == 5
 
 
 @pytest.mark.parametrize(
@@ -89,7 +106,7 @@ async def test_an_unknown_address_costs_the_same_work() -> None:
     ["https://evil.example", "//evil.example", "/\\evil.example", "/%2f%2fevil", "/%5cevil", "evil", "/a\nb", ""],
 )
 async def test_the_way_on_never_leaves_this_site(sqlite: str, browser: Browser, elsewhere: str) -> None:
-    a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
     assert (await browser.log_in(next=elsewhere)).headers["location"] == "/dashboard"
 
 
@@ -429,14 +446,14 @@ async def test_a_reset_goes_to_the_account_that_has_paid_and_its_mail_is_not_use
     assert proved == ["Ada"]
 
 
-async def test_a_weaker_hash_is_made_anew_and_a_stronger_one_is_left(
+async def test_a_weaker_hash_or_one_of_another_address_is_made_anew_and_a_stronger_one_is_left(
     ada: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kept() -> str:
         return as_system(lambda session: session.exec(select(User.password_hash)).one())
 
-    for rounds, changes in ((1, True), (3, False)):
-        weak = passwords._context().using(argon2__rounds=rounds).hash(GOOD_PASSWORD)
+    for rounds, changes in ((1, True), (2, True), (3, False)):
+        weak = passwords._context().using(argon2__rounds=rounds).hash(GOOD_PASSWORD)  # with a salt of no address
         as_system(lambda session, weak=weak: session.exec(update(User).values(password_hash=weak)))
         assert (await browser.log_in()).status_code == 303
         assert (kept() != weak) is changes

@@ -195,7 +195,7 @@ def browser(open_browser: OpenBrowser) -> Browser:
 @pytest.fixture
 def ada(database: str) -> Viewer:
     """Somebody with a password and a proved address."""
-    return a_user("Ada", password_hash=passwords.hash_now(PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(PASSWORD, "ada@example.com"))
 
 
 @pytest.fixture

@@ -347,7 +347,7 @@ async def test_confirming_keeps_what_the_session_has_passed(ada: Viewer, protect
 
 
 async def test_the_database_holds_neither_secrets_nor_codes_in_clear(sqlite: str, open_browser: OpenBrowser) -> None:
-    a_user("Ada", password_hash=passwords.hash_now(PASSWORD))
+    a_user("Ada", password_hash=passwords.hash_now(PASSWORD, "ada@example.com"))
     browser = open_browser()
     await browser.log_in()
     await browser.scan()
