@@ -171,6 +171,11 @@ async def reset_password(token: str, password: str, visit: Visit) -> None:
     logs.security("password reset", ip=visit.ip, user=user.id)
 
 
+async def accept_terms(viewer: Viewer, version: str, visit: Visit) -> None:
+    """Accept the terms of this version. Raises Conflict when others count by now."""
+    await db.run_system("account", service.accept_terms, viewer.id, version, visit)
+
+
 async def wrong_with(field: str, form: dict[str, str], visit: Visit) -> str:
     """What is wrong with one field so far; '' when nothing is, or when too much was asked: the form itself will say."""
     if await db.run_system("throttle", ratelimit.count, limits.CHECKS_BY_IP, visit.ip) > limits.CHECKS_BY_IP.limit:

@@ -13,9 +13,10 @@ from sqlmodel import Session, col, func, select, update
 
 from saas_app.auth import limits, passwords
 from saas_app.auth.models import VERIFIED, LoginSession, User
-from saas_app.auth.sessions import find_viewer
+from saas_app.auth.sessions import find_viewer, terms_in_force
 from saas_app.billing import entitlements
 from saas_app.core import db, engines, ratelimit, tokens
+from saas_app.core.audit import AuditEvent
 from saas_app.core.config import settings
 from tests.auth.conftest import GOOD_PASSWORD, Browser, OpenBrowser
 from tests.billing.rows import subscription
@@ -477,7 +478,7 @@ async def test_a_password_that_changed_while_it_was_checked_does_not_log_in(
 async def test_a_storm_of_log_ins_is_turned_away_with_a_time_to_come_back(
     sqlite: str, open_browser: OpenBrowser
 ) -> None:
-    browsers = [open_browser(f"192.0.{place}.1") for place in range(40)]
+    browsers = [open_browser(f"192.0.{place}.1") for place in range(90)]
     answers = await asyncio.gather(
         *(browser.log_in(f"a{number}@example.com", WRONG) for number, browser in enumerate(browsers))
     )
@@ -485,3 +486,32 @@ async def test_a_storm_of_log_ins_is_turned_away_with_a_time_to_come_back(
     assert turned_away
     assert all(answer.headers["retry-after"] for answer in turned_away)
     assert {answer.status_code for answer in answers} == {422, 503}
+
+
+async def test_changed_terms_are_shown_at_the_log_in_until_they_are_accepted(sqlite: str, browser: Browser) -> None:
+    kept = passwords.hash_now(GOOD_PASSWORD, "ada@example.com")
+    ada = a_user("Ada", password_hash=kept, terms_version="2020-01-01")
+    shown = "/terms/changed?next=%2Fscenarios"
+    for _ in range(2):
+        assert (await browser.log_in(next="/scenarios")).headers["location"] == shown
+    other = await browser.post("/terms/changed", data={"version": "2020-01-01", "next": "/scenarios"})
+    assert other.status_code == 409
+    answer = await browser.post("/terms/changed", data={"version": terms_in_force(), "next": "/scenarios"})
+    assert answer.headers["location"] == "/scenarios"
+    found = as_system(lambda session: session.get_one(User, ada.id))
+    assert (found.terms_version, found.terms_accepted_at is not None) == (terms_in_force(), True)
+    assert as_system(lambda session: session.exec(select(AuditEvent.event)).all())[-1].startswith("accepted the terms")
+    assert (await browser.log_in(next="/scenarios")).headers["location"] == "/scenarios"
+    assert (await browser.post("/terms/changed", data={"next": "//evil.example"})).status_code == 409
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+async def test_the_browser_remembers_the_way_in_and_nothing_else(ada: Any, browser: Browser, way: str) -> None:
+    if way == "password":
+        answer = await browser.log_in()
+    else:
+        await browser.post("/login/code", data={"email": "ada@example.com"})
+        answer = await browser.post("/login/enter", data={"code": await browser.code()})
+    cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("way="))
+    assert cookie.startswith(f"way={way}; ")
+    assert "HttpOnly" in cookie

@@ -292,3 +292,13 @@ def test_whatever_a_browser_sends_is_refused_in_words(sent: str) -> None:
         passkeys.check_new(sent, "AAAA")
     with pytest.raises(passkeys.NoPasskey):
         passkeys.check_known(row, sent, "AAAA", verified=True)
+
+
+async def test_a_passkey_log_in_is_kept_as_long_as_it_was_asked_to(key: SoftKey, open_browser: OpenBrowser) -> None:
+    for remember in ("", "1"):
+        other = open_browser()
+        signed = key.sign(await other.ask("/login/passkey"))
+        answer = await other.post("/login/passkey", data={"credential": signed, "remember": remember})
+        cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("session="))
+        assert ("Max-Age" in cookie) is bool(remember)
+        assert other.cookies["way"] == "passkey"
