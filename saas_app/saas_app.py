@@ -86,6 +86,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         base_url=settings().origin,
         build=BUILD,
         form_targets=_form_targets(),
+        straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
     )
 
 
