@@ -97,10 +97,9 @@ class Worker:
 
     async def _next(self, table: type[Leased], running: int) -> Sequence[Any]:
         """Claim what is due, if anything is and there is room for it."""
-        if table in registry.batches:
-            limit = ROWS_OF_BATCH if running < BATCHES_AT_ONCE else 0
-        else:
-            limit = AT_ONCE - running
+        together = table in registry.batches
+        room = (BATCHES_AT_ONCE if together else AT_ONCE) - running
+        limit = ROWS_OF_BATCH if together and room else room
         known = _known(table)
         if not limit or not await db.read_system("jobs", leases.due, table, *known) or self._stopping:
             return ()
