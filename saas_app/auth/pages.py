@@ -261,7 +261,12 @@ def verify() -> rx.Component:
         resend,
         when("member", other_way("Wrong address?", "Change it", "/settings/email")),
         _local_mailbox(),
-        intro="One click, and we know that mails reach you.",
+        intro=rx.fragment(
+            when(
+                "member and not viewer.email_verified", rx.fragment("We wrote to ", rx.el.b(slot("viewer.email")), ". ")
+            ),
+            "One click, and we know that mails reach you.",
+        ),
     )
 
 

@@ -122,9 +122,9 @@ def codes_to_keep() -> rx.Component:
     """Ten codes, to be copied or saved as a file; all without script."""
     return card(
         rx.el.ul(
-            each("code", "codes", rx.el.li(slot("code"), class_name="py-1")),
+            each("code", "codes", rx.el.li(slot("code"), class_name="whitespace-nowrap py-1")),
             id="recovery-codes",
-            class_name="grid gap-x-8 font-mono text-lg sm:grid-cols-2",
+            class_name="grid gap-x-8 font-mono text-lg lg:grid-cols-2",
         ),
         rx.el.div(
             link_button(
