@@ -11,6 +11,7 @@ from saas_app.auth import code_flows, cookies, flows
 from saas_app.auth.doors import CHOICE, LONGEST_FIELD, Form, form_of, keep, let_in, opened_link, swap, to, visit_of
 from saas_app.auth.sessions import find_viewer
 from saas_app.core.errors import Unavailable
+from saas_app.core.visitors import safe_path
 from saas_app.edge.islands import respond
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ LOG_IN_FIRST = "Please log in to confirm that this address is yours. It takes on
 async def sign_up(request: Request, form: Form) -> Response:
     """Open an account, and go on to what was chosen."""
     chosen = {name: form[name] for name in ("plan", "billing") if CHOICE.fullmatch(form.get(name, ""))}
-    welcome = to(f"/welcome?{urlencode(chosen)}" if "plan" in chosen else "/welcome")
+    welcome = to(f"/welcome?{urlencode(chosen)}" if "plan" in chosen else safe_path(form.get("next", ""), "/welcome"))
     if form.get("website"):  # people never see this field
         return welcome
     opened = await flows.sign_up(
