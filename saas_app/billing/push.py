@@ -97,13 +97,14 @@ async def _follow(plan: Thing, product: StripeProduct, prices: dict[str, StripeP
 
 
 def _compare(plan: Thing, product: StripeProduct, prices: dict[str, StripePrice], say: Say) -> None:
+    file = "plans.py" if isinstance(plan, Plan) else "goods.py"
     if not _same_words(plan, product):
-        say(f"{plan.name} has other words at Stripe than in plans.py. Stripe's are shown: edit them there.")
+        say(f"{plan.name} has other words at Stripe than in {file}. Stripe's are shown: edit them there.")
     for price in plan.prices:
         found = prices.get(price.lookup_key)
         if found and found.active and not _same_terms(price, found):
             theirs, ours = (money(each.unit_amount, each.currency) for each in (found, price))
-            say(f"{price.lookup_key} is {theirs} at Stripe and {ours} in plans.py. Stripe's is sold: change it there.")
+            say(f"{price.lookup_key} is {theirs} at Stripe and {ours} in {file}. Stripe's is sold: change it there.")
 
 
 def _same_words(plan: Thing, product: StripeProduct) -> bool:

@@ -49,6 +49,7 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
     assert recorder.calls == {
         ("GET", "/v1/account"),
         ("GET", "/v1/billing_portal/configurations"),
+        ("GET", "/v1/checkout/sessions"),
         ("GET", "/v1/checkout/sessions/{session}"),
         ("GET", "/v1/customers/{customer}"),
         ("GET", "/v1/events"),
