@@ -75,8 +75,9 @@ def purchase_line(purchase: PurchaseView) -> rx.Component:
 
 
 def _file(file: FileView) -> rx.Component:
-    # a plain link: the browser saves what comes, and the page stays
-    return link("Download ", file.name, href=file.href, class_name="inline-flex min-h-11 items-center break-all")
+    # In a tab of its own, which closes by itself: this one would take the click for leaving, and hang up its socket.
+    look = "inline-flex min-h-11 items-center break-all"
+    return link("Download ", file.name, href=file.href, target="_blank", rel="noopener", class_name=look)
 
 
 def good_card(good: GoodOffer) -> rx.Component:
