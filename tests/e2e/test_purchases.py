@@ -53,12 +53,10 @@ def _payment(stack: Stack) -> dict[str, Any]:
 
 
 def _click_download(page: Page, link: Locator) -> Download:
-    """It comes in a tab of its own."""
-    found: list[Download] = []
-    page.context.on("page", lambda tab: tab.on("download", found.append))
-    with page.context.expect_page() as opened:
+    """It comes in a tab of its own, which closes at once; Playwright tells the tab that is left."""
+    with page.expect_download() as fetched:
         link.click()
-    return found[0] if found else opened.value.wait_for_event("download")
+    return fetched.value
 
 
 def _pay(page: Page) -> None:
