@@ -43,9 +43,16 @@ def is_known(session: Session, session_id: str) -> bool:
 
 
 def follow(session: Session, order: StripeOrder) -> bool:
-    """Follow an order from now on, if it sold something of ours. Two at once end in an IntegrityError for one."""
+    """Follow an order from now on, if it sold something of ours. Two at once end in an IntegrityError for one.
+
+    One that was begun here, from an account that has been deleted since, is nobody's: its money is for a person to
+    return, and nobody is written to.
+    """
     name = _name_of(session, order)
     if not name:
+        return False
+    if order.account_id and _opened_from(session, order) is None:
+        log.error("the order %s is of an account that is gone: refund it in Stripe if it is paid", order.session_id)
         return False
     if session.get(LinkOrder, order.session_id) is None:
         session.add(LinkOrder(id=order.session_id, mode=order.mode, name=name))
@@ -80,7 +87,7 @@ def apply(session: Session, seq: int, order: StripeOrder) -> bool:
     session.flush()
     if row.claimed_by:
         _hand_over(session, row, order)
-    elif row.is_good and row.claim_digest is None:
+    elif row.is_good and row.claim_digest is None and not order.account_id:
         _invite(session, row)
     return True
 
@@ -104,16 +111,22 @@ def _find_owner(session: Session, row: LinkOrder, order: StripeOrder) -> None:
     """The account that we opened the checkout for, if its Stripe customer is another one by now; else who has proved
     the address."""
     if order.account_id:
-        ours = session.exec(select(Customer).where(Customer.id == order.account_id)).first()
-        _give(row, ours.user_id if ours else "")
+        ours = _opened_from(session, order)
+        if ours is not None:
+            _give(row, ours.user_id)
         return
     owner = accounts.owner_of(session, row.email_key) if row.email_key else None
-    _give(row, owner.id if owner else "")
+    if owner is not None:
+        _give(row, owner.id)
+
+
+def _opened_from(session: Session, order: StripeOrder) -> Customer | None:
+    """The account here that the checkout was made for; we alone write that into an order."""
+    return session.exec(select(Customer).where(Customer.id == order.account_id)).first()
 
 
 def _give(row: LinkOrder, user_id: str) -> None:
-    if user_id:
-        row.claimed_by, row.claimed_at, row.claim_digest = user_id, clock.now(), None
+    row.claimed_by, row.claimed_at, row.claim_digest = user_id, clock.now(), None
 
 
 def _hand_over(session: Session, row: LinkOrder, order: StripeOrder) -> None:

@@ -14,10 +14,11 @@ from saas_app.auth.sessions import Visit
 from saas_app.billing.account import sync_account
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway.errors import StripeUnavailable
+from saas_app.billing.gateway.orders import fetch_order
 from saas_app.billing.models import Customer, Subscription
 from saas_app.core import clock, db
 from saas_app.core.viewer import Viewer
-from saas_app.purchases import flows, reconcile
+from saas_app.purchases import claims, flows, reconcile
 from saas_app.purchases.claims import NothingToClaim
 from saas_app.purchases.models import LinkOrder, Purchase, Standing
 from tests.auth.conftest import GOOD_PASSWORD
@@ -224,6 +225,34 @@ async def test_a_refund_that_no_event_told_of_is_found_within_a_day(market: Mark
     with clock.showing(lambda: tomorrow):
         assert await reconcile.look_at_some() == 1
     assert standings(ada) == [Standing.REFUNDED]
+
+
+async def test_an_answer_that_overtakes_a_newer_one_changes_nothing(market: Market) -> None:
+    ada = a_user(email=EMAIL)
+    session_id = market.pay_by_link(EMAIL)
+    await market.tell_all()
+    late = await db.run_system("claim", claims.begin, session_id)
+    paid = await fetch_order(session_id)
+    market.refund(session_id)
+    await market.tell_all()
+    assert paid is not None
+    assert not await db.run_system("claim", claims.apply, late, paid)
+    assert standings(ada) == [Standing.REFUNDED]
+
+
+async def test_an_order_of_an_account_that_is_gone_is_said_aloud_and_invites_nobody(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = a_user(email=EMAIL)
+    session_id = await market.buy(ada)
+    await market.tell_all()
+    as_system(lambda session: leaving.ask(session, ada.id, Visit()))
+    await do_waiting_work()
+    market.refund(session_id, 500)
+    await market.tell_all()
+    assert rows(LinkOrder) == rows(Purchase) == []
+    assert "claim" not in told()
+    assert "of an account that is gone" in caplog.text
 
 
 async def test_whoever_leaves_takes_their_rows_along_and_is_not_invited_again(market: Market) -> None:
