@@ -8,22 +8,20 @@ from saas_app.billing.storefront import more_slots
 from saas_app.purchases.catalogue import GoodOffer, slots
 from saas_app.purchases.service import FileView, PurchaseView
 from saas_app.purchases.state import PurchasesState
-from saas_app.ui.buttons import Kind, submit_button
+from saas_app.ui.buttons import submit_button
 from saas_app.ui.cards import badge, card
 from saas_app.ui.forms import hidden, native_form
-from saas_app.ui.layout import grid, row, stack
+from saas_app.ui.layout import grid, stack
 from saas_app.ui.text import link
 
 
-def buy_button(
-    words: str | rx.Var[str], *, product: str | rx.Var[str], kind: Kind = "primary", wide: bool = True
-) -> rx.Component:
+def buy_button(words: str | rx.Var[str], *, product: str | rx.Var[str]) -> rx.Component:
     """Go to the hosted checkout for this product."""
     return native_form(
         hidden("product", product),
-        submit_button(words, busy="Opening checkout…", kind=kind, wide=wide),
+        submit_button(words, busy="Opening checkout…", wide=True),
         action="/purchases/checkout",
-        class_name="",
+        class_name="sm:max-w-xs",
     )
 
 
@@ -41,7 +39,7 @@ def purchases_section() -> rx.Component:
         rx.cond(
             PurchasesState.offers,
             stack(
-                rx.el.h2("To own", class_name="font-display text-2xl font-semibold"),
+                rx.el.h2("Paid once", class_name="font-display text-2xl font-semibold"),
                 grid(rx.foreach(PurchasesState.offers, good_card), columns=2),
             ),
         ),
@@ -61,14 +59,13 @@ def purchase_line(purchase: PurchaseView) -> rx.Component:
             class_name="flex flex-wrap items-start justify-between gap-x-4 gap-y-2",
         ),
         rx.cond(purchase.note != "", rx.el.p(purchase.note, class_name="mt-1 text-sm text-quiet")),
-        row(
+        rx.el.div(
             rx.foreach(purchase.files, _file),
             rx.cond(
                 purchase.receipt != "",
                 link("Receipt", href=purchase.receipt, class_name="inline-flex min-h-11 items-center"),
             ),
-            gap="medium",
-            class_name="mt-1 empty:hidden",
+            class_name="mt-1 flex flex-wrap gap-x-5 empty:hidden",
         ),
         class_name="py-4",
     )

@@ -104,5 +104,5 @@ def claim() -> rx.Component:
     return auth_page(
         "Your purchase is paid",
         when("member", as_whom, form, otherwise=(ways_in,)),
-        intro="One step is left: it belongs into an account. The link from your mail works once.",
+        intro="One step is left: put it into an account. The link from your mail works once.",
     )
