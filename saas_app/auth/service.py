@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
-from saas_app import legal
 from saas_app.auth import emails, limits, links, second, sessions
 from saas_app.auth.addresses import Address, key_of
 from saas_app.auth.models import EmailToken, User
@@ -24,7 +23,7 @@ from saas_app.core.audit import network_of
 from saas_app.core.errors import Conflict, NotFound
 
 IS_HERE = col(User.leaving_at).is_(None)
-TRIED = 3  # accounts of an address that a log-in looks at
+TRIED = 20  # accounts of an address that a log-in looks at, all with one hash
 
 # What a stranger would not do with an account in somebody else's name, such as paying. A feature adds its own.
 stakes: list[ColumnElement[bool]] = []
@@ -41,7 +40,7 @@ def create_account(
         email=address.email,
         email_key=address.key,
         password_hash=password_hash,
-        terms_version=f"{legal.in_force('terms').since:%Y-%m-%d}",
+        terms_version=sessions.terms_in_force(),
         terms_accepted_at=clock.now(),
     )
     session.add(user)
@@ -186,6 +185,15 @@ def reset_password(session: Session, token: str, password_hash: str, visit: Visi
     sessions.close_all(session, user.id)
     audit.record(session, user.id, "password reset", ip=visit.ip, device=visit.device)
     emails.write_password_changed(session, user)
+
+
+def accept_terms(session: Session, user_id: str, version: str, visit: Visit) -> None:
+    """Write down that somebody has accepted the terms that count today; `version` is what they were shown."""
+    if version != sessions.terms_in_force():
+        raise Conflict("The terms have changed again. Please look at them once more.")
+    user = session.get_one(User, user_id)
+    user.terms_version, user.terms_accepted_at = version, clock.now()
+    audit.record(session, user_id, f"accepted the terms of {version}", ip=visit.ip, device=visit.device)
 
 
 def make_admin(session: Session, email: str) -> User:

@@ -150,7 +150,8 @@ class Edge:
         if island is None:
             return None
         asked = {key: values[0] for key, values in parse_qs(query).items() if len(values[0]) <= LONGEST_VALUE}
-        return await self._islands.answer(island, headers, viewer, form=asked)
+        remembered = self._islands.remembered(island, cookie_parser(headers.get("cookie", "")))
+        return await self._islands.answer(island, headers, viewer, form=asked, remembered=remembered)
 
     async def _who(self, headers: dict[str, str]) -> Viewer | None:
         digest = self._digest(headers)

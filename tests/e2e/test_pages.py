@@ -18,6 +18,7 @@ PUBLIC = (
 )
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
+    "/terms/changed",
     *("/settings/authenticator", "/settings/passkeys", "/settings/recovery"),
 )
 MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return", "/purchases/return")
