@@ -37,6 +37,8 @@ from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
+from saas_app.purchases import api as purchases_api
+from saas_app.purchases import pages as purchases_pages
 from saas_app.social import api as social_api
 from saas_app.social import components as social
 from saas_app.social import pages as social_pages
@@ -53,6 +55,7 @@ PARTS = (
     factors_pages,
     loans_pages,
     marketing_pages,
+    purchases_pages,
     social_pages,
     welcome,
     work,
@@ -122,6 +125,7 @@ api = Starlette(
         *account_api.routes,
         *factors_api.routes,
         *billing_api.routes,
+        *purchases_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],

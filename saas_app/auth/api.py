@@ -40,7 +40,7 @@ LOG_IN_FIRST = "Please log in to confirm that this address is yours. It takes on
 async def sign_up(request: Request, form: Form) -> Response:
     """Open an account, and go on to what was chosen."""
     chosen = {name: form[name] for name in ("plan", "billing") if CHOICE.fullmatch(form.get(name, ""))}
-    welcome = to(f"/welcome?{urlencode(chosen)}" if "plan" in chosen else "/welcome")
+    welcome = to(f"/welcome?{urlencode(chosen)}" if "plan" in chosen else safe_path(form.get("next", ""), "/welcome"))
     if form.get("website"):  # people never see this field
         return welcome
     opened = await flows.sign_up(

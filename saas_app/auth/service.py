@@ -6,7 +6,7 @@ and only the owner of the mailbox sees that. So nobody learns who has an account
 made in advance with somebody's address is worth nothing: whoever proves the address has an account of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ TRIED = 20  # accounts of an address that a log-in looks at, all with one hash
 
 # What a stranger would not do with an account in somebody else's name, such as paying. A feature adds its own.
 stakes: list[ColumnElement[bool]] = []
+# What else becomes somebody's when they have proved their address. A feature adds its own.
+on_proved: list[Callable[[Session, User], None]] = []
 
 
 def create_account(
@@ -224,4 +226,6 @@ def make_owner(session: Session, user: User) -> None:
         col(EmailToken.purpose) != "undo",
     )
     session.exec(update(EmailToken).where(*others).values(used_at=clock.now()))
+    for follow in on_proved:
+        follow(session, user)
     forget_failures(session, user.email_key)

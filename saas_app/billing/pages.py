@@ -4,15 +4,15 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.auth.shell import member_page
-from saas_app.billing.components import invoice_row, offer_card, plan_card, subscribe_button
-from saas_app.billing.state import AccountState, BillingState, ReturnState
+from saas_app.billing.components import invoice_row, more_sections, offer_card, plan_card, subscribe_button
+from saas_app.billing.state import AccountState, BillingState, ReturnState, page_loads
 from saas_app.ui.banners import banner
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, empty, skeleton
 from saas_app.ui.layout import grid, page_head, stack
 
 
-@member_page(route="/billing", title="Billing", on_load=[AccountState.load, BillingState.load])
+@member_page(route="/billing", title="Billing", on_load=page_loads)
 def billing() -> rx.Component:
     return stack(
         page_head("Billing", intro="Your plan, your card and your invoices."),
@@ -25,6 +25,7 @@ def billing() -> rx.Component:
                 grid(rx.foreach(BillingState.offers, offer_card), columns=2),
             ),
         ),
+        *[draw() for draw in more_sections],
         rx.cond(BillingState.loaded, _invoices(), card(skeleton(3))),
     )
 

@@ -87,6 +87,8 @@ def billing(session: Session) -> BillingView:
         has_customer=bool(customer and customer.stripe_customer_id),
         stale=_stale(customer),
     )
+    if row is None and found.for_good:
+        return replace(view, status="Yours", tone="good", price="Paid once", interval="yours for good")
     if row is None:
         return replace(view, notice=_ended_notice(session))
     label, date = _next_date(row)

@@ -4,6 +4,7 @@ Webhooks, the return page, the reconciler and the portal's way back all fetch af
 that began later wins over one that began earlier, whichever arrives first (docs/decisions/0005).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,6 +16,9 @@ from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Product, 
 from saas_app.core import live
 from saas_app.core.clock import now
 from saas_app.core.db import after_commit
+
+# What else is written of a customer in the same transaction, by user id. A feature adds its own.
+parts: list[Callable[[Session, str, StripeCustomer], None]] = []
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         _write_card(customer, found)
         _write_subscriptions(session, fetch.user_id, found.subscriptions)
         _write_invoices(session, fetch.user_id, found.invoices)
+        for write in parts:
+            write(session, fetch.user_id, found)
     session.add(customer)
     after_commit(session, lambda: live.announce(fetch.user_id))
     return True

@@ -12,7 +12,9 @@ from tests.billing.recorder import Recorder
 from tests.billing.shop import Stripe
 from tests.factories import a_user
 
-SPOKEN = r"/v1/(account|billing_portal|checkout|customers|events|invoices|prices|products|subscriptions|webhook)"
+SPOKEN = (
+    r"/v1/(account|billing_portal|checkout|customers|events|disputes|invoices|prices|products|subscriptions|webhook)"
+)
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +51,7 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
     assert recorder.calls == {
         ("GET", "/v1/account"),
         ("GET", "/v1/billing_portal/configurations"),
+        ("GET", "/v1/checkout/sessions"),
         ("GET", "/v1/checkout/sessions/{session}"),
         ("GET", "/v1/customers/{customer}"),
         ("GET", "/v1/events"),

@@ -6,6 +6,7 @@ import stripe
 
 from saas_app.billing.gateway.client import ask, ask_with_key, client, each_of, id_of, when
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
+from saas_app.billing.gateway.orders import orders_of
 from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeInvoice, StripeSubscription
 
 
@@ -54,6 +55,7 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
         card=_card(customer.invoice_settings, subscriptions),
         subscriptions=tuple(_subscription(item) for item in subscriptions),
         invoices=tuple(_invoice(item) for item in invoices.data if item.status != "draft"),
+        orders=tuple(await orders_of(stripe_customer_id)),
     )
 
 

@@ -1,5 +1,7 @@
 """Stripe's hosted pages: checkout and portal."""
 
+from typing import Literal
+
 import stripe
 from stripe.params.billing_portal import SessionCreateParams
 from stripe.params.checkout import SessionCreateParams as CheckoutParams
@@ -9,23 +11,36 @@ from saas_app.billing.gateway.shapes import StripeCheckoutSession
 
 
 async def create_checkout_session(
-    *, attempt_id: str, account_id: str, stripe_customer_id: str, price_id: str, success_url: str, cancel_url: str
+    *,
+    mode: Literal["subscription", "payment"],
+    attempt_id: str,
+    account_id: str,
+    stripe_customer_id: str,
+    price_id: str,
+    success_url: str,
+    cancel_url: str,
 ) -> StripeCheckoutSession:
-    """Open a hosted checkout for a subscription. The attempt is the idempotency key: a second click opens no second.
+    """Open a hosted checkout. The attempt is the idempotency key: a second click opens no second.
 
     A customer who was made anew is part of the key, since Stripe refuses one that comes back with other parameters.
+    What is paid once gets an invoice too, so that it stands beside the others in the portal
+    (https://docs.stripe.com/payments/checkout/receipts#paid-invoices).
     """
     params: CheckoutParams = {
-        "mode": "subscription",
+        "mode": mode,
         "customer": stripe_customer_id,
         "client_reference_id": account_id,
         "line_items": [{"price": price_id, "quantity": 1}],
         "allow_promotion_codes": True,
         "metadata": {"account_id": account_id, "attempt_id": attempt_id},
-        "subscription_data": {"metadata": {"account_id": account_id}},
         "success_url": success_url,
         "cancel_url": cancel_url,
     }
+    if mode == "subscription":
+        params["subscription_data"] = {"metadata": {"account_id": account_id}}
+    else:
+        params["payment_intent_data"] = {"metadata": {"account_id": account_id, "attempt_id": attempt_id}}
+        params["invoice_creation"] = {"enabled": True}
     key = f"checkout:{attempt_id}:{stripe_customer_id}"
     session = await ask_with_key(lambda: client().v1.checkout.sessions.create_async(params, {"idempotency_key": key}))
     return _checkout(session)
