@@ -20,11 +20,11 @@ FAINT, SOFT = "0.2", "0.55"
 Points = Sequence[tuple[float, float]]
 
 
-def svg(name: str, words: str, ink: str = "currentColor") -> str:
+def svg(name: str, words: str, *, ink: str = "currentColor", family: str = "serif") -> str:
     """The drawing of that name as one SVG element, with `words` for whoever cannot see it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{escape(words)}" fill="{ink}" stroke="none" font-family="serif" font-size="12">'
+        f'aria-label="{escape(words)}" fill="{ink}" stroke="none" font-family="{family}" font-size="12">'
         f"{''.join(DRAWN[name]())}</svg>"
     )
 
@@ -72,7 +72,7 @@ def _parts() -> Iterable[str]:
         wide = 380 * amount / whole
         yield _box(x, 14, wide - 1.5, 56, colour, faint)
         yield _box(10, 94 + place * 32, 14, 14, colour, faint)
-        share = percent(sums.percent(amount, whole), 0)
+        share = percent(sums.percent(amount, whole), 1)
         yield _text(32, 106 + place * 32, name) + _text(390, 106 + place * 32, f"{_thousands(amount)}, {share}", "end")
         x += wide
 
@@ -114,7 +114,7 @@ def _balance() -> Iterable[str]:
     yield _line(_owed(FLAT), BRICK, 2, "5 4")
     yield _line(_owed(extra), BRICK, 2.5)
     yield from _years(FLAT.years)
-    yield _text(RIGHT, TOP + 2, "thousands of euros owed", "end")
+    yield _text(RIGHT, TOP - 3, "thousands of euros owed", "end")
     yield _text(_x(17, 25), _height(95, 200), "as agreed") + _text(_x(8.2, 25), _height(62, 200), "with 100 on top")
 
 
@@ -134,7 +134,7 @@ def _rentbuy() -> Iterable[str]:
     at = next(owner for n, owner, _ in scaled if n == even)
     yield f'<circle cx="{_x(even, 25):.1f}" cy="{_height(at, 360):.1f}" r="4.5"/>'
     yield _text(_x(even, 25) + 2, _height(at, 360) + 22, f"year {even}")
-    yield _text(_x(24.4, 25), _height(335, 360), "owner", "end") + _text(RIGHT, _height(190, 360), "tenant", "end")
+    yield _text(_x(20.5, 25), _height(300, 360), "owner", "end") + _text(RIGHT, _height(168, 360), "tenant", "end")
     yield _text(LEFT, TOP - 2, "thousands of euros")
 
 
@@ -147,7 +147,7 @@ def _leverage() -> Iterable[str]:
     yield from (_text(_x(rate - 2, 4), BOTTOM + 16, f"{rate}", "middle") for rate in (2, 3, 4, 5, 6))
     yield _text(RIGHT, BOTTOM + 30, "rate of the loan in percent", "end")
     yield _text(LEFT, TOP - 3, "percent of own money")
-    yield _text(_x(0.75, 4), _lever(11.2), "cheap town") + _text(_x(0.05, 4), _lever(-2.4), "our flat")
+    yield _text(_x(0.75, 4), _lever(11.2), "cheap town") + _text(_x(1.75, 4), _lever(-2.4), "our flat")
 
 
 def _dotted(let: Let) -> str:
