@@ -35,6 +35,8 @@ from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
 from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
+from saas_app.features.library import api as library_api
+from saas_app.features.library import pages as library_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.purchases import api as purchases_api
@@ -53,6 +55,7 @@ PARTS = (
     billing_pages,
     dashboard_pages,
     factors_pages,
+    library_pages,
     loans_pages,
     marketing_pages,
     purchases_pages,
@@ -126,6 +129,7 @@ api = Starlette(
         *factors_api.routes,
         *billing_api.routes,
         *purchases_api.routes,
+        *library_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],

@@ -76,7 +76,7 @@ def _face(pdf: "FPDF", style: str = "", size: float = SIZE, colour: str = INK) -
 def _letters() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    return frozenset(TTFont(typeface.ROOT / "files" / "PT_Serif-Web-Regular.ttf").getBestCmap())
+    return frozenset(TTFont(typeface.ROOT / "files" / "PT_Serif-Web-Regular.ttf").getBestCmap() or ())
 
 
 def _known(words: str) -> str:
@@ -235,7 +235,7 @@ class _Chapter:
         drawn = figures.svg(meta["name"], meta["words"], ink=INK, family=FAMILY)
         width = 130.0
         self._keep(width * figures.HEIGHT / figures.WIDTH + 16)
-        self._pdf.image(io.BytesIO(drawn.encode()), w=width, x="C", alt_text=meta["words"])
+        self._pdf.image(io.BytesIO(drawn.encode()), w=width, x=(self._pdf.w - width) / 2, alt_text=meta["words"])
         self._pdf.ln(1)
         _face(self._pdf, "I", 9.5, QUIET)
         self._write(meta["caption"], line=5, align="C")
