@@ -14,7 +14,7 @@ from saas_app.ui.layout import band
 from saas_app.ui.public import public_page
 from saas_app.ui.slots import each, slot, when
 from saas_app.ui.tables import table
-from saas_app.ui.text import for_ears, heading, text
+from saas_app.ui.text import for_ears, heading, link, text
 from saas_app.ui.theme import CARD, PAGE_WIDTH, classes
 
 # What one saves at least, over the plans that are sold by the year.
@@ -74,6 +74,7 @@ def _goods() -> rx.Component:
             each("words", "good.features", rx.el.li(slot("words"), class_name=TICKED)),
             class_name="mt-4 flex flex-col gap-2.5",
         ),
+        when("good.sample", text(link("Read a part of it first", href=slot("good.sample")), class_name="mt-4")),
         buy,
         class_name=classes(CARD, "p-6 sm:p-7"),
     )

@@ -1,7 +1,7 @@
 """The doors of the library that are not Reflex: opening a chapter, and what one writes beside it."""
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from saas_app.auth.doors import Form, form_of, member_of, to
@@ -12,6 +12,7 @@ from saas_app.edge.islands import respond
 from saas_app.edge.who import viewer_of
 from saas_app.features.library import flows, service
 from saas_app.features.library.forms import read_block, read_note
+from saas_app.features.library.service import NotYours
 
 READER = "library-book"
 
@@ -20,11 +21,11 @@ async def open_chapter(request: Request) -> Response:
     """A chapter, looked up and drawn for whoever owns the book at this moment."""
     viewer, slug = await viewer_of(request, settings().base_url), request.path_params["chapter"]
     if viewer is None:
-        return RedirectResponse(f"/login?next={request.url.path}", 303, {"cache-control": "no-store"})
+        return to(f"/login?next={request.url.path}")
     try:
         reading = await flows.open_chapter(viewer, slug)
-    except NotFound as error:
-        return await respond(request, READER, status=404, viewer=viewer, errors={"form": str(error)})
+    except (NotFound, NotYours):
+        return to("/library/book")  # which opens where this person stopped, or says how to get the book
     return await respond(request, READER, viewer=viewer, reading=reading)
 
 

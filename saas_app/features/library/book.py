@@ -70,6 +70,10 @@ class Book:
         """The one that everybody has who owns the book."""
         return self.editions[0]
 
+    def news_since(self, last_read: int) -> str:
+        """What the editions after that number have changed, oldest first; "" when there is none."""
+        return " ".join(each.changes for each in reversed(self.editions) if each.number > last_read)
+
     def chapter(self, slug: str) -> Chapter | None:
         """The chapter of that name."""
         return next((each for each in self.chapters if each.slug == slug), None)

@@ -8,6 +8,7 @@ from saas_app.purchases.components import good_card
 from saas_app.purchases.service import FileView
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
+from saas_app.ui.dialog import unfold
 from saas_app.ui.forms import hidden, labelled, native_form
 from saas_app.ui.layout import grid, row, stack
 from saas_app.ui.slots import each, if_else, slot, when
@@ -24,7 +25,8 @@ PROSE = (
     "[&_th]:align-bottom [&_td]:border-b [&_td]:border-line [&_td]:py-2 [&_td]:pr-3 [&_td]:align-top "
     "[&_.num]:pr-0 [&_.num]:pl-3 [&_.num]:text-right [&_figure]:mt-8 [&_svg]:w-full [&_svg]:max-w-xl "
     "[&_figcaption]:mt-2 [&_figcaption]:text-base [&_figcaption]:text-quiet "
-    "[&_mark]:rounded-sm [&_mark]:bg-warn-tint [&_mark]:text-ink max-sm:[&_table]:text-sm"
+    "[&_mark]:rounded-sm [&_mark]:bg-warn-tint [&_mark]:text-ink [&_mark]:underline "
+    "[&_mark]:decoration-warn [&_mark]:underline-offset-4 max-sm:[&_table]:text-sm"
 )
 
 
@@ -77,7 +79,7 @@ def _sample() -> rx.Component:
             class_name="text-quiet",
         ),
         row(link_button("Read the first chapter", href="/library/sample", kind="secondary"), class_name="mt-6"),
-        title=LibraryState.shelf.title,
+        title="What is in it",
     )
 
 
@@ -112,11 +114,7 @@ def reader() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             _head(),
-            rx.el.details(
-                rx.el.summary("Contents", class_name="flex min-h-11 cursor-pointer items-center font-semibold"),
-                _contents(),
-                class_name="mt-4 border-y border-line lg:hidden",
-            ),
+            rx.el.div(unfold("Contents", _contents()), class_name="mt-4 border-t border-line lg:hidden"),
             rx.el.article(
                 slot("reading.html"),
                 data_chapter=slot("reading.slug"),

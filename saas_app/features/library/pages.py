@@ -21,7 +21,7 @@ from saas_app.ui.cards import card, skeleton
 from saas_app.ui.layout import page_head, row, stack
 from saas_app.ui.public import public_page
 from saas_app.ui.scripts import FOCUS_ERROR, inline_script
-from saas_app.ui.slots import when
+from saas_app.ui.slots import slot, when
 from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
@@ -70,7 +70,9 @@ def _closed() -> rx.Component:
             "You have not bought it, or you have your money back. What you wrote in its margin is kept, and is there "
             "again if you buy the book again.",
             tone="quiet",
+            class_name="max-w-prose",
         ),
+        when("form.words", text("What you typed: ", slot("form.words"), class_name="whitespace-pre-line")),
         row(
             link_button("See the book", href="/library"),
             link_button("Read the first chapter", href="/library/sample", kind="secondary"),

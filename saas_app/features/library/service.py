@@ -1,4 +1,4 @@
-"""Who may read what of the book. Every chapter but the first passes `require_owned`, each time it is asked for."""
+"""Who may read what of the book. Whoever asks for a chapter or writes beside it passes `require_book`, each time."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from sqlmodel import Session, col, func, select
 
 from saas_app.billing.service import day
 from saas_app.core import clock
-from saas_app.core.errors import Conflict, NotFound
+from saas_app.core.errors import Conflict, NotFound, Refused
 from saas_app.core.rls_session import owner_of
 from saas_app.features.library.book import Book, Chapter, book
 from saas_app.features.library.files import BOOK, FILES
 from saas_app.features.library.forms import NoteForm
 from saas_app.features.library.highlights import marked
 from saas_app.features.library.models import BookNote, ReadingPlace
-from saas_app.purchases.entitlements import owned, require_owned
+from saas_app.purchases.entitlements import owned
 from saas_app.purchases.models import Purchase, Standing
 from saas_app.purchases.service import FileView
 
@@ -78,11 +78,24 @@ class Shelf:
     files: tuple[FileView, ...] = ()
 
 
+class NotYours(Refused):
+    """The book was never bought, or its price was given back."""
+
+    def __init__(self) -> None:
+        super().__init__("You do not own this book, or not any more, so nothing was opened or kept.")
+
+
 class NotebookFull(Conflict):
     """More notes than anybody writes by hand."""
 
     def __init__(self) -> None:
         super().__init__(f"The margin is full: it holds {MOST_NOTES:,} notes. Delete some to write more.")
+
+
+def require_book(session: Session) -> None:
+    """Go on only if the book is this person's at this moment; raises NotYours."""
+    if BOOK not in owned(session):
+        raise NotYours
 
 
 def shelf(session: Session) -> Shelf:
@@ -106,8 +119,8 @@ def shelf(session: Session) -> Shelf:
 
 
 def open_chapter(session: Session, slug: str) -> Reading:
-    """A chapter for somebody who owns the book, and from now on their place in it. NotFound for whoever does not."""
-    require_owned(session, BOOK)
+    """A chapter for somebody who owns the book, and from now on their place in it. Raises NotYours and NotFound."""
+    require_book(session)
     chapter = _chapter(slug)
     at = _place(session)
     reading = _reading(session, chapter, at, resume=0)
@@ -127,13 +140,13 @@ def resume(session: Session) -> Reading | None:
 
 def keep_place(session: Session, slug: str, block: int) -> None:
     """Remember how far somebody has come."""
-    require_owned(session, BOOK)
+    require_book(session)
     _put_place(session, _place(session), _chapter(slug).slug, block)
 
 
 def add_note(session: Session, form: NoteForm) -> NoteView:
-    """Keep a note or a highlight. Raises NotFound without the book, and NotebookFull."""
-    require_owned(session, BOOK)
+    """Keep a note or a highlight. Raises NotYours and NotebookFull."""
+    require_book(session)
     chapter = _chapter(form.chapter)
     if session.exec(select(func.count(col(BookNote.id)))).one() >= MOST_NOTES:
         raise NotebookFull
@@ -180,7 +193,7 @@ def _reading(session: Session, chapter: Chapter, at: ReadingPlace | None, *, res
         title=chapter.title,
         html=Markup(marked(chapter.html, [(note.block, note.quote) for note in notes])),  # noqa: S704 (our own text)
         edition=found.edition.words,
-        news=_news(found, at.edition) if at else "",
+        news=found.news_since(at.edition) if at else "",
         contents=contents,
         notes=[_note(row) for row in notes],
         before=contents[place - 1] if place else None,
@@ -188,11 +201,6 @@ def _reading(session: Session, chapter: Chapter, at: ReadingPlace | None, *, res
         block=at.block if at and at.chapter == chapter.slug else 0,
         resume=resume,
     )
-
-
-def _news(found: Book, last_read: int) -> str:
-    """What has changed since the edition that somebody read last."""
-    return " ".join(each.changes for each in reversed(found.editions) if each.number > last_read)
 
 
 def _contents(found: Book, counts: dict[str, int], here: str = "") -> list[ContentsLine]:
