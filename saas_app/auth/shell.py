@@ -60,8 +60,8 @@ def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component
                 rx.el.nav(
                     *[_tab(item, active) for item in site.MEMBER_NAV],
                     aria_label="Main",
-                    class_name="flex gap-1 max-sm:gap-0 max-sm:justify-between max-md:order-last max-md:w-full max-md:overflow-x-auto "
-                    "md:mt-8 md:flex-1 md:flex-col",
+                    class_name="flex gap-1 max-sm:justify-between max-sm:gap-0 max-md:order-last max-md:w-full "
+                    "max-md:overflow-x-auto md:mt-8 md:flex-1 md:flex-col",
                 ),
                 _log_out(),
                 class_name="flex flex-wrap items-center justify-between gap-x-4 px-4 py-2 md:sticky md:top-0 md:h-dvh "
