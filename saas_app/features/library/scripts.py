@@ -10,7 +10,7 @@ READER = """
   if (!article) return;
   const form = document.getElementById("note-form"), offer = document.getElementById("note-offer");
   const resume = +article.dataset.resume;
-  if (resume > 1 && !location.hash) document.getElementById("b" + resume)?.scrollIntoView();
+  if (resume > 1 && !location.hash) document.getElementById("b" + resume)?.scrollIntoView({behavior: "instant"});
 
   let told = +article.dataset.block, timer = 0;
   const tell = () => {
