@@ -4,11 +4,11 @@ An event is a hint of whom to look at. What it says is never written down, so ne
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from saas_app.billing import checkout, setup
 from saas_app.billing.account import sync_account
@@ -54,6 +54,16 @@ def keep(session: Session, event: StripeEvent) -> bool:
     )
     db.after_commit(session, jobs.wake)
     return True
+
+
+def revive(session: Session, ids: Sequence[str]) -> int:
+    """Let these events be looked at again at once, however often that went wrong; returns how many there are."""
+    again = update(WebhookEvent).where(col(WebhookEvent.id).in_(ids), col(WebhookEvent.status) != "done")
+    done = session.exec(
+        again.values(status="pending", attempts=0, due_at=now(), done_at=None, error="", lease_until=None)
+    )
+    db.after_commit(session, jobs.wake)
+    return done.rowcount
 
 
 async def handle(event: WebhookEvent) -> Effect | None:
