@@ -1,7 +1,6 @@
 """What we remember of Stripe, and of what we asked of it. Stripe is the truth; these rows are its mirror."""
 
 from datetime import datetime
-from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Column, Field, Index, SQLModel
@@ -152,11 +151,10 @@ class CheckoutAttempt(OwnedReadOnly, table=True):
 class WebhookEvent(Leased, table=True):
     """One event that Stripe sent: stored before it is answered, handled once. The primary key is Stripe's id.
 
-    It never dies: Stripe may be away, or our key refused, for longer than twelve tries take.
+    It outlives any time in which Stripe is away or refuses our key; one that we cannot handle dies after twelve tries.
     """
 
     __tablename__ = "webhook_events"  # pyright: ignore[reportAssignmentType]
-    __dies__: ClassVar[bool] = False
     __table_args__ = (Index("webhook_events_due", "status", "due_at"),)
 
     id: str = Field(primary_key=True)

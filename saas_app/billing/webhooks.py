@@ -58,7 +58,7 @@ def keep(session: Session, event: StripeEvent) -> bool:
 
 def revive(session: Session, ids: Sequence[str]) -> int:
     """Let these events be looked at again at once, however often that went wrong; returns how many there are."""
-    again = update(WebhookEvent).where(col(WebhookEvent.id).in_(ids), col(WebhookEvent.status) != "done")
+    again = update(WebhookEvent).where(col(WebhookEvent.id).in_(ids))
     done = session.exec(
         again.values(status="pending", attempts=0, due_at=now(), done_at=None, error="", lease_until=None)
     )

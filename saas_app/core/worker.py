@@ -139,7 +139,8 @@ async def _do(row: Any) -> None:
         except LeaseLost:
             raise
         except Exception as error:
-            await db.run_system("jobs", _mark_failed, row, _describe(error))
+            passes = isinstance(error, AppError) and error.passes
+            await db.run_system("jobs", _mark_failed, row, _describe(error), passes)
             log.warning("%s %s failed (try %s): %s", type(row).__name__, row.id, row.attempts, type(error).__name__)
     except LeaseLost:
         log.warning("%s %s was taken over by another worker", type(row).__name__, row.id)
@@ -172,8 +173,8 @@ def _mark_ignored(session: Session, row: Any, reason: str) -> None:
     leases.complete(session, row, status="ignored", error=reason, **values)
 
 
-def _mark_failed(session: Session, row: Any, error: str) -> None:
-    leases.fail(session, row, error)
+def _mark_failed(session: Session, row: Any, error: str, passes: bool) -> None:
+    leases.fail(session, row, error, passes=passes)
 
 
 def _describe(error: Exception) -> str:

@@ -5,13 +5,23 @@
 Comparing writes nothing, mails nobody and refreshes no tab. With `repair` the one writer writes what differs.
 """
 
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
 from saas_app.billing.compare.differences import Difference, Report
 from saas_app.billing.compare.events import compare_events
 from saas_app.billing.compare.people import compare_people
 from saas_app.billing.compare.shop import compare_shop
-from saas_app.billing.stripe_account import check_account
+from saas_app.billing.models import StripeObject
+from saas_app.billing.stripe_account import check_account, remember
+from saas_app.core import db
 
-__all__ = ["Difference", "Report", "compare"]
+__all__ = ["Difference", "Report", "Run", "compare", "last_run"]
+
+LAST_RUN = "compared"
 
 
 async def compare(*, repair: bool = False, settled: bool = True) -> Report:
@@ -24,4 +34,20 @@ async def compare(*, repair: bool = False, settled: bool = True) -> Report:
     await compare_shop(report, repair=repair)
     await compare_people(report, repair=repair)
     await compare_events(report, repair=repair, settled=settled)
+    await db.run_system("reconcile", remember, LAST_RUN, json.dumps([report.status, report.summary]))
     return report
+
+
+@dataclass(frozen=True)
+class Run:
+    """When everything was compared last, and what came of it."""
+
+    at: datetime
+    status: int
+    summary: str
+
+
+def last_run(session: Session) -> Run | None:
+    """The last comparison that came to its end; None before the first."""
+    row = session.get(StripeObject, LAST_RUN)
+    return Run(row.updated_at, *json.loads(row.value)) if row else None

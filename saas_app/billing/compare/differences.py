@@ -1,4 +1,4 @@
-"""What differs between a row here and the same thing at Stripe, found by letting the one writer write and looking twice.
+"""What differs between a row here and the same at Stripe, found by letting the one writer write and looking twice.
 
 Nothing here knows which columns there are: whatever the writer learns to write is compared from that day on.
 """

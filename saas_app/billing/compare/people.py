@@ -160,7 +160,7 @@ def _write(session: Session, fetch: sync.Fetch, pair: Pair) -> None:
 
 
 async def _strangers(report: Report, everybody: Everybody, here: Sequence[Here], *, repair: bool) -> None:
-    """Customers at Stripe that no account here is bound to: ours by their metadata, or with a subscription that runs."""
+    """Customers whom no account here is bound to: ours by their metadata, or with a subscription that runs."""
     known = {each.stripe_customer_id for each in here}
     accounts = {each.account_id: each for each in here}
     for id_, customer in everybody.customers.items():

@@ -23,8 +23,7 @@ TABLES: list[sa.Table] = [each.__table__ for each in cast(list[Any], [Product, P
 
 async def compare_shop(report: Report, *, repair: bool) -> None:
     """Products and prices first, since the portal offers what they say."""
-    products, prices = await stripe_side.list_products(), await stripe_side.list_prices()
-    found, counts = await db.rehearse_system("reconcile", _rehearse, products, prices)
+    found, counts = await catalogue_differences()
     for what, number in counts.items():
         report.count(what, number)
     if found and repair:
@@ -36,6 +35,12 @@ async def compare_shop(report: Report, *, repair: bool) -> None:
         await setup.write_portal("" if wrong[0].there == MISSING else known, anew=True)
     report.differences += [replace(each, repaired=repair) for each in wrong]
     report.differences += await _endpoint(repair=repair)
+
+
+async def catalogue_differences() -> tuple[list[Difference], dict[str, int]]:
+    """Where products and prices are not as mirrored, and how many of each there are here."""
+    products, prices = await stripe_side.list_products(), await stripe_side.list_prices()
+    return await db.rehearse_system("reconcile", _rehearse, products, prices)
 
 
 def _rehearse(
