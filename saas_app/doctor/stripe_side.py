@@ -84,7 +84,11 @@ async def _key() -> Finding:
 
 
 async def _clock() -> Finding:
-    skew = abs((await client.fetch_time()) - time.time())
+    return on_clock(abs((await client.fetch_time()) - time.time()))
+
+
+def on_clock(skew: float) -> Finding:
+    """What it means that our clock is so many seconds away from Stripe's."""
     if skew > SKEW_SECONDS:
         words = f"{in_words(int(skew))} away from Stripe's"
         return warn("clock", words, "let this machine keep time (NTP); signatures older than 5 minutes are refused")
