@@ -19,7 +19,9 @@ from saas_app.auth import code_api
 from saas_app.auth import pages as auth_pages
 from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
+from saas_app.billing import locked
 from saas_app.billing import pages as billing_pages
+from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.storefront import Storefront, derive
 from saas_app.core import db, logs, mailbox_api
 from saas_app.core.config import settings
@@ -52,6 +54,7 @@ PARTS = (
     dashboard_pages,
     factors_pages,
     loans_pages,
+    locked,
     marketing_pages,
     social_pages,
     welcome,
@@ -124,7 +127,7 @@ api = Starlette(
         *mailbox_api.routes(),
         *health.routes,
     ],
-    exception_handlers={AppError: refused},
+    exception_handlers={NotEntitled: locked.refused, AppError: refused},
 )
 app = rx.App(
     api_transformer=[api, edge],

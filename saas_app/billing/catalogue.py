@@ -10,6 +10,7 @@ from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.models import Price, Product, StripeObject
 from saas_app.billing.money import money, per_month, plain, saving_percent
 from saas_app.billing.plans import FREE, INTERVALS, SOLD
+from saas_app.billing.terms import read_terms
 from saas_app.core import live
 from saas_app.core.clock import now
 from saas_app.core.db import after_commit
@@ -50,6 +51,7 @@ class Offer:
 def mirror(session: Session, products: Sequence[StripeProduct], prices: Sequence[StripePrice]) -> None:
     """Write down Stripe's catalogue. A product or price that is gone from the list is no longer for sale."""
     for product in products:
+        terms = read_terms(dict(product.metadata))
         session.merge(
             Product(
                 stripe_product_id=product.id,
@@ -58,6 +60,11 @@ def mirror(session: Session, products: Sequence[StripeProduct], prices: Sequence
                 description=product.description,
                 marketing_features=list(product.marketing_features),
                 active=product.active,
+                limits=terms.limits,
+                features=terms.features,
+                position=terms.position,
+                image=product.image,
+                problems=list(terms.problems),
             )
         )
     session.flush()
@@ -90,6 +97,12 @@ def _archive_missing(session: Session, products: set[str], prices: set[str]) -> 
         if price.stripe_price_id not in prices:
             price.active = False
             session.add(price)
+
+
+def misread(session: Session) -> list[str]:
+    """What the metadata of products says and nobody understands, in words for whoever edits it."""
+    rows = session.exec(select(Product).where(Product.active)).all()
+    return [f"{row.name}: {words}" for row in rows for words in row.problems]
 
 
 def version(session: Session) -> tuple[str, datetime | None]:

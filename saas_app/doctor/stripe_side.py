@@ -64,12 +64,8 @@ def _rows(session: Session) -> list[Finding]:
     _, since = catalogue.version(session)
     return [
         ok("catalogue", f"of {since:%Y-%m-%d %H:%M} UTC") if since else wrong("catalogue", "none is mirrored", SET_UP),
-        *[warn("plan terms", words, "edit the metadata of the product in Stripe") for words in _misread(session)],
+        *[warn("plan terms", each, "edit the product's metadata in Stripe") for each in catalogue.misread(session)],
     ]
-
-
-def _misread(session: Session) -> list[str]:
-    return []
 
 
 async def _key() -> Finding:

@@ -25,6 +25,8 @@ async def list_products() -> list[StripeProduct]:
             description=found.description or "",
             marketing_features=tuple(item.name for item in found.marketing_features if item.name),
             active=found.active,
+            metadata=tuple(sorted(found.metadata.to_dict().items())) if found.metadata else (),
+            image=found.images[0] if found.images else "",
         )
         async for found in each_of(client().v1.products.list_async({"limit": 100}))
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class StripeProduct:
-    """A product as Stripe has it now. `plan_key` comes from its metadata."""
+    """A product as Stripe has it now. `plan_key` comes from its metadata; `image` is the first of its pictures."""
 
     id: str
     plan_key: str
@@ -14,6 +14,8 @@ class StripeProduct:
     description: str
     marketing_features: tuple[str, ...]
     active: bool
+    metadata: tuple[tuple[str, str], ...] = ()
+    image: str = ""
 
 
 @dataclass(frozen=True)
