@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from saas_app.billing.gateway import catalogue as stripe_side
+from saas_app.billing.gateway import features
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.money import money
 from saas_app.billing.plans import Plan, PlanPrice
@@ -21,7 +22,7 @@ async def push_catalogue(plans: Sequence[Plan], did: Say, say: Say, *, follow: b
     What is there is edited in Stripe: if `plans` were edited since the last push, this only says what differs. With
     `follow`, as in the sandbox, where a founder tries things out, Stripe is brought to the plans instead.
     """
-    digest = hashlib.sha256(repr([(p.name, p.description, p.sells, p.prices) for p in plans]).encode()).hexdigest()
+    digest = hashlib.sha256(repr([_said(plan) for plan in plans]).encode()).hexdigest()
     edited = digest != await db.read_system("stripe objects", stripe_object, PUSHED)
     products = {found.plan_key: found for found in sorted(await stripe_side.list_products(), key=lambda p: p.active)}
     prices = {found.lookup_key: found for found in await stripe_side.list_prices() if found.lookup_key}
@@ -32,12 +33,29 @@ async def push_catalogue(plans: Sequence[Plan], did: Say, say: Say, *, follow: b
         for price in plan.prices:
             if price.lookup_key not in prices:
                 await _create_price(product, price, did)
+        if edited:
+            await _attach_features(plan, product, did)
         if edited and follow:
             await _follow(plan, product, prices, did)
         elif edited:
             _compare(plan, product, prices, say)
     if edited:
         await db.run_system("stripe set-up", remember, PUSHED, digest)
+
+
+def _said(plan: Plan) -> tuple[object, ...]:
+    """What of a plan is at Stripe too."""
+    return plan.name, plan.description, plan.sells, plan.prices, sorted(plan.features)
+
+
+async def _attach_features(plan: Plan, product: StripeProduct, did: Say) -> None:
+    """Give the product what the plan opens, as far as it is missing."""
+    known, has = await features.list_features(), await features.features_of(product.id)
+    for feature in sorted(plan.features):
+        id_ = known.get(feature) or await features.create_feature(feature, feature.replace("_", " ").capitalize())
+        if id_ not in has:
+            await features.attach_feature(product.id, id_)
+            did(f"Gave {plan.name} the feature {feature}.")
 
 
 async def _create(plan: Plan, did: Say) -> StripeProduct:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 PUBLIC = (
     *("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
-    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo"),
+    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/locked"),
 )
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
