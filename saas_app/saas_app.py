@@ -22,7 +22,7 @@ from saas_app.billing import api as billing_api
 from saas_app.billing import locked
 from saas_app.billing import pages as billing_pages
 from saas_app.billing.entitlements import NotEntitled
-from saas_app.billing.storefront import Storefront, derive
+from saas_app.billing.storefront import Storefront
 from saas_app.core import db, logs, mailbox_api
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
@@ -75,9 +75,8 @@ def _form_targets() -> tuple[str, ...]:
 
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything."""
-    pages = islands.Islands(
-        BUILD / "islands", Storefront(social.fixed_slots()).fill, derive, _form_targets(), declared.islands
-    )
+    shop = Storefront(social.fixed_slots())
+    pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands)
     islands.install(pages)
     who.install(find_viewer)
     return Edge(

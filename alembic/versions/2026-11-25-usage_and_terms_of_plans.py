@@ -13,7 +13,8 @@ def upgrade() -> None:
     for name, default in (("limits", "{}"), ("features", "{}"), ("problems", "[]")):
         op.add_column("products", sa.Column(name, sa.JSON(), nullable=False, server_default=default))
     op.add_column("products", sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("products", sa.Column("image", sa.String(), nullable=False, server_default=""))
+    for name in ("image", "default_price_id"):
+        op.add_column("products", sa.Column(name, sa.String(), nullable=False, server_default=""))
     op.create_table(
         "usage",
         sa.Column("user_id", sa.String(), nullable=False),
@@ -32,5 +33,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("usage")
-    for name in ("image", "position", "problems", "features", "limits"):
+    for name in ("default_price_id", "image", "position", "problems", "features", "limits"):
         op.drop_column("products", name)

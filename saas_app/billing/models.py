@@ -33,6 +33,7 @@ class Product(Shared, table=True):
     features: dict[str, bool] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
     position: int = 0
     image: str = ""
+    default_price_id: str = ""
     problems: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
 
 

@@ -13,7 +13,9 @@ from tests.billing.recorder import Recorder
 from tests.billing.shop import Stripe
 from tests.factories import a_user
 
-SPOKEN = r"/v1/(account|billing_portal|checkout|customers|e(ntitlem|v)ents|invoices|prices|products|subscriptions|webhook)"
+SPOKEN = (
+    r"/v1/(account|billing_portal|checkout|customers|e(ntitlem|v)ents|invoices|prices|products|subscriptions|webhook)"
+)
 
 
 @pytest.fixture(scope="session")

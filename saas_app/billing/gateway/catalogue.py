@@ -27,6 +27,7 @@ async def list_products() -> list[StripeProduct]:
             active=found.active,
             metadata=tuple(sorted(found.metadata.to_dict().items())) if found.metadata else (),
             image=found.images[0] if found.images else "",
+            default_price_id=id_of(found.default_price),
         )
         async for found in each_of(client().v1.products.list_async({"limit": 100}))
     ]

@@ -16,6 +16,7 @@ class StripeProduct:
     active: bool
     metadata: tuple[tuple[str, str], ...] = ()
     image: str = ""
+    default_price_id: str = ""
 
 
 @dataclass(frozen=True)
