@@ -68,7 +68,7 @@ class Storefront:
             for each in sold_in
             if len(sold_in) > 1
         }
-        self._slots = Slots(version, {**_values(offers, note), "currencies": sold_in, **self._fixed})
+        self._slots = Slots(version, {**_values(offers, note), "currencies": [*self._in_currency], **self._fixed})
 
 
 def _plans(offers: tuple[Offer, ...]) -> dict[str, Any]:

@@ -22,10 +22,8 @@ _SAVING = f"{{% set saving = [{_SAVINGS}]|select|min|default(0) %}}"
 
 def pricing_page() -> rx.Component:
     """Cards, then the whole comparison, then questions."""
-    cards = [
-        when(f"shown.{key} is defined", paid_card(key, best=number == 0))
-        for number, key in enumerate(content.sold_keys())
-    ]
+    keys = content.sold_keys()
+    cards = [when(f"shown.{key} is defined", paid_card(key, best=key == keys[0])) for key in keys]
     return public_page(
         rx.el.section(
             heading(
@@ -88,7 +86,7 @@ def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
 def _small_print() -> rx.Component:
     return rx.el.div(
         when(
-            "currencies|length > 1",
+            "currencies",
             text(
                 "Also in ",
                 each("code", "currencies", link(slot("code|upper"), href="?currency={{ code }}"), " "),
