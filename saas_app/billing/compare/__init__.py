@@ -5,9 +5,12 @@
 Comparing writes nothing, mails nobody and refreshes no tab. With `repair` the one writer writes what differs.
 """
 
+import asyncio
 import json
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -30,12 +33,25 @@ async def compare(*, repair: bool = False, settled: bool = True) -> Report:
     Raises StripeUnavailable when a list cannot be read to its end, and OtherAccount.
     """
     await check_account()
-    report = Report()
+    report, of_events = Report(), Report()
     await compare_shop(report, repair=repair)
-    await compare_people(report, repair=repair)
-    await compare_events(report, repair=repair, settled=settled)
+    await _both(
+        compare_people(report, repair=repair), compare_events(of_events, repair=repair, settled=settled)
+    )  # one waits for Stripe while the other computes
+    report.add(of_events)
     await db.run_system("reconcile", remember, LAST_RUN, json.dumps([report.status, report.summary]))
     return report
+
+
+async def _both(*work: Coroutine[Any, Any, None]) -> None:
+    """All of it at once; when one fails the others end too."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,13 @@ class Report:
         """So many more of these were compared."""
         self.counts[what] = self.counts.get(what, 0) + number
 
+    def add(self, other: "Report") -> None:
+        """What was compared beside this."""
+        for what, number in other.counts.items():
+            self.count(what, number)
+        self.differences += other.differences
+        self.failures += other.failures
+
     @property
     def summary(self) -> str:
         """One line: how many of what, and how many differences."""
