@@ -10,6 +10,7 @@ from saas_app.billing.models import (
     Product,
     StripeObject,
     Subscription,
+    Usage,
     WebhookEvent,
 )
 from saas_app.core.audit import AuditEvent
@@ -47,6 +48,7 @@ __all__ = [
     "StripeObject",
     "Subscription",
     "Try",
+    "Usage",
     "User",
     "WebhookEvent",
 ]

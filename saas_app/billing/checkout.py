@@ -69,12 +69,12 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # Stripe answers, but not this question: no further look helps
 
 
-async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
+async def start_checkout(viewer: Viewer, plan_key: str, interval: str, currency: str = "") -> str:
     """The address to send this viewer to: a checkout, or the portal when they have a subscription already.
 
     Raises BadInput for a plan that is not sold, StripeUnavailable when Stripe does not answer.
     """
-    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
+    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, currency)
     if price_id is None:
         raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     await sync_account(viewer.id)

@@ -1,14 +1,14 @@
 """What we remember of Stripe, and of what we asked of it. Stripe is the truth; these rows are its mirror."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Column, Field, Index, SQLModel
 
 from saas_app.core.jobs import Leased
-from saas_app.core.rls import OwnedReadOnly, Shared
-from saas_app.core.types import Utc
+from saas_app.core.rls import Owned, OwnedReadOnly, Shared
+from saas_app.core.types import Dropped, Utc
 
 # Stripe's spelling: https://docs.stripe.com/api/subscriptions/object#subscription_object-status
 ENDED_STATUSES = frozenset({"canceled", "incomplete_expired"})
@@ -16,7 +16,10 @@ NEVER_PAID = frozenset({"incomplete", "incomplete_expired"})
 
 
 class Product(Shared, table=True):
-    """A product as Stripe last had it. `plan_key`, or `one_time_key`, ties it to what our code enforces."""
+    """A product as Stripe last had it. `plan_key`, or `one_time_key`, ties it to what our code enforces.
+
+    `limits` and `features` are what its metadata changes of the plan, `problems` what could not be read of them.
+    """
 
     __tablename__ = "products"  # pyright: ignore[reportAssignmentType]
 
@@ -27,6 +30,12 @@ class Product(Shared, table=True):
     description: str = ""
     marketing_features: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
     active: bool = True
+    limits: dict[str, int | None] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+    features: dict[str, bool] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+    position: int = 0
+    image: str = ""
+    default_price_id: str = ""
+    problems: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
 
 
 class Price(Shared, table=True):
@@ -122,6 +131,20 @@ class Invoice(OwnedReadOnly, table=True):
     invoice_pdf: str = ""
 
 
+class Usage(Owned, table=True):
+    """How much of a metered thing somebody has used in one period, which ends at `period_end`."""
+
+    __tablename__ = "usage"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (sa.UniqueConstraint("user_id", "name", "period_start"),)
+    __dropped__: ClassVar[Dropped] = ("period_end", timedelta(days=400))
+
+    id: str = Field(primary_key=True)
+    name: str
+    period_start: datetime = Field(sa_type=Utc)
+    period_end: datetime = Field(sa_type=Utc)
+    used: int = 0
+
+
 class CheckoutAttempt(OwnedReadOnly, table=True):
     """One intention to subscribe, or to buy. Its id is the idempotency key, so two clicks open one checkout.
 
@@ -153,11 +176,10 @@ class CheckoutAttempt(OwnedReadOnly, table=True):
 class WebhookEvent(Leased, table=True):
     """One event that Stripe sent: stored before it is answered, handled once. The primary key is Stripe's id.
 
-    It never dies: Stripe may be away, or our key refused, for longer than twelve tries take.
+    It outlives any time in which Stripe is away or refuses our key; one that we cannot handle dies after twelve tries.
     """
 
     __tablename__ = "webhook_events"  # pyright: ignore[reportAssignmentType]
-    __dies__: ClassVar[bool] = False
     __table_args__ = (Index("webhook_events_due", "status", "due_at"),)
 
     id: str = Field(primary_key=True)

@@ -4,6 +4,7 @@ The set-up command pushes it to Stripe once. From then on names, descriptions an
 synced back; what a plan *opens* stays here, versioned with the code that enforces it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -95,11 +96,16 @@ def plan_by_key(key: str | None) -> Plan | None:
     return PLANS.get(key or "")
 
 
-def cheapest_with(feature: Feature) -> Plan:
-    """The plan to offer to somebody who needs this feature."""
-    return next(plan for plan in SOLD if feature in plan.features)
+def rank(plan: Plan) -> int:
+    """Where a plan stands among all, the cheapest first: a later one holds whatever an earlier one does."""
+    return list(PLANS).index(plan.key)
 
 
-def cheapest_beyond(limit: Limit, used: int) -> Plan:
-    """The plan to offer to somebody whose plan is full."""
-    return next(plan for plan in SOLD if (room := plan.limit(limit)) is None or room > used)
+def cheapest_with(feature: Feature, sold: Sequence[Plan] = SOLD) -> Plan:
+    """The plan to offer to somebody who needs this feature; Free when none has it."""
+    return next((plan for plan in sold if feature in plan.features), FREE)
+
+
+def cheapest_beyond(limit: Limit, used: int, sold: Sequence[Plan] = SOLD) -> Plan:
+    """The plan to offer to somebody whose plan is full; Free when none holds more."""
+    return next((plan for plan in sold if (room := plan.limit(limit)) is None or room > used), FREE)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from saas_app.billing import checkout, setup
 from saas_app.billing.account import sync_account
@@ -113,6 +113,16 @@ def _needing_a_look(session: Session, events: Sequence[WebhookEvent]) -> frozens
     ours = set(session.exec(select(Customer.stripe_customer_id).where(col(Customer.stripe_customer_id).in_(about))))
     anyway = (*CATALOGUE, *(each for types, _ in elsewhere for each in types))
     return frozenset(e.id for e in events if e.type.startswith(anyway) or e.stripe_customer_id in ours)
+
+
+def revive(session: Session, ids: Sequence[str]) -> int:
+    """Let these events be looked at again at once, however often that went wrong; returns how many there are."""
+    again = update(WebhookEvent).where(col(WebhookEvent.id).in_(ids))
+    done = session.exec(
+        again.values(status="pending", attempts=0, due_at=now(), done_at=None, error="", lease_until=None)
+    )
+    db.after_commit(session, jobs.wake)
+    return done.rowcount
 
 
 async def handle(event: WebhookEvent) -> Effect | None:

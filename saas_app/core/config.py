@@ -124,12 +124,12 @@ class Settings(BaseSettings):
         return self.data_dir / f"stripe-{self.stripe_mode}.env"
 
     def webhook_secrets(self) -> tuple[str, ...]:
-        """Secrets a webhook may be signed with (two during a rotation).
+        """Secrets a webhook may be signed with: the environment's (two during a rotation), and the set-up's.
 
         Read afresh each time, so that an app which is already running sees what set-up has just written.
         """
-        value = self.stripe_webhook_secret or _read_env_file(self.stripe_file).get("STRIPE_WEBHOOK_SECRET", "")
-        return tuple(value.replace(",", " ").split())
+        kept = _read_env_file(self.stripe_file).get("STRIPE_WEBHOOK_SECRET", "")
+        return tuple(dict.fromkeys(f"{self.stripe_webhook_secret},{kept}".replace(",", " ").split()))
 
     @property
     def signing_keys(self) -> tuple[bytes, ...]:

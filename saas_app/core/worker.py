@@ -155,7 +155,7 @@ async def _do(row: Any) -> None:
         except LeaseLost:
             raise
         except Exception as error:
-            await db.run_system("jobs", _mark_failed, row, _describe(error))
+            await db.run_system("jobs", _mark_failed, row, error)
             log.warning("%s %s failed (try %s): %s", type(row).__name__, row.id, row.attempts, type(error).__name__)
     except LeaseLost:
         log.warning("%s %s was taken over by another worker", type(row).__name__, row.id)
@@ -195,8 +195,9 @@ def _mark_together(session: Session, rows: Sequence[Any], outcome: Outcome) -> N
     if isinstance(outcome, Ignore):
         leases.complete_all(session, rows, status="ignored", error=str(outcome)[:500])
     elif isinstance(outcome, Exception):
+        late = isinstance(outcome, TimeoutError)  # others of the batch took the time
         for row in rows:
-            leases.fail(session, row, _describe(outcome))
+            leases.fail(session, row, _describe(outcome), passes=late or _passes(outcome))
     else:
         if outcome is not None:
             outcome(session)
@@ -228,8 +229,12 @@ def _mark_ignored(session: Session, row: Any, reason: str) -> None:
     leases.complete(session, row, status="ignored", error=reason, **values)
 
 
-def _mark_failed(session: Session, row: Any, error: str) -> None:
-    leases.fail(session, row, error)
+def _mark_failed(session: Session, row: Any, error: Exception) -> None:
+    leases.fail(session, row, _describe(error), passes=_passes(error))
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, AppError) and error.passes
 
 
 def _describe(error: Exception) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from saas_app.billing import checkout, portal, reconcile, setup
+from saas_app.billing import checkout, compare, inbox, portal, reconcile, setup
 from saas_app.billing.account import resume, sync_account
+from saas_app.billing.gateway import client
 from saas_app.core.config import settings
 from stripe_sandbox.contract import contract
 from tests.billing.recorder import Recorder
@@ -13,7 +14,8 @@ from tests.billing.shop import Stripe
 from tests.factories import a_user
 
 SPOKEN = (
-    r"/v1/(account|billing_portal|checkout|customers|events|disputes|invoices|prices|products|subscriptions|webhook)"
+    r"/v1/(account|billing_portal|checkout|customers|disputes|e(ntitlem|v)ents|invoices|prices|products|subscriptions"
+    r"|webhook)"
 )
 
 
@@ -44,6 +46,11 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
         await portal.open_portal(ada, flow=flow)
     await sync_account(ada.id)
     await reconcile.catch_up()
+    await inbox.replay(stripe.all("events")[0]["id"])
+    hook = stripe.all("webhook_endpoints")[0]["id"]
+    stripe.change(f"webhook_endpoints/{hook}", disabled="true")
+    await compare.compare(repair=True, settled=False)
+    await client.fetch_time()
     stripe.change(f"subscriptions/{stripe.all('subscriptions')[0]['id']}/pause")
     await sync_account(ada.id)
     await resume(ada)
@@ -51,13 +58,18 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
     assert recorder.calls == {
         ("GET", "/v1/account"),
         ("GET", "/v1/billing_portal/configurations"),
+        ("GET", "/v1/billing_portal/configurations/{configuration}"),
         ("GET", "/v1/checkout/sessions"),
         ("GET", "/v1/checkout/sessions/{session}"),
         ("GET", "/v1/customers/{customer}"),
+        ("GET", "/v1/customers"),
+        ("GET", "/v1/entitlements/features"),
         ("GET", "/v1/events"),
+        ("GET", "/v1/events/{id}"),
         ("GET", "/v1/invoices"),
         ("GET", "/v1/prices"),
         ("GET", "/v1/products"),
+        ("GET", "/v1/products/{product}/features"),
         ("GET", "/v1/subscriptions"),
         ("GET", "/v1/webhook_endpoints"),
         ("POST", "/v1/billing_portal/configurations"),
@@ -66,9 +78,12 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
         ("POST", "/v1/checkout/sessions/{session}/expire"),
         ("POST", "/v1/customers"),
         ("POST", "/v1/customers/{customer}"),
+        ("POST", "/v1/entitlements/features"),
         ("POST", "/v1/prices"),
         ("POST", "/v1/products"),
+        ("POST", "/v1/products/{product}/features"),
         ("POST", "/v1/subscriptions/{subscription}/resume"),
         ("POST", "/v1/webhook_endpoints"),
+        ("POST", "/v1/webhook_endpoints/{webhook_endpoint}"),
         ("DELETE", "/v1/webhook_endpoints/{webhook_endpoint}"),
     }

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 PUBLIC = (
     *("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
-    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim"),
+    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim", "/locked"),
 )
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),

@@ -1,5 +1,6 @@
 """Customers, with everything we mirror of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import stripe
@@ -8,6 +9,8 @@ from saas_app.billing.gateway.client import ask, ask_with_key, client, each_of, 
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
 from saas_app.billing.gateway.orders import orders_of
 from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeInvoice, StripeSubscription
+
+INVOICES_OF_ONE = 24  # the newest, of one customer
 
 
 async def create_customer(account_id: str, generation: int) -> str:
@@ -49,12 +52,12 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
         }
     )
     subscriptions = [item async for item in each_of(asked)]
-    invoices = await ask(api.invoices.list_async({"customer": stripe_customer_id, "limit": 24}))
+    invoices = await ask(api.invoices.list_async({"customer": stripe_customer_id, "limit": INVOICES_OF_ONE}))
     return StripeCustomer(
         id=stripe_customer_id,
-        card=_card(customer.invoice_settings, subscriptions),
-        subscriptions=tuple(_subscription(item) for item in subscriptions),
-        invoices=tuple(_invoice(item) for item in invoices.data if item.status != "draft"),
+        card=first_card([*map(card_of_subscription, subscriptions), card_of_customer(customer)]),
+        subscriptions=tuple(read_subscription(item) for item in subscriptions),
+        invoices=tuple(read_invoice(item) for item in invoices.data if item.status != "draft"),
         orders=tuple(await orders_of(stripe_customer_id)),
     )
 
@@ -74,18 +77,28 @@ async def cancel_subscription(subscription_id: str) -> None:
             raise
 
 
-def _card(settings_: Any, subscriptions: list[stripe.Subscription]) -> StripeCard | None:
-    """The card that will be charged: the subscription's own, else the customer's default."""
-    candidates = [s.default_payment_method for s in subscriptions if s.status not in ("canceled", "incomplete_expired")]
-    candidates.append(settings_.default_payment_method if settings_ else None)
-    for method in candidates:
-        card = getattr(method, "card", None)
-        if card is not None:
-            return StripeCard(card.brand, card.last4, card.exp_month, card.exp_year)
-    return None
+def first_card(cards: Iterable[StripeCard | None]) -> StripeCard | None:
+    """The card that will be charged: a running subscription's own, else the customer's default."""
+    return next((card for card in cards if card is not None), None)
 
 
-def _subscription(found: stripe.Subscription) -> StripeSubscription:
+def card_of_subscription(found: stripe.Subscription) -> StripeCard | None:
+    """The card that this subscription will charge, if it has one of its own and is not over."""
+    return _card(found.default_payment_method) if found.status not in ("canceled", "incomplete_expired") else None
+
+
+def card_of_customer(found: stripe.Customer) -> StripeCard | None:
+    """The card that a customer pays with unless a subscription says otherwise."""
+    return _card(found.invoice_settings.default_payment_method) if found.invoice_settings else None
+
+
+def _card(method: Any) -> StripeCard | None:
+    card = getattr(method, "card", None)
+    return StripeCard(card.brand, card.last4, card.exp_month, card.exp_year) if card is not None else None
+
+
+def read_subscription(found: stripe.Subscription) -> StripeSubscription:
+    """A subscription in our words."""
     item = found.items.data[0]
     price = item.price
     end = when(item.current_period_end)
@@ -122,7 +135,8 @@ def _planned(found: stripe.Subscription, period_end: int) -> dict[str, Any]:
     return {"next_price_id": id_of(phase["items"][0].price), "next_at": when(phase.start_date)}
 
 
-def _invoice(found: stripe.Invoice) -> StripeInvoice:
+def read_invoice(found: stripe.Invoice) -> StripeInvoice:
+    """An invoice in our words."""
     parent = found.parent.subscription_details if found.parent else None
     return StripeInvoice(
         id=found.id or "",

@@ -10,6 +10,7 @@ class StripeUnavailable(AppError):
     """Stripe did not answer, or not in time. Nothing was changed; the same click can be tried again."""
 
     status = 503
+    passes = True
 
     def __init__(self) -> None:
         super().__init__("Our payment provider does not answer right now.")
@@ -31,6 +32,12 @@ class StripeRefused(AppError):
 
 class StripeMissing(StripeRefused):
     """The thing asked for does not exist at Stripe (any more)."""
+
+
+class StripeLockedOut(StripeRefused):
+    """Our key is not taken, or not for this: every request fails until a person gives us another."""
+
+    passes = True
 
 
 class BadSignature(AppError):

@@ -6,7 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class StripeProduct:
-    """A product as Stripe has it now. `plan_key`, or `one_time_key`, comes from its metadata."""
+    """A product as Stripe has it now. `plan_key`, or `one_time_key`, comes from its metadata; `image` is its first
+    picture.
+    """
 
     id: str
     plan_key: str
@@ -15,6 +17,9 @@ class StripeProduct:
     marketing_features: tuple[str, ...]
     active: bool
     one_time_key: str = ""
+    metadata: tuple[tuple[str, str], ...] = ()
+    image: str = ""
+    default_price_id: str = ""
 
 
 @dataclass(frozen=True)
