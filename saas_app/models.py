@@ -6,10 +6,12 @@ from saas_app.billing.models import (
     CheckoutAttempt,
     Customer,
     Invoice,
+    PlanChange,
     Price,
     Product,
     StripeObject,
     Subscription,
+    UpcomingInvoice,
     WebhookEvent,
 )
 from saas_app.core.audit import AuditEvent
@@ -35,6 +37,7 @@ __all__ = [
     "Mailbox",
     "Outbox",
     "Passkey",
+    "PlanChange",
     "Price",
     "Product",
     "RecoveryCode",
@@ -43,6 +46,7 @@ __all__ = [
     "StripeObject",
     "Subscription",
     "Try",
+    "UpcomingInvoice",
     "User",
     "WebhookEvent",
 ]
