@@ -17,10 +17,12 @@ from saas_app.billing.models import (
     CheckoutAttempt,
     Customer,
     Invoice,
+    PlanChange,
     Price,
     Product,
     StripeObject,
     Subscription,
+    UpcomingInvoice,
 )
 from saas_app.billing.plans import SOLD
 from saas_app.billing.push import push_catalogue
@@ -124,7 +126,7 @@ async def _adopt_account(did: Callable[[str], None]) -> None:
 
 def forget_account(session: Session) -> None:
     """Drop everything that only the old account knows; users and what they made stay."""
-    for table in (CheckoutAttempt, Invoice, Subscription, Price, Product):
+    for table in (CheckoutAttempt, PlanChange, UpcomingInvoice, Invoice, Subscription, Price, Product):
         session.exec(sa.delete(table))
     session.exec(
         sa.update(Customer)

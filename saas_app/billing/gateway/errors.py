@@ -33,6 +33,16 @@ class StripeMissing(StripeRefused):
     """The thing asked for does not exist at Stripe (any more)."""
 
 
+class CardRefused(StripeRefused):
+    """The bank declined a payment, or wants its customer to confirm it; `needs_action` says which."""
+
+    status = 402
+
+    def __init__(self, why: str = "", *, needs_action: bool = False) -> None:
+        super().__init__(why)
+        self.needs_action = needs_action
+
+
 class BadSignature(AppError):
     """A webhook that Stripe did not sign, or signed too long ago."""
 
