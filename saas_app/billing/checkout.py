@@ -20,7 +20,8 @@ from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.limits import count_ask
-from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Subscription
+from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Price, Product, Subscription
+from saas_app.billing.trials import Trial, trial_for
 from saas_app.core import db
 from saas_app.core.clock import now
 from saas_app.core.config import settings
@@ -89,7 +90,7 @@ async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
         attempt_id=attempt.id,
         account_id=account.id,
         stripe_customer_id=account.stripe_customer_id,
-        price_id=attempt.price_id,
+        terms=await _terms(viewer, attempt.price_id),
         success_url=f"{base}/billing/return?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{base}/pricing?canceled=1",
     )
@@ -99,6 +100,17 @@ async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
             await hosted.expire_checkout_session(session.id)
         return await _open_session(viewer, account, instead)
     return session.url
+
+
+async def _terms(viewer: Viewer, price_id: str) -> hosted.Terms:
+    """What this person's checkout begins with; a trial only once."""
+    trial = await db.read_system("checkout", _trial, viewer.id, price_id)
+    return hosted.Terms(price_id, trial.days, trial.needs_card, settings().stripe_tax)
+
+
+def _trial(session: Session, user_id: str, price_id: str) -> Trial:
+    price = session.get_one(Price, price_id)
+    return trial_for(session, user_id, session.get_one(Product, price.stripe_product_id).plan_key)
 
 
 async def _payable(attempt: Attempt, account: Account) -> str:

@@ -3,6 +3,7 @@
 Access by status follows https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,11 +29,20 @@ accounts.stakes.append(
 
 
 class Access(StrEnum):
-    """What a subscription gives at this moment."""
+    """What a subscription gives at this moment.
+
+    READ_ONLY: what was made with it is there to read, and paying what is due opens it again.
+    """
 
     FULL = "full"
     GRACE = "grace"
+    READ_ONLY = "read only"
     NONE = "none"
+
+    @property
+    def opens(self) -> bool:
+        """Whether anything new may be done with the plan."""
+        return self in (Access.FULL, Access.GRACE)
 
 
 class NotEntitled(AppError):
@@ -59,47 +69,83 @@ class FeatureLocked(NotEntitled):
         super().__init__(f"{feature.value.replace('_', ' ').capitalize()} is part of {plan.name}.", plan)
 
 
+class PlanLocked(NotEntitled):
+    """Their plan holds it, but has not been paid for."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(
+            f"{plan.name} is locked until it is paid. What you saved is there to read; paying opens it at once.", plan
+        )
+
+
 @dataclass(frozen=True)
 class Entitlements:
-    """What one person may use: their plan, and the subscription that it comes from, if any."""
+    """What one person may use: their plan, and the subscription that it comes from, if any.
+
+    `locked` is the plan that they would have if they paid what is due.
+    """
 
     plan: Plan
     access: Access
     subscription: Subscription | None = None
+    locked: Plan | None = None
 
 
 def access_of(subscription: Subscription, at: datetime) -> Access:
     """What this subscription gives at that time. A status that we do not know gives nothing new."""
+    if subscription.pause_behavior == "void":  # we have stopped it; with the other two it is billed, and stays open
+        return Access.NONE
     match subscription.status:
         case "active" | "trialing":
-            return Access.NONE if subscription.pause_behavior == "void" else Access.FULL
+            return Access.FULL
         case "past_due":
             since = subscription.past_due_since or subscription.current_period_start
-            return Access.GRACE if at < since + GRACE else Access.NONE
+            return Access.GRACE if at < since + GRACE else Access.READ_ONLY
+        case "unpaid":
+            return Access.READ_ONLY
         case _:
             return Access.NONE
+
+
+def by_rank(rows: Iterable[Subscription], at: datetime) -> list[Subscription]:
+    """Subscriptions that are not over, the one that counts first: of those that open something the oldest."""
+    live = [row for row in rows if row.status not in ENDED_STATUSES]
+    return sorted(live, key=lambda row: (not access_of(row, at).opens, row.status == "incomplete", row.created_at))
 
 
 def entitlements(session: Session) -> Entitlements:
     """What the person whose session this is may use now."""
     at = now()
-    rows = session.exec(select(Subscription).order_by(Subscription.created_at)).all()  # type: ignore[arg-type]
-    live = [row for row in rows if row.status not in ENDED_STATUSES]
+    live = by_rank(session.exec(select(Subscription)).all(), at)
     for row in live:
         plan, access = plan_by_key(row.plan_key), access_of(row, at)
-        if plan is not None and access is not Access.NONE:
+        if plan is not None and access.opens:
             return Entitlements(plan, access, row)
-    return Entitlements(FREE, Access.FULL, live[0] if live else None)
+    if not live:
+        return Entitlements(FREE, Access.FULL)
+    locked = plan_by_key(live[0].plan_key) if access_of(live[0], at) is Access.READ_ONLY else None
+    return Entitlements(FREE, Access.READ_ONLY if locked else Access.FULL, live[0], locked)
 
 
 def require(session: Session, feature: Feature) -> None:
-    """Go on only if this person's plan has the feature; raises FeatureLocked."""
-    if feature not in entitlements(session).plan.features:
-        raise FeatureLocked(feature, cheapest_with(feature))
+    """Go on only if this person's plan has the feature; raises FeatureLocked, or PlanLocked if it only has to be paid."""
+    found = entitlements(session)
+    if feature in found.plan.features:
+        return
+    if found.locked and feature in found.locked.features:
+        raise PlanLocked(found.locked)
+    raise FeatureLocked(feature, cheapest_with(feature))
 
 
 def require_room(session: Session, limit: Limit, used: int) -> None:
-    """Go on only if this person's plan holds one more; raises PlanFull. Call it in the transaction that adds."""
-    holds = entitlements(session).plan.limit(limit)
-    if holds is not None and used >= holds:
-        raise PlanFull(limit, holds, cheapest_beyond(limit, used))
+    """Go on only if this person's plan holds one more; raises PlanFull, or PlanLocked if it only has to be paid.
+
+    Call it in the transaction that adds.
+    """
+    found = entitlements(session)
+    holds = found.plan.limit(limit)
+    if holds is None or used < holds:
+        return
+    if found.locked and ((more := found.locked.limit(limit)) is None or used < more):
+        raise PlanLocked(found.locked)
+    raise PlanFull(limit, holds, cheapest_beyond(limit, used))

@@ -4,6 +4,7 @@ Webhooks, the return page, the reconciler and the portal's way back all fetch af
 that began later wins over one that began earlier, whichever arrives first (docs/decisions/0005).
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +12,17 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from saas_app.billing import emails
+from saas_app.billing.entitlements import by_rank
 from saas_app.billing.gateway.shapes import StripeCustomer, StripeInvoice, StripeSubscription, StripeUpcoming
 from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Product, Subscription, UpcomingInvoice
-from saas_app.core import live
+from saas_app.billing.plans import plan_by_key
+from saas_app.core import jobs, live
 from saas_app.core.clock import now
 from saas_app.core.db import after_commit
+
+log = logging.getLogger(__name__)
+
+SECOND = "second subscription"  # the kind of the job that ends it
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ def _write_subscriptions(session: Session, user_id: str, found: StripeCustomer) 
         for row in session.exec(select(Subscription).where(Subscription.user_id == user_id))
     }
     plans = {row.stripe_product_id: row.plan_key for row in session.exec(select(Product))}
+    now_: list[Subscription] = []
     for fresh in found.subscriptions:
         before = rows.pop(fresh.id, None)
         old_status, old_end = (before.status, before.ends_at) if before else ("", None)
@@ -103,10 +111,22 @@ def _write_subscriptions(session: Session, user_id: str, found: StripeCustomer) 
         row.past_due_since = _late_since(fresh, found.invoices, row.past_due_since)
         session.add(row)
         emails.on_change(session, row, old_status, old_end)
+        now_.append(row)
+    _tell_of_seconds(session, now_)
     for gone in rows.values():  # lists by customer are complete, so what is missing is over
         if gone.status not in ENDED_STATUSES:
             gone.status, gone.ends_at = "canceled", now()
             session.add(gone)
+
+
+def _tell_of_seconds(session: Session, rows: list[Subscription]) -> None:
+    """Two subscriptions of ours that run: somebody pays twice. A job ends all but the first (billing/twice.py)."""
+    running = [row for row in by_rank(rows, now()) if plan_by_key(row.plan_key) and row.status != "incomplete"]
+    for row in running[1:]:
+        key = f"second:{row.stripe_subscription_id}"
+        payload = {"user": row.user_id, "subscription": row.stripe_subscription_id}
+        if jobs.enqueue(session, SECOND, payload, key=key):
+            log.warning("%s has a second subscription, %s", row.user_id, row.stripe_subscription_id)
 
 
 def _late_since(

@@ -21,6 +21,7 @@ SystemReason = Literal[
     "billing sync",  # the one writer of what Stripe says
     "billing account",  # ties a user to a Stripe customer, which users may not write themselves
     "checkout",  # what Stripe said about a checkout
+    "plan change",  # sums that Stripe worked out, which users may not write themselves
     "catalogue",  # products and prices belong to nobody
     "stripe objects",  # what the set-up made at Stripe
     "stripe set-up",  # a person at the server's own prompt, or the first start with the sandbox

@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 import stripe
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.errors import StripeRefused
-from saas_app.billing.gateway.shapes import StripeInvoice, StripeSubscription, StripeSums, StripeUpcoming
+from saas_app.billing.gateway.shapes import StripeInvoice, StripeQuote, StripeSubscription, StripeSums, StripeUpcoming
 
 # Of these an invoice is to come; of the others only what is due already.
 CHARGED_AGAIN = ("active", "trialing", "past_due")
@@ -84,16 +85,29 @@ async def preview_next(subscription: StripeSubscription) -> StripeUpcoming | Non
 
 
 async def preview_change(
-    subscription_id: str, item_id: str, price_id: str, *, prorated_at: int, ends_trial: bool
-) -> StripeSums:
-    """What moving to this price now would be charged today; nothing is stored."""
+    subscription_id: str, item_id: str, price_id: str, *, ends_trial: bool, prorated_at: datetime | None = None
+) -> StripeQuote:
+    """What moving to this price now would be charged today; nothing is stored.
+
+    Without `prorated_at` it is Stripe's own now, read off the lines: its clock may differ from ours, on a test clock by
+    months. The same moment given to the change makes the same sums
+    (https://docs.stripe.com/billing/subscriptions/prorations#preview-proration).
+    """
     details: dict[str, Any] = {"items": [{"id": item_id, "price": price_id}]}
     if ends_trial:
         details |= {"trial_end": "now", "proration_behavior": "none"}
     else:
-        details |= {"proration_behavior": "always_invoice", "proration_date": prorated_at}
+        details |= {"proration_behavior": "always_invoice"}
+        if prorated_at is not None:
+            details["proration_date"] = int(prorated_at.timestamp())
     params: Any = {"subscription": subscription_id, "subscription_details": details}
-    return sums_of(await ask(client().v1.invoices.create_preview_async(params)))
+    found = await ask(client().v1.invoices.create_preview_async(params))
+    periods = [line.period for line in found.lines.data]
+    return StripeQuote(
+        sums_of(found),
+        prorated_at or when(max(period.start for period in periods)),
+        when(max(period.end for period in periods)),
+    )
 
 
 def sums_of(found: stripe.Invoice) -> StripeSums:

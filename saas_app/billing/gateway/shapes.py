@@ -124,6 +124,15 @@ class StripeSums:
 
 
 @dataclass(frozen=True)
+class StripeQuote:
+    """What a change of plan would cost now: prorated to the moment `prorated_at`, paid for until `paid_until`."""
+
+    sums: StripeSums
+    prorated_at: datetime
+    paid_until: datetime
+
+
+@dataclass(frozen=True)
 class StripeUpcoming:
     """What a subscription is charged next, and when."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app.billing.catalogue import Offer, offers
-from saas_app.billing.entitlements import NotEntitled
+from saas_app.billing.entitlements import NotEntitled, PlanLocked
 from saas_app.core import db
 from saas_app.core.errors import AppError, BadInput
 from saas_app.core.viewer import Viewer
@@ -16,6 +16,7 @@ from saas_app.features.loans import service
 from saas_app.features.loans.forms import read_form
 from saas_app.features.loans.service import Desk, ResultView, ScenarioView
 
+NO_OFFER = Offer("", "", "", ())
 EMPTY = Desk((), "", "", False, False, False, False)
 
 
@@ -28,7 +29,7 @@ class ScenariosState(LiveState):
     errors: dict[str, str] = {}
     said: str = ""
     locked_why: str = ""
-    offer: Offer = Offer("", "", "", ())
+    offer: Offer = NO_OFFER
     _typed: dict[str, str] = {}
 
     async def _read(self, viewer: Viewer) -> None:
@@ -108,7 +109,7 @@ class ScenariosState(LiveState):
             await self._explain(error)
 
     async def _explain(self, error: NotEntitled) -> None:
-        """Show the reason, and the plan that opens it with its price."""
+        """Show the reason, and the plan that opens it with its price; one that only has to be paid is not for sale."""
         self.locked_why = str(error)
-        found = await db.read_system("catalogue", offers)
-        self.offer = next((offer for offer in found if offer.key == error.plan.key), self.offer)
+        found = [] if isinstance(error, PlanLocked) else await db.read_system("catalogue", offers)
+        self.offer = next((offer for offer in found if offer.key == error.plan.key), NO_OFFER)
