@@ -2,6 +2,6 @@
 
 from saas_app.account import leaving
 from saas_app.auth import codes
-from saas_app.billing import farewell, reconcile
+from saas_app.billing import farewell, reconcile, twice
 
-__all__ = ["codes", "farewell", "leaving", "reconcile"]
+__all__ = ["codes", "farewell", "leaving", "reconcile", "twice"]

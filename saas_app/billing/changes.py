@@ -8,6 +8,7 @@ changes; going down waits for the end of what was paid, and a trial ends (docs/d
 from dataclasses import dataclass
 from datetime import timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from saas_app.billing import catalogue
@@ -114,7 +115,7 @@ def _why_not(row: Subscription, price: Price) -> str:
     if price.stripe_price_id == row.stripe_price_id:
         return "This is the plan you have."
     if price.currency != row.currency:
-        return f"Your plan is paid in {row.currency.upper()}, and this one in {price.currency.upper()}. Please write to us."
+        return f"Your plan is paid in {row.currency.upper()}, this one in {price.currency.upper()}. Please write to us."
     return ""
 
 
@@ -133,9 +134,7 @@ def keep_quote(session: Session, user_id: str, wanted: Wanted, quote: StripeQuot
         old.status = "replaced"
         session.add(old)
     session.flush()
-    row = session.exec(
-        select(Subscription).where(Subscription.stripe_subscription_id == wanted.subscription_id)
-    ).one()
+    row = session.exec(select(Subscription).where(Subscription.stripe_subscription_id == wanted.subscription_id)).one()
     sums = quote.sums if quote else StripeSums((), 0, 0, 0, 0, row.currency)
     made = PlanChange(
         id=new_id("chg"),
@@ -161,33 +160,45 @@ def keep_quote(session: Session, user_id: str, wanted: Wanted, quote: StripeQuot
 async def confirm(viewer: Viewer, change_id: str) -> None:
     """Do what was shown. Raises SumsAreOld, CannotChange, CardRefused: then nothing has changed; and StripeUnavailable:
     then the same click again does it, once."""
-    change, is_first = await db.run_system("plan change", claim, viewer.id, change_id)
+    change = await db.run_system("plan change", look_up, viewer.id, change_id)
+    if change.status == "shown":
+        try:
+            await _check(viewer, change)
+        except (StripeRefused, Conflict):
+            if await db.run_system("plan change", drop, change.id):
+                raise
+            # else another click of the same button was faster, and it is its change that we have seen
+    change = await db.run_system("plan change", claim, viewer.id, change_id)
     if change.status == "done":
         return
     try:
-        await _do(viewer, change, check=is_first)
-    except (StripeRefused, Conflict):
+        await _do(change, await db.read(viewer, _as_wanted, change))
+    except StripeRefused:
         await db.run_system("plan change", close, change.id, "refused")
         raise
     await sync_account(viewer.id)
     await db.run_system("plan change", close, change.id, "done")
 
 
-async def _do(viewer: Viewer, change: PlanChange, *, check: bool) -> None:
+async def _check(viewer: Viewer, change: PlanChange) -> None:
+    """Is it still what was shown, from the same plan and to the cent? Else raises SumsAreOld."""
+    await sync_account(viewer.id)
     found = await db.read(viewer, _as_wanted, change)
-    if check:
-        await sync_account(viewer.id)
-        if found != await db.read(viewer, wanted_change, change.to_price_id):
-            raise SumsAreOld
-        if change.how != LATER and _differs((await _quote(found, change)).sums, change):
-            raise SumsAreOld
+    if found != await db.read(viewer, wanted_change, change.to_price_id):
+        raise SumsAreOld
+    if change.how != LATER and _differs((await _quote(found, change)).sums, change):
+        raise SumsAreOld
+
+
+async def _do(change: PlanChange, found: Wanted) -> None:
     key, id_ = change.id, change.stripe_subscription_id
     if change.how == LATER:
         await subscriptions.change_later(key, id_, change.to_price_id, found.interval)
     elif change.how == TRIAL:
         await subscriptions.change_and_end_trial(key, id_, found.item_id, change.to_price_id)
     else:
-        await subscriptions.change_now(key, id_, found.item_id, change.to_price_id, int(change.prorated_at.timestamp()))
+        moment = int(change.prorated_at.timestamp())
+        await subscriptions.change_now(key, id_, found.item_id, change.to_price_id, moment)
 
 
 def _as_wanted(session: Session, change: PlanChange) -> Wanted:
@@ -204,38 +215,41 @@ def _differs(sums: StripeSums, change: PlanChange) -> bool:
     return (sums.total, sums.amount_due, sums.currency) != (change.total, change.amount_due, change.currency)
 
 
-def claim(session: Session, user_id: str, change_id: str) -> tuple[PlanChange, bool]:
-    """Take a change that was shown, or one that is under way, to do it. Is it the first time?"""
-    _one_at_a_time(session, user_id)
+def look_up(session: Session, user_id: str, change_id: str) -> PlanChange:
+    """A change that was shown to this person and may be done, or is; else raises SumsAreOld."""
     row = session.exec(select(PlanChange).where(PlanChange.id == change_id, PlanChange.user_id == user_id)).first()
     if row is None or row.status not in (*OPEN, "done"):
         raise SumsAreOld
-    is_first = row.status == "shown"
-    if is_first:
-        if row.created_at < now() - SHOWN_FOR:
-            raise SumsAreOld
-        row.status, row.confirmed_at = "under way", now()
-        session.add(row)
-        session.flush()
-    session.refresh(row)
+    if row.status == "shown" and row.created_at < now() - SHOWN_FOR:
+        raise SumsAreOld
     session.expunge(row)
-    return row, is_first
+    return row
+
+
+def claim(session: Session, user_id: str, change_id: str) -> PlanChange:
+    """Take a change, to do it: from here on no other one is shown, until it is over."""
+    _one_at_a_time(session, user_id)
+    taken = sa.update(PlanChange).where(col(PlanChange.id) == change_id, col(PlanChange.status) == "shown")
+    session.exec(taken.values(status="under way", confirmed_at=now()))
+    return look_up(session, user_id, change_id)
+
+
+def drop(session: Session, change_id: str) -> bool:
+    """Give up a change that nobody has begun to do. False when somebody has."""
+    dropped = sa.update(PlanChange).where(col(PlanChange.id) == change_id, col(PlanChange.status) == "shown")
+    return session.exec(dropped.values(status="refused")).rowcount > 0
 
 
 def close(session: Session, change_id: str, status: str) -> None:
     """This change is over."""
-    row = session.exec(select(PlanChange).where(PlanChange.id == change_id, col(PlanChange.status).in_(OPEN))).first()
-    if row is not None:
-        row.status = status
-        session.add(row)
+    begun = sa.update(PlanChange).where(col(PlanChange.id) == change_id, col(PlanChange.status) == "under way")
+    session.exec(begun.values(status=status))
 
 
 def open_change(session: Session) -> PlanChange | None:
     """What this person was shown and may still confirm."""
     young = col(PlanChange.created_at) >= now() - SHOWN_FOR
     return session.exec(select(PlanChange).where(col(PlanChange.status).in_(OPEN), young)).first()
-
-
 
 
 def _one_at_a_time(session: Session, user_id: str) -> None:

@@ -48,7 +48,7 @@ async def cancel(viewer: Viewer, feedback: str, comment: str) -> None:
     if row.ends_at is None:
         id_ = row.stripe_subscription_id
         if row.status in ("unpaid", "paused", "incomplete"):  # it opens nothing, so there is nothing to wait for
-            await subscriptions.cancel_subscription(id_)
+            await subscriptions.cancel_subscription(id_, feedback=feedback, comment=comment.strip())
         else:
             await subscriptions.cancel_at_period_end(id_, feedback=feedback, comment=comment.strip())
         await sync_account(viewer.id)

@@ -128,7 +128,7 @@ def entitlements(session: Session) -> Entitlements:
 
 
 def require(session: Session, feature: Feature) -> None:
-    """Go on only if this person's plan has the feature; raises FeatureLocked, or PlanLocked if it only has to be paid."""
+    """Go on only if this person's plan has the feature; raises FeatureLocked, or PlanLocked for one to be paid."""
     found = entitlements(session)
     if feature in found.plan.features:
         return

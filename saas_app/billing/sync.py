@@ -102,7 +102,7 @@ def _write_subscriptions(session: Session, user_id: str, found: StripeCustomer) 
         for row in session.exec(select(Subscription).where(Subscription.user_id == user_id))
     }
     plans = {row.stripe_product_id: row.plan_key for row in session.exec(select(Product))}
-    now_: list[Subscription] = []
+    written: list[Subscription] = []
     for fresh in found.subscriptions:
         before = rows.pop(fresh.id, None)
         old_status, old_end = (before.status, before.ends_at) if before else ("", None)
@@ -111,8 +111,8 @@ def _write_subscriptions(session: Session, user_id: str, found: StripeCustomer) 
         row.past_due_since = _late_since(fresh, found.invoices, row.past_due_since)
         session.add(row)
         emails.on_change(session, row, old_status, old_end)
-        now_.append(row)
-    _tell_of_seconds(session, now_)
+        written.append(row)
+    _tell_of_seconds(session, written)
     for gone in rows.values():  # lists by customer are complete, so what is missing is over
         if gone.status not in ENDED_STATUSES:
             gone.status, gone.ends_at = "canceled", now()
@@ -132,7 +132,7 @@ def _tell_of_seconds(session: Session, rows: list[Subscription]) -> None:
 def _late_since(
     fresh: StripeSubscription, invoices: tuple[StripeInvoice, ...], before: datetime | None
 ) -> datetime | None:
-    """When the payment first failed that it is late for: by Stripe's invoice, so that a late look gives no more time."""
+    """When the payment first failed that it is late for; by Stripe's invoice, so a late look gives no more time."""
     if fresh.status not in ("past_due", "unpaid"):
         return None
     failed = [each.failed_at for each in invoices if each.subscription_id == fresh.id and each.failed_at]

@@ -24,7 +24,9 @@ class Trial:
         """14 days free, no card needed; '' for none."""
         if not self.days:
             return ""
-        return f"{self.days} {'day' if self.days == 1 else 'days'} free" + ("" if self.needs_card else ", no card needed")
+        return f"{self.days} {'day' if self.days == 1 else 'days'} free" + (
+            "" if self.needs_card else ", no card needed"
+        )
 
 
 def trial_of(plan_key: str) -> Trial:
@@ -41,9 +43,7 @@ def trial_for(session: Session, user_id: str, plan_key: str) -> Trial:
 
     Read by the system, since former members are nobody's rows.
     """
-    lived = select(Subscription).where(
-        Subscription.user_id == user_id, col(Subscription.status).not_in(NEVER_PAID)
-    )
+    lived = select(Subscription).where(Subscription.user_id == user_id, col(Subscription.status).not_in(NEVER_PAID))
     if session.exec(lived.limit(1)).first() is not None:
         return Trial()
     former = session.get(FormerMember, former_key(session.get_one(User, user_id).email_key))

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from saas_app.auth.models import User
 from saas_app.auth.sessions import Visit, find_viewer, open_session
-from saas_app.billing import api, reconcile, setup, stripe_account, webhooks
+from saas_app.billing import api, reconcile, setup, stripe_account, twice, webhooks
 from saas_app.billing.gateway import client as gateway
 from saas_app.core import clock, jobs
 from saas_app.core.viewer import Viewer
@@ -21,6 +21,7 @@ from tests.billing.shop import Stripe
 from tests.factories import as_system
 
 assert reconcile  # declares what is done on a schedule
+assert twice  # … and how a second subscription ends
 
 
 @pytest.fixture(scope="session")

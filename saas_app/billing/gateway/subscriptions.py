@@ -25,14 +25,14 @@ async def resume_subscription(subscription_id: str) -> None:
     await ask(client().v1.subscriptions.resume_async(subscription_id))
 
 
-async def cancel_subscription(subscription_id: str, *, comment: str = "") -> None:
+async def cancel_subscription(subscription_id: str, *, feedback: str = "", comment: str = "") -> None:
     """End a subscription at once, without giving money back (https://docs.stripe.com/api/subscriptions/cancel).
 
-    `comment` stays with it, to say later why it was.
+    `feedback` and `comment` stay with it, to say later why it was.
     """
     params: dict[str, Any] = {"prorate": False, "invoice_now": False}
-    if comment:
-        params["cancellation_details"] = {"comment": comment}
+    if feedback or comment:
+        params["cancellation_details"] = {"feedback": feedback, "comment": comment}
     try:
         await ask(client().v1.subscriptions.cancel_async(subscription_id, cast(Any, params)))
     except StripeRefused:
@@ -216,7 +216,8 @@ def _pending(found: stripe.Subscription) -> dict[str, Any]:
 
 def _discount(found: stripe.Subscription) -> StripeDiscount:
     """The first discount of a subscription; more than one is made by hand only."""
-    for discount in cast(list[Any], found.discounts or []):
+    given: list[Any] = list(found.discounts or [])
+    for discount in given:
         coupon: Any = discount.source.coupon if not isinstance(discount, str) else None
         if coupon is None or isinstance(coupon, str):
             continue
