@@ -10,6 +10,7 @@ import stripe
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.errors import StripeRefused
 from saas_app.billing.gateway.shapes import StripeInvoice, StripeQuote, StripeSubscription, StripeSums, StripeUpcoming
+from saas_app.core.clock import now
 
 # Of these an invoice is to come; of the others only what is due already.
 CHARGED_AGAIN = ("active", "trialing", "past_due")
@@ -103,11 +104,9 @@ async def preview_change(
     params: Any = {"subscription": subscription_id, "subscription_details": details}
     found = await ask(client().v1.invoices.create_preview_async(params))
     periods = [line.period for line in found.lines.data]
-    return StripeQuote(
-        sums_of(found),
-        prorated_at or when(max(period.start for period in periods)),
-        when(max(period.end for period in periods)),
-    )
+    begins = when(max(period.start for period in periods)) if periods else now()
+    ends = when(max(period.end for period in periods)) if periods else begins
+    return StripeQuote(sums_of(found), prorated_at or begins, ends)
 
 
 def sums_of(found: stripe.Invoice) -> StripeSums:

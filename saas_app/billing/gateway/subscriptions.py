@@ -216,10 +216,10 @@ def _pending(found: stripe.Subscription) -> dict[str, Any]:
 
 def _discount(found: stripe.Subscription) -> StripeDiscount:
     """The first discount of a subscription; more than one is made by hand only."""
-    given: list[Any] = list(found.discounts or [])
+    given: list[Any] = list(cast(Any, found.discounts) or [])
     for discount in given:
-        coupon: Any = discount.source.coupon if not isinstance(discount, str) else None
-        if coupon is None or isinstance(coupon, str):
+        coupon: Any = getattr(getattr(discount, "source", None), "coupon", None)
+        if not hasattr(coupon, "duration"):
             continue
         return StripeDiscount(
             name=coupon.name or coupon.id,
