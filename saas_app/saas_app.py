@@ -19,6 +19,7 @@ from saas_app.auth import code_api
 from saas_app.auth import pages as auth_pages
 from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
+from saas_app.billing import change_api, change_pages
 from saas_app.billing import pages as billing_pages
 from saas_app.billing.storefront import Storefront, derive
 from saas_app.core import db, logs, mailbox_api
@@ -49,6 +50,7 @@ PARTS = (
     account_pages,
     auth_pages,
     billing_pages,
+    change_pages,
     dashboard_pages,
     factors_pages,
     loans_pages,
@@ -121,6 +123,7 @@ api = Starlette(
         *account_api.routes,
         *factors_api.routes,
         *billing_api.routes,
+        *change_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],

@@ -90,7 +90,7 @@ def wanted_change(session: Session, price_id: str) -> Wanted:
     if row is None:
         raise CannotChange("You have no plan to change yet. Please subscribe to one.")
     why = _why_not(row, price)
-    how = TRIAL if row.status == "trialing" else LATER if _goes_down(row, price) else NOW
+    how = TRIAL if row.status == "trialing" else LATER if goes_down(row, price) else NOW
     if how == LATER and row.pending_price_id:
         why = why or "Another change waits for its payment. Pay it or let it go first; it is dropped after a day."
     if why:
@@ -119,7 +119,7 @@ def _why_not(row: Subscription, price: Price) -> str:
     return ""
 
 
-def _goes_down(row: Subscription, price: Price) -> bool:
+def goes_down(row: Subscription, price: Price) -> bool:
     """As in the portal: a smaller amount or a shorter interval waits for the end of what was paid."""
     return price.unit_amount < row.unit_amount or (row.interval, price.interval) == ("year", "month")
 
@@ -157,8 +157,10 @@ def keep_quote(session: Session, user_id: str, wanted: Wanted, quote: StripeQuot
     return made.id
 
 
-async def confirm(viewer: Viewer, change_id: str) -> None:
-    """Do what was shown. Raises SumsAreOld, CannotChange, CardRefused: then nothing has changed; and StripeUnavailable:
+async def confirm(viewer: Viewer, change_id: str) -> bool:
+    """Do what was shown. False when it waits for a payment, which the billing page then asks for.
+
+    Raises SumsAreOld, CannotChange, CardRefused: then nothing has changed; and StripeUnavailable:
     then the same click again does it, once."""
     change = await db.run_system("plan change", look_up, viewer.id, change_id)
     if change.status == "shown":
@@ -170,7 +172,7 @@ async def confirm(viewer: Viewer, change_id: str) -> None:
             # else another click of the same button was faster, and it is its change that we have seen
     change = await db.run_system("plan change", claim, viewer.id, change_id)
     if change.status == "done":
-        return
+        return not await db.read(viewer, _waits)
     try:
         await _do(change, await db.read(viewer, _as_wanted, change))
     except StripeRefused:
@@ -178,6 +180,12 @@ async def confirm(viewer: Viewer, change_id: str) -> None:
         raise
     await sync_account(viewer.id)
     await db.run_system("plan change", close, change.id, "done")
+    return not await db.read(viewer, _waits)
+
+
+def _waits(session: Session) -> bool:
+    row = entitlements(session).subscription
+    return bool(row and row.pending_price_id)
 
 
 async def _check(viewer: Viewer, change: PlanChange) -> None:

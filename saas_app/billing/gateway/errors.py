@@ -41,6 +41,9 @@ class CardRefused(StripeRefused):
     def __init__(self, why: str = "", *, needs_action: bool = False) -> None:
         super().__init__(why)
         self.needs_action = needs_action
+        asks = "Your bank wants to confirm this card. Put it in again under “Update card”, where it can ask you"
+        declined = "Your bank declined the payment. Update your card"
+        self.args = (f"{asks if needs_action else declined}, then try again. Nothing was changed.",)
 
 
 class BadSignature(AppError):
