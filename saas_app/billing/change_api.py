@@ -26,8 +26,8 @@ async def confirm(request: Request, form: Form) -> Response:
     """Do what was shown."""
     viewer = await member_of(request)
     await count_ask(viewer)
-    is_paid = await changes.confirm(viewer, form.get("id", "")[:64])
-    return to("/billing?done=change" if is_paid else "/billing")
+    outcome = await changes.confirm(viewer, form.get("id", "")[:64])
+    return to(f"/billing?done={outcome}")
 
 
 @form_of(CANCEL, "feedback", "comment", at="/billing/cancel")

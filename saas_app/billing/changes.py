@@ -7,6 +7,7 @@ changes; going down waits for the end of what was paid, and a trial ends (docs/d
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -46,6 +47,14 @@ class AlreadyChanging(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Another change is under way. Please look again in a minute.")
+
+
+class Outcome(StrEnum):
+    """What came of a change: done, planned for later, or waiting for a payment that the billing page asks for."""
+
+    CHANGED = "change"
+    PLANNED = "planned"
+    UNPAID = "unpaid"
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,9 @@ def wanted_change(session: Session, price_id: str) -> Wanted:
     if row is None:
         raise CannotChange("You have no plan to change yet. Please subscribe to one.")
     why = _why_not(row, price)
-    how = TRIAL if row.status == "trialing" else LATER if goes_down(row, price) else NOW
+    how = TRIAL if row.status == "trialing" else LATER if _goes_down(row, price) else NOW
+    if how == TRIAL and not session.exec(select(Customer.card_last4)).first():
+        why = why or "Please add a card first; then you can end the trial."
     if how == LATER and row.pending_price_id:
         why = why or "Another change waits for its payment. Pay it or let it go first; it is dropped after a day."
     if why:
@@ -119,7 +130,7 @@ def _why_not(row: Subscription, price: Price) -> str:
     return ""
 
 
-def goes_down(row: Subscription, price: Price) -> bool:
+def _goes_down(row: Subscription, price: Price) -> bool:
     """As in the portal: a smaller amount or a shorter interval waits for the end of what was paid."""
     return price.unit_amount < row.unit_amount or (row.interval, price.interval) == ("year", "month")
 
@@ -157,8 +168,8 @@ def keep_quote(session: Session, user_id: str, wanted: Wanted, quote: StripeQuot
     return made.id
 
 
-async def confirm(viewer: Viewer, change_id: str) -> bool:
-    """Do what was shown. False when it waits for a payment, which the billing page then asks for.
+async def confirm(viewer: Viewer, change_id: str) -> Outcome:
+    """Do what was shown, and say what came of it.
 
     Raises SumsAreOld, CannotChange, CardRefused: then nothing has changed; and StripeUnavailable:
     then the same click again does it, once."""
@@ -172,7 +183,7 @@ async def confirm(viewer: Viewer, change_id: str) -> bool:
             # else another click of the same button was faster, and it is its change that we have seen
     change = await db.run_system("plan change", claim, viewer.id, change_id)
     if change.status == "done":
-        return not await db.read(viewer, _waits)
+        return await db.read(viewer, _outcome, change)
     try:
         await _do(change, await db.read(viewer, _as_wanted, change))
     except StripeRefused:
@@ -180,12 +191,14 @@ async def confirm(viewer: Viewer, change_id: str) -> bool:
         raise
     await sync_account(viewer.id)
     await db.run_system("plan change", close, change.id, "done")
-    return not await db.read(viewer, _waits)
+    return await db.read(viewer, _outcome, change)
 
 
-def _waits(session: Session) -> bool:
+def _outcome(session: Session, change: PlanChange) -> Outcome:
+    if change.how == LATER:
+        return Outcome.PLANNED
     row = entitlements(session).subscription
-    return bool(row and row.pending_price_id)
+    return Outcome.UNPAID if row and row.pending_price_id else Outcome.CHANGED
 
 
 async def _check(viewer: Viewer, change: PlanChange) -> None:

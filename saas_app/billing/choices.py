@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from saas_app.billing.catalogue import Offer, offers, price_for
-from saas_app.billing.changes import LATER, TRIAL, goes_down, open_change
+from saas_app.billing.changes import LATER, TRIAL, open_change
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.models import Price, Product, Subscription
 from saas_app.billing.money import money
-from saas_app.billing.plans import INTERVALS, Interval, plan_by_key
+from saas_app.billing.plans import INTERVALS, SOLD, Interval, plan_by_key
 from saas_app.billing.statement import Line
 from saas_app.billing.words import day, each
 
@@ -74,14 +74,20 @@ def _choice(session: Session, row: Subscription, offer: Offer, interval: Interva
     if price.stripe_price_id == row.stripe_price_id:
         return Choice(interval, words, "Your plan", True)
     if row.status == "trialing":
-        label = f"Start {offer.name} now"
+        label = f"Start now by the {interval}" if offer.key == row.plan_key else f"Start {offer.name} now"
     elif price.stripe_price_id == row.next_price_id and row.next_at:
         label = f"Starts {day(row.next_at)}"
     elif offer.key == row.plan_key:
         label = "Pay by the year" if interval == "year" else "Pay by the month"
     else:
-        label = f"{'Move down' if goes_down(row, price) else 'Move up'} to {offer.name}"
+        label = f"{'Move up' if _tier(offer.key) > _tier(row.plan_key) else 'Move down'} to {offer.name}"
     return Choice(interval, words, label, False)
+
+
+def _tier(plan_key: str) -> int:
+    """How far up a plan stands among those that are sold."""
+    keys = [plan.key for plan in SOLD]
+    return keys.index(plan_key) if plan_key in keys else -1
 
 
 def change_to_confirm(session: Session) -> ChangeView | None:

@@ -101,7 +101,7 @@ def plan_card(view: BillingView, *, manage: bool = False) -> rx.Component:
     """The plan somebody has: price, interval, the next date, the card. With `manage` also how to change and end it."""
     return card(
         row(
-            rx.el.h2(view.plan_name, class_name="font-display text-2xl font-semibold", id="plan-name"),
+            rx.el.h2(view.plan_title, class_name="font-display text-2xl font-semibold", id="plan-name"),
             rx.cond(view.price != "", rx.fragment(status_badge(view))),
             class_name="justify-between",
         ),
@@ -161,8 +161,8 @@ above_pages.append(account_banners)
 def _notice(notice: Notice, tone: Tone) -> rx.Component:
     action = row(
         rx.cond(notice.pay != "", link_button(notice.pay, href=notice.pay_url)),
-        rx.cond(notice.action != "", _answer(notice.action, notice.to, notice.flow)),
-        rx.cond(notice.other != "", _answer(notice.other, notice.other_to, notice.other_flow)),
+        rx.cond(notice.action != "", _answer(notice.action, notice.door, notice.flow)),
+        rx.cond(notice.other != "", _answer(notice.other, notice.other_door, notice.other_flow)),
         class_name="empty:hidden",
     )
     return banner(notice.title, notice.words, tone=tone, action=action)

@@ -39,7 +39,7 @@ def details_card(details: Details) -> rx.Component:
     return card(
         facts(
             fact("Name", rx.cond(details.name != "", details.name, "Not given")),
-            fact("E-mail", rx.cond(details.email != "", details.email, "Not given")),
+            fact("E‑mail", rx.cond(details.email != "", details.email, "Not given")),
             fact("Address", rx.cond(details.address != "", details.address, "Not given")),
             fact("Tax ID", rx.cond(details.tax_id != "", details.tax_id, "Not given")),
         ),
@@ -88,7 +88,7 @@ def _choice(plan: PlanChoice, choice: Choice) -> rx.Component:
     )
     return row(
         rx.el.span(choice.price, class_name="font-semibold tabular-nums"),
-        rx.cond(choice.is_mine, rx.el.span("You pay this now", class_name="py-3 text-quiet"), form),
+        rx.cond(choice.is_mine, rx.el.span(choice.label, class_name="py-3 text-quiet"), form),
         class_name="justify-between border-t border-line pt-2",
     )
 
@@ -105,8 +105,8 @@ def invoice_list() -> rx.Component:
             rx.el.tr(
                 rx.el.th("Date", scope="col", class_name=_HEAD),
                 rx.el.th("For", scope="col", class_name=f"{_HEAD} max-sm:hidden"),
-                rx.el.th("Amount", scope="col", class_name=f"{_HEAD} text-right"),
-                rx.el.th("Status", scope="col", class_name=_HEAD),
+                rx.el.th("Amount", scope="col", class_name=f"{_HEAD} text-right max-sm:pr-0"),
+                rx.el.th("Status", scope="col", class_name=f"{_HEAD} max-sm:hidden"),
                 rx.el.th(for_ears("Papers"), scope="col", class_name=f"{_HEAD} max-sm:hidden"),
             )
         ),
@@ -138,11 +138,19 @@ def _invoice(invoice: InvoiceView) -> rx.Component:
             class_name=_CELL,
         ),
         rx.el.td(invoice.description, class_name=f"{_CELL} text-quiet max-sm:hidden"),
-        rx.el.td(invoice.amount, class_name=f"{_CELL} text-right tabular-nums"),
-        rx.el.td(by_tone(invoice.tone, lambda tone: badge(invoice.status, tone)), class_name=_CELL),
+        rx.el.td(
+            invoice.amount,
+            rx.el.span(_status(invoice), class_name="mt-1 block sm:hidden"),
+            class_name=f"{_CELL} text-right tabular-nums max-sm:pr-0",
+        ),
+        rx.el.td(_status(invoice), class_name=f"{_CELL} max-sm:hidden"),
         rx.el.td(_papers(invoice), class_name="py-3 text-right align-top max-sm:hidden"),
         class_name="border-t border-line",
     )
+
+
+def _status(invoice: InvoiceView) -> rx.Component | rx.Var[rx.Component]:
+    return by_tone(invoice.tone, lambda tone: badge(invoice.status, tone))
 
 
 def _papers(invoice: InvoiceView) -> rx.Component:

@@ -20,7 +20,7 @@ PORTAL, KEEP, RESUME = "/billing/portal", "/billing/keep", "/billing/resume"
 class Notice:
     """One banner: what happened, what it means, and what answers it.
 
-    `pay` leads to Stripe's page of an invoice. `action` sends a form of ours to `to`, with a `flow` where that is the
+    `pay` leads to Stripe's page of an invoice. `action` sends a form of ours to `door`, with a `flow` where that is the
     portal at one task; `other` is a second one.
     """
 
@@ -30,10 +30,10 @@ class Notice:
     pay: str = ""
     pay_url: str = ""
     action: str = ""
-    to: str = ""
+    door: str = ""
     flow: str = ""
     other: str = ""
-    other_to: str = ""
+    other_door: str = ""
     other_flow: str = ""
 
 
@@ -126,7 +126,7 @@ def _failed(facts: Facts) -> Notice | None:
     if row.status not in ("past_due", "unpaid") or is_suspended(row):
         return None
     again = f" We try again on {day(due.next_payment_attempt)}." if due and due.next_payment_attempt else ""
-    card = {"action": "Update card" if facts.has_card else "Add a card", "to": PORTAL, "flow": CARD}
+    card = {"action": "Update card" if facts.has_card else "Add a card", "door": PORTAL, "flow": CARD}
     if facts.access.opens:
         end = (row.past_due_since or row.current_period_start) + GRACE
         title = f"Your payment of {_amount(due)} did not go through" if due else "Your payment did not go through"
@@ -143,11 +143,11 @@ def _change_waits(facts: Facts) -> Notice | None:
     return Notice(
         "warn",
         f"Your change to {name} waits for its payment",
-        f"Until it is paid you stay on {facts.plan} as before; {name} is {price}. "
+        f"Until it is paid nothing changes. After that it is {price}. "
         f"If you do nothing, the change is dropped on {day(facts.row.pending_until)}.",
         **_pay(facts.due),
         action="Update card",
-        to=PORTAL,
+        door=PORTAL,
         flow=CARD,
     )
 
@@ -161,14 +161,14 @@ def _unfinished(facts: Facts) -> Notice | None:
         "It waits for a day. You can finish it, or subscribe again.",
         **_pay(facts.due),
         action="" if facts.due else "Open billing",
-        to=PORTAL,
+        door=PORTAL,
     )
 
 
 def _paused(facts: Facts) -> Notice | None:
     if facts.row.status != "paused":
         return None
-    card = {"flow": CARD, "to": PORTAL}
+    card = {"flow": CARD, "door": PORTAL}
     if not facts.has_card:
         return Notice("warn", "Your plan is paused", "Add a card, then you can resume it.", action="Add a card", **card)
     return Notice(
@@ -177,9 +177,9 @@ def _paused(facts: Facts) -> Notice | None:
         "When you resume it, a new period begins and is charged to your card.",
         **_pay(facts.due),
         action="Resume",
-        to=RESUME,
+        door=RESUME,
         other="Update card",
-        other_to=PORTAL,
+        other_door=PORTAL,
         other_flow=CARD,
     )
 
@@ -211,7 +211,7 @@ def _ending(facts: Facts) -> Notice | None:
         f"{facts.plan} ends on {day(ends)}",
         "Until then everything stays open, and nothing more is charged.",
         action="Keep the plan",
-        to=KEEP,
+        door=KEEP,
     )
 
 
@@ -223,7 +223,7 @@ def _trial(facts: Facts) -> Notice | None:
     title = f"Your trial ends {days_until(row.trial_end, at)}"
     if not facts.has_card:
         words = f"Without a card {facts.plan} is paused on {day(row.trial_end)}. Nothing is charged before."
-        return Notice("warn" if is_soon else "info", title, words, action="Add a card", to=PORTAL, flow=CARD)
+        return Notice("warn" if is_soon else "info", title, words, action="Add a card", door=PORTAL, flow=CARD)
     if not is_soon:
         return None
     price = money(row.unit_amount * row.quantity, row.currency)
@@ -239,7 +239,7 @@ def _planned(facts: Facts) -> Notice | None:
         f"{name} from {day(facts.row.next_at)}",
         f"Until then {facts.plan} stays open as you paid for it. After that it is {price}.",
         action=f"Keep {facts.plan}" if name != facts.plan else "Keep what you have",
-        to=KEEP,
+        door=KEEP,
     )
 
 

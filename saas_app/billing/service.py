@@ -23,9 +23,9 @@ STALE_AFTER = timedelta(hours=24)
 class BillingView:
     """A customer's billing in words.
 
-    `plan_key` is what is open now, `subscribed_key` and `plan_title` what the subscription is for, locked or not. `paid`
-    is whether a paid plan is open, `subscribed` whether a subscription is running; `ends_later` whether canceling waits
-    for the end of what was paid; `has_customer` whether there is a portal.
+    `plan_key` is what is open now, `subscribed_key` and `plan_title` what the subscription is for, locked or not.
+    `paid` is whether a paid plan is open, `subscribed` whether a subscription is running; `ends_later` whether
+    canceling waits for the end of what was paid; `has_customer` whether there is a portal.
     """
 
     plan_key: str = ""
@@ -60,6 +60,7 @@ def billing(session: Session) -> BillingView:
     view = BillingView(
         plan_key=found.plan.key,
         plan_name=found.plan.name,
+        plan_title=found.plan.name,
         paid=found.plan.key != "free",
         status="Free",
         card=_card(customer),
@@ -78,14 +79,13 @@ def billing(session: Session) -> BillingView:
         tone=tone,
         subscribed=row.status != "incomplete",
         subscribed_key=row.plan_key,
-        plan_title=own.name if (own := plan_by_key(row.plan_key)) else found.plan.name,
+        plan_title=own.name if (own := plan_by_key(row.plan_key)) and row.status != "incomplete" else found.plan.name,
         price=money(row.unit_amount * row.quantity, row.currency),
         interval="yearly" if row.interval == "year" else "monthly",
         date_label=label,
         date=day(date),
         discount=_discount(row),
-        can_change=row.status in ("active", "trialing")
-        and not (row.ends_at or row.next_price_id or row.pause_behavior),
+        can_change=_can_change(row),
         can_cancel=row.ends_at is None and row.status != "incomplete",
         ends_later=row.status in ("active", "trialing", "past_due"),
         notice=notice(session, found, customer),

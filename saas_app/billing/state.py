@@ -48,6 +48,7 @@ OTHER_PROBLEM = "That did not work."
 # What /billing says when a form has done its work.
 SAID = {
     "change": "Your plan is changed.",
+    "planned": "Your change is planned. You can take it back until then.",
     "cancel": "Your plan is canceled. You can take it back until it ends.",
     "keep": "Your plan goes on as it is.",
 }

@@ -78,7 +78,7 @@ def _view(row: Invoice) -> InvoiceView:
     return InvoiceView(
         date=day(row.created_at),
         number=row.number,
-        description=row.description,
+        description=_in_words(row.description),
         amount=money(row.total, row.currency),
         status=status,
         tone=tone,

@@ -8,7 +8,7 @@ import pytest
 
 from saas_app.billing import changes
 from saas_app.billing.account import sync_account
-from saas_app.billing.changes import AlreadyChanging, CannotChange, SumsAreOld
+from saas_app.billing.changes import AlreadyChanging, CannotChange, Outcome, SumsAreOld
 from saas_app.billing.ending import keep
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway.errors import CardRefused, StripeUnavailable
@@ -127,7 +127,7 @@ async def test_a_declined_card_leaves_the_plan_as_it_was_and_a_link_to_pay(shop:
     mine = shop.all("subscriptions")[0]
     shop.take_card(mine, "pm_card_chargeCustomerFail")
     change = await _shown_to(ada, "agent_v1", "month")
-    await changes.confirm(ada, change.id)
+    assert await changes.confirm(ada, change.id) is Outcome.UNPAID
     row = rows(Subscription)[0]
     assert (_plan(ada), row.status, row.pending_price_id) == ("pro_v1", "active", change.to_price_id)
     open_one = _invoices(shop)[0]

@@ -19,6 +19,7 @@ PUBLIC = (
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
     *("/settings/authenticator", "/settings/passkeys", "/settings/recovery"),
+    *("/billing/change", "/billing/cancel"),
 )
 MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return")
 LOCAL = ("/dev/mailbox",)
