@@ -70,7 +70,7 @@ def test_the_life_of_a_customer(trying: Stack, visitor: Visitor) -> None:
 
     # A trial, without a card
     go_to_checkout(page, stack, "monthly")
-    page.get_by_role("button", name="Start trial").click()
+    page.get_by_role("button", name="Start free trial").click()
     expect(page.locator("#unlocked")).to_be_visible()
     page.goto(f"{stack.url}/billing")
     expect(page.get_by_text("Your trial ends in 14 days")).to_be_visible()
@@ -102,8 +102,9 @@ def test_the_life_of_a_customer(trying: Stack, visitor: Visitor) -> None:
 
     # Recovered, by Stripe's page of the invoice
     page.get_by_role("link", name="Pay €29 now").click()
-    fill_card(page)
-    page.get_by_role("button", name="Pay").first.click()
+    page.get_by_label("Visa ending in 4242").check()
+    page.get_by_role("button", name="Pay €29").click()
+    expect(page.get_by_text("Paid on")).to_be_visible()
     expect(other.get_by_text("did not go through")).to_be_hidden()
     page.goto(f"{stack.url}/billing")
     _put_in_a_card(page)
