@@ -13,6 +13,7 @@ from saas_app.billing.ending import keep
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway.errors import CardRefused, StripeUnavailable
 from saas_app.billing.models import PlanChange, Subscription
+from saas_app.billing.service import billing
 from saas_app.core import db
 from saas_app.core.errors import BadInput
 from saas_app.core.viewer import Viewer
@@ -251,3 +252,14 @@ async def test_a_late_subscription_is_paid_first_and_a_plan_that_is_not_sold_is_
         await changes.work_out(ada, "gold_v9", "month")
     with pytest.raises(CannotChange, match="no plan to change"):
         await changes.work_out(a_user("Bob"), "agent_v1", "month")
+
+
+async def test_a_bank_that_wants_to_be_asked_leaves_the_plan_and_gives_the_link(shop: Stripe) -> None:
+    ada = await _a_subscriber(shop)
+    shop.take_card(shop.all("subscriptions")[0], "pm_card_threeDSecure2Required")
+    change = await _shown_to(ada, "agent_v1", "month")
+    assert await changes.confirm(ada, change.id) is Outcome.UNPAID
+    assert _plan(ada) == "pro_v1"
+    said = (await db.read(ada, billing)).notice
+    assert said.title == "Your bank wants you to confirm a payment of €20"
+    assert said.pay_url == _invoices(shop)[0]["hosted_invoice_url"]
