@@ -77,6 +77,11 @@ async def work_out(viewer: Viewer, plan_key: str, interval: str) -> None:
     price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
     if price_id is None:
         raise BadInput({"form": "This plan is not sold any more. Please choose another one."})
+    await show(viewer, price_id)
+
+
+async def show(viewer: Viewer, price_id: str) -> None:
+    """As `work_out`, by Stripe's id of a price that is sold."""
     await sync_account(viewer.id)
     wanted = await db.read(viewer, wanted_change, price_id)
     quote = await _quote(wanted) if wanted.how != LATER else None

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
-from saas_app.billing import catalogue, portal
+from saas_app.billing import catalogue, changes
 from saas_app.billing.account import Account, ensure_customer, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
@@ -57,22 +57,24 @@ class Outcome(StrEnum):
 
 
 async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
-    """The address to send this viewer to: a checkout, or the portal when they have a subscription already.
+    """The address to send this viewer to: a checkout, or the change of the subscription that they have already.
 
-    Raises BadInput for a plan that is not sold, StripeUnavailable when Stripe does not answer.
+    Raises BadInput for a plan that is not sold, CannotChange, StripeUnavailable when Stripe does not answer.
     """
     price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
     if price_id is None:
         raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     await sync_account(viewer.id)
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
-    return await _portal_of_subscriber(viewer) or await _open_session(viewer, account, price_id)
+    return await _change_instead(viewer, price_id) or await _open_session(viewer, account, price_id)
 
 
-async def _portal_of_subscriber(viewer: Viewer) -> str:
-    """Where somebody who has a subscription changes it; '' for all others."""
-    running = await db.read(viewer, running_subscription)
-    return await portal.open_portal(viewer, flow="subscription_update") if running else ""
+async def _change_instead(viewer: Viewer, price_id: str) -> str:
+    """Where somebody who has a subscription sees what the change to this price costs; '' for all others."""
+    if not await db.read(viewer, running_subscription):
+        return ""
+    await changes.show(viewer, price_id)
+    return f"{settings().base_url}/billing/change"
 
 
 async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
@@ -82,8 +84,8 @@ async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
             return url
         if not await _close(attempt):  # it may have been paid while we looked
             await sync_account(viewer.id)
-            if portal_url := await _portal_of_subscriber(viewer):
-                return portal_url
+            if change := await _change_instead(viewer, price_id):
+                return change
         attempt = await _attempt(viewer, price_id)
     base = settings().base_url
     session = await hosted.create_checkout_session(

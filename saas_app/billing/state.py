@@ -10,6 +10,7 @@ import reflex as rx
 from saas_app.billing import checkout, choices, service, statement
 from saas_app.billing.account import sync_account
 from saas_app.billing.catalogue import Offer, offers
+from saas_app.billing.changes import AlreadyChanging, CannotChange
 from saas_app.billing.checkout import Outcome
 from saas_app.billing.choices import PlanChoice
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
@@ -37,6 +38,8 @@ LASTING: dict[str, str] = {
     StripeMissing.__name__: str(StripeRefused()),
     OtherAccount.__name__: str(StripeRefused()),
     NothingToManage.__name__: str(NothingToManage()),
+    CannotChange.__name__: "This plan cannot be chosen now: you have it already, or something else comes first.",
+    AlreadyChanging.__name__: str(AlreadyChanging()),
     BadInput.__name__: "This plan is not sold any more. Please choose another one.",
 }
 PASSING: dict[str, str] = {
