@@ -73,7 +73,12 @@ def change() -> rx.Component:
         ),
         when("change.lines", _lines()),
         rx.el.p(slot("change.effect"), class_name="mt-4 text-quiet", id="change-effect"),
-        row(confirm, link_button("Leave it as it is", href=BACK, kind="secondary"), update, class_name="mt-6"),
+        row(
+            confirm,
+            link_button("Leave it as it is", href=BACK, kind="secondary"),
+            when("change.lines", update),
+            class_name="mt-6",
+        ),
     )
     nothing = card(
         text("There is nothing to confirm. What was shown is kept for an hour, and the last choice counts."),

@@ -11,7 +11,7 @@ from saas_app.billing.models import Price, Product, Subscription
 from saas_app.billing.money import money
 from saas_app.billing.plans import INTERVALS, SOLD, Interval, plan_by_key
 from saas_app.billing.statement import Line
-from saas_app.billing.words import day, each
+from saas_app.billing.words import day, each, once
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def change_to_confirm(session: Session) -> ChangeView | None:
     old = plan_by_key(row.plan_key)
     is_other = product is None or product.plan_key != row.plan_key
     then = each(price.unit_amount * row.quantity, price.currency, price.interval)
-    lines = [Line(str(words), money(int(amount), change.currency)) for words, amount in change.lines]
+    lines = [Line(once(str(words)), money(int(amount), change.currency)) for words, amount in change.lines]
     sums = [("Discount", -change.discount), ("Tax", change.tax), ("Credit", change.amount_due - max(change.total, 0))]
     lines += [Line(words, money(amount, change.currency)) for words, amount in sums if amount]
     today = money(change.amount_due, change.currency)
@@ -114,7 +114,7 @@ def change_to_confirm(session: Session) -> ChangeView | None:
         return ChangeView(change.id, title, "Nothing", f"{then} from {when}", effect, (), "", "Change on that day")
     if change.how == TRIAL:
         effect = f"Your trial ends, and {name} begins now."
-        button = f"Change plan, end trial and pay {today}"
+        button = "Change plan & end trial"
     else:
         effect = f"{name} opens at once. What you have paid for and not used is taken off."
         button = f"Change and pay {today}" if change.amount_due else "Change now"

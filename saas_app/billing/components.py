@@ -45,6 +45,7 @@ def subscribe_button(
 
 def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
     """One plan that can be bought, yearly first; `trial` is what it begins with."""
+    begin = rx.cond(trial != "", "Start free trial", "Subscribe")
     return card(
         rx.el.p(offer.description, class_name="text-quiet"),
         rx.cond(trial != "", rx.el.p(trial, ", then", class_name="mt-3 font-semibold text-good")),
@@ -53,7 +54,7 @@ def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
             rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
         ),
         stack(
-            rx.cond(offer.year.available, subscribe_button("Subscribe", plan=offer.key, interval="year")),
+            rx.cond(offer.year.available, subscribe_button(begin, plan=offer.key, interval="year")),
             rx.cond(
                 offer.month.available,
                 subscribe_button(

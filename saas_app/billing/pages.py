@@ -35,7 +35,9 @@ def _plans() -> rx.Component:
     view = AccountState.billing
     to_buy = stack(
         rx.el.h2("Plans", class_name="font-display text-2xl font-semibold"),
-        grid(rx.foreach(BillingState.offers, lambda offer: offer_card(offer, BillingState.trial)), columns=2),
+        grid(
+            rx.foreach(BillingState.offers, lambda offer: offer_card(offer, BillingState.trials[offer.key])), columns=2
+        ),
     )
     return rx.cond(view.can_change, other_plans(), rx.cond(view.subscribed, rx.fragment(), to_buy))
 

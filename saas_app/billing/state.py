@@ -115,7 +115,7 @@ class BillingState(LiveState):
     details: Details = Details()
     offers: list[Offer] = []
     choices: list[PlanChoice] = []
-    trial: str = ""
+    trials: dict[str, str] = {}
     problem: Problem = Problem()
     said: str = ""
     _limit: int = SHOWN_FIRST
@@ -126,8 +126,11 @@ class BillingState(LiveState):
         self.details = await db.read(viewer, statement.details)
         self.choices = list(await db.read(viewer, choices.choices))
         self.offers = [offer for offer in await db.read_system("catalogue", offers) if offer.is_sold]
-        first = self.offers[0].key if self.offers else ""
-        self.trial = (await db.read_system("checkout", trial_for, viewer.id, first)).words
+        self.trials = {
+            offer.key: (await db.read_system("checkout", trial_for, viewer.id, offer.key)).words
+            for offer in self.offers
+            if not self.choices
+        }
 
     @rx.event
     @member

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.models import Customer, Invoice, Subscription, UpcomingInvoice
 from saas_app.billing.money import money
-from saas_app.billing.words import day, each
+from saas_app.billing.words import day, each, once
 
 SHOWN_FIRST = 12
 
@@ -78,7 +78,7 @@ def _view(row: Invoice) -> InvoiceView:
     return InvoiceView(
         date=day(row.created_at),
         number=row.number,
-        description=_in_words(row.description),
+        description=once(row.description),
         amount=money(row.total, row.currency),
         status=status,
         tone=tone,
@@ -104,7 +104,7 @@ def next_charge(session: Session) -> NextCharge:
     coming = session.get(UpcomingInvoice, row.stripe_subscription_id)
     if coming is None or coming.user_id != row.user_id:
         return NextCharge()
-    lines = [Line(_in_words(str(words)), money(int(amount), coming.currency)) for words, amount in coming.lines]
+    lines = [Line(once(str(words)), money(int(amount), coming.currency)) for words, amount in coming.lines]
     lines += _extras(coming)
     is_last = row.ends_at is not None
     trial = row.status == "trialing"
@@ -120,11 +120,6 @@ def next_charge(session: Session) -> NextCharge:
 def _extras(coming: UpcomingInvoice) -> list[Line]:
     extras = [("Discount", -coming.discount), ("Tax", coming.tax), ("Credit", coming.amount_due - coming.total)]
     return [Line(words, money(amount, coming.currency)) for words, amount in extras if amount]
-
-
-def _in_words(words: str) -> str:
-    """Stripe writes “1 × Pro (at €9.00 / month)”; once is not worth saying."""
-    return words.removeprefix("1 × ")
 
 
 def _note(row: Subscription, coming: UpcomingInvoice) -> str:

@@ -17,6 +17,11 @@ def each(amount: int, currency: str, interval: str) -> str:
     return f"{money(amount, currency)} {A_PERIOD.get(interval, '')}".strip()
 
 
+def once(line: str) -> str:
+    """Stripe writes “1 × Pro (at €9.00 / month)” on an invoice; once is not worth saying."""
+    return line.removeprefix("1 × ")
+
+
 def days_until(moment: datetime, at: datetime) -> str:
     """today, tomorrow, in 5 days: by the calendar, as people count."""
     days = (moment.date() - at.date()).days

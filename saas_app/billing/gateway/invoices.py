@@ -51,7 +51,7 @@ async def _waits_for_the_bank(invoice_id: str) -> bool:
 def _invoice(found: stripe.Invoice) -> StripeInvoice:
     parent = found.parent.subscription_details if found.parent else None
     first_try = found.status_transitions.finalized_at or found.created
-    late = found.status in ("open", "uncollectible") and bool(found.attempt_count)
+    late = found.status == "open" and bool(found.attempt_count)
     lines = found.lines.data
     return StripeInvoice(
         id=found.id or "",
