@@ -138,6 +138,14 @@ async def test_a_declined_card_leaves_the_plan_as_it_was_and_a_link_to_pay(shop:
     assert (_plan(ada), rows(Subscription)[0].pending_price_id) == ("agent_v1", "")
 
 
+async def test_many_clicks_with_a_declined_card_leave_one_invoice_to_pay(shop: Stripe) -> None:
+    ada = await _a_subscriber(shop)
+    shop.take_card(shop.all("subscriptions")[0], "pm_card_chargeCustomerFail")
+    change = await _shown_to(ada, "agent_v1", "month")
+    await asyncio.gather(*[changes.confirm(ada, change.id) for _ in range(5)])
+    assert [each["status"] for each in _invoices(shop)] == ["open", "paid"]
+
+
 async def test_a_change_nobody_pays_for_is_dropped(shop: Stripe) -> None:
     ada = await _a_subscriber(shop)
     shop.take_card(shop.all("subscriptions")[0], "pm_card_chargeCustomerFail")

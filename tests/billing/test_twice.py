@@ -51,6 +51,8 @@ async def test_the_oldest_goes_on_and_the_newer_is_ended_and_given_back(
     await do_waiting_work()
     assert _statuses(shop) == {first: "active", second: "canceled"}
     assert _refunded(shop) == [2900]
+    marked = shop.ask(f"subscriptions/{second}")["cancellation_details"]["comment"]
+    assert marked == twice.MARK  # by which a job that was broken off knows that it has to go on
     assert f"ended {second}, the second subscription of {ada.id}" in caplog.text
     assert [row.event for row in rows(AuditEvent)] == ["second subscription ended and refunded"]
     mine = next(row for row in rows(Invoice) if row.stripe_subscription_id == second)
