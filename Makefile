@@ -58,6 +58,7 @@ bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers,
 	@$(PY) -m scripts.build
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.identity
+	@$(PY) -m tests.bench.webhooks
 	@$(PY) -m tests.bench.sandbox
 
 # A release that was tried where it was made keeps its data and its .env there.

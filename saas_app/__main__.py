@@ -68,7 +68,7 @@ def stripe_setup() -> None:
 
 def reconcile() -> None:
     """Look at every customer at Stripe now, and write down what differs."""
-    from saas_app import models  # noqa: F401
+    from saas_app import models, work  # noqa: F401 (all that is written of a customer)
     from saas_app.billing import reconcile
 
     print(f"{asyncio.run(reconcile.sync_everybody())} customers were compared with Stripe.")

@@ -20,6 +20,7 @@ from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
 from saas_app.features.loans.models import Scenario
+from saas_app.purchases.models import Download, LinkOrder, Purchase
 from saas_app.social.models import Identity
 
 __all__ = [
@@ -29,10 +30,12 @@ __all__ = [
     "Challenge",
     "CheckoutAttempt",
     "Customer",
+    "Download",
     "EmailToken",
     "FormerMember",
     "Identity",
     "Invoice",
+    "LinkOrder",
     "LoginSession",
     "Mailbox",
     "Outbox",
@@ -40,6 +43,7 @@ __all__ = [
     "PlanChange",
     "Price",
     "Product",
+    "Purchase",
     "RecoveryCode",
     "Scenario",
     "Schedule",

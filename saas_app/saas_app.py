@@ -38,6 +38,8 @@ from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
+from saas_app.purchases import api as purchases_api
+from saas_app.purchases import pages as purchases_pages
 from saas_app.social import api as social_api
 from saas_app.social import components as social
 from saas_app.social import pages as social_pages
@@ -55,6 +57,7 @@ PARTS = (
     factors_pages,
     loans_pages,
     marketing_pages,
+    purchases_pages,
     social_pages,
     welcome,
     work,
@@ -88,6 +91,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         base_url=settings().origin,
         build=BUILD,
         form_targets=_form_targets(),
+        straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
     )
 
 
@@ -124,6 +128,7 @@ api = Starlette(
         *factors_api.routes,
         *billing_api.routes,
         *change_api.routes,
+        *purchases_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],

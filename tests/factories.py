@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from saas_app.auth.models import User
+from saas_app.auth.sessions import terms_in_force
 from saas_app.core import clock, db
 from saas_app.core.viewer import Viewer
 
@@ -19,6 +20,7 @@ def make_user(session: Session, name: str = "Ada", **values: Any) -> User:
     email = values.pop("email", f"{name.lower()}@example.com")
     values.setdefault("email_verified_at", clock.now())
     values.setdefault("password_hash", "!")
+    values.setdefault("terms_version", terms_in_force())
     row = User(name=name, email=email, email_key=email.casefold(), **values)
     session.add(row)
     session.flush()

@@ -6,7 +6,7 @@ from alembic import op
 import row_policies
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 WORDS: dict[str, tuple[str, ...]] = {
     "customers": ("billing_name", "billing_email", "billing_address", "tax_id"),

@@ -61,7 +61,7 @@ def line(name: str, value: Any, action: rx.Component) -> rx.Component:
         rx.el.div(
             rx.el.p(name, class_name="text-sm text-quiet"), rx.el.div(value, class_name="break-words font-medium")
         ),
-        action,
+        rx.el.div(action, class_name="ml-auto"),
         class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line py-3 "
         "last:border-0",
     )

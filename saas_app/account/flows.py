@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 
 from saas_app.account import service
 from saas_app.auth import limits, passwords
-from saas_app.auth.addresses import read_address
+from saas_app.auth.addresses import key_of, read_address
 from saas_app.auth.flows import NO_ADDRESS, wrong_name
 from saas_app.auth.links import LinkGone
 from saas_app.auth.sessions import LoggedIn, Visit
@@ -28,7 +28,7 @@ async def change_password(viewer: Viewer, password: str, digest: str, visit: Vis
     wrong = await passwords.beside(lambda: weakness(password, viewer.name, viewer.email))
     if wrong:
         raise BadInput({"password": wrong})
-    kept = await passwords.hashed(password)
+    kept = await passwords.hashed(password, key_of(viewer.email))
     entry = await db.run_system("account", service.change_password, viewer.id, kept, digest, visit)
     logs.security("password changed", ip=visit.ip, user=viewer.id)
     return entry

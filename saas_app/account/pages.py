@@ -149,7 +149,7 @@ def delete() -> rx.Component:
         "Delete your account",
         card(
             rx.el.ul(
-                rx.el.li("Everything you saved is erased, and nobody can bring it back."),
+                rx.el.li("Everything you saved or bought is erased, and nobody can bring it back."),
                 rx.el.li("A plan that runs is canceled at once, without a refund for what is left of it."),
                 rx.el.li("Invoices stay with our payment provider for as long as tax law asks."),
                 rx.el.li("All your devices are logged out."),

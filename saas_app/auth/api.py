@@ -8,9 +8,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from saas_app.auth import code_flows, cookies, flows
-from saas_app.auth.doors import CHOICE, LONGEST_FIELD, Form, form_of, keep, let_in, opened_link, swap, to, visit_of
+from saas_app.auth.doors import (
+    CHOICE,
+    LONGEST_FIELD,
+    Form,
+    form_of,
+    keep,
+    let_in,
+    member_of,
+    opened_link,
+    swap,
+    to,
+    visit_of,
+)
 from saas_app.auth.sessions import find_viewer
 from saas_app.core.errors import Unavailable
+from saas_app.core.visitors import safe_path
 from saas_app.edge.islands import respond
 
 log = logging.getLogger(__name__)
@@ -27,7 +40,7 @@ LOG_IN_FIRST = "Please log in to confirm that this address is yours. It takes on
 async def sign_up(request: Request, form: Form) -> Response:
     """Open an account, and go on to what was chosen."""
     chosen = {name: form[name] for name in ("plan", "billing") if CHOICE.fullmatch(form.get(name, ""))}
-    welcome = to(f"/welcome?{urlencode(chosen)}" if "plan" in chosen else "/welcome")
+    welcome = to(f"/welcome?{urlencode(chosen)}" if "plan" in chosen else safe_path(form.get("next", ""), "/welcome"))
     if form.get("website"):  # people never see this field
         return welcome
     opened = await flows.sign_up(
@@ -76,6 +89,14 @@ async def log_out(request: Request) -> Response:
     response.headers["clear-site-data"] = '"cache", "storage"'
     response.headers["cache-control"] = "no-store"
     return response
+
+
+@form_of("terms-changed", "next", at="/terms/changed")
+async def accept_terms(request: Request, form: Form) -> Response:
+    """Accept the terms that count now, and go on."""
+    viewer = await member_of(request)
+    await flows.accept_terms(viewer, form.get("version", "")[:10], visit_of(request))
+    return to(safe_path(form.get("next", ""), "/dashboard"))
 
 
 async def open_verify_link(request: Request) -> Response:
@@ -135,6 +156,7 @@ routes = [
     Route("/signup", sign_up, methods=["POST"]),
     Route("/login", log_in, methods=["POST"]),
     Route("/logout", log_out, methods=["POST"]),
+    Route("/terms/changed", accept_terms, methods=["POST"]),
     Route("/verify", verify, methods=["POST"]),
     Route("/verify/resend", resend, methods=["POST"]),
     Route("/verify/{token}", open_verify_link, methods=["GET"]),

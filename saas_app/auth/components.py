@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
+from saas_app.edge.pages import Fill
 from saas_app.ui.cards import TICKED
 from saas_app.ui.forms import field, hidden, password_field
 from saas_app.ui.public import public_page
@@ -19,6 +20,7 @@ above_forms: list[Callable[[], rx.Component]] = []
 # What else stands below the form of the log-in, and of the page that asks who it is. A feature adds its own.
 below_login: list[Callable[[], rx.Component]] = []
 below_confirm: list[Callable[[], rx.Component]] = []
+fill_confirm: list[Fill] = []
 
 WAIT = slot("wait_seconds")
 _LEAST = slot("password_min_length")
@@ -125,6 +127,14 @@ def come_along(*names: str) -> rx.Component:
 def other_way(words: str, label: str, href: str) -> rx.Component:
     """The line under a form that leads to the other one."""
     return text(words, " ", link(label, href=href), tone="quiet", class_name="mt-6")
+
+
+def last_used(way: str) -> rx.Component:
+    """A mark on the way in that was taken last in this browser; `way` is a word, or an expression like `there.key`."""
+    return when(
+        f"remembered.way == {way}" if "." in way else f"remembered.way_{way}",
+        rx.el.span("Last used", class_name="ml-2 rounded-full border px-2 text-xs font-normal"),
+    )
 
 
 def with_choice(href: str) -> str:

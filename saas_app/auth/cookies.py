@@ -94,6 +94,11 @@ def keep_known(response: Response, request: Request, user_id: str) -> None:
     _set(response, "known", tokens.sign("known", ",".join(ids), KNOWN_LASTS), KNOWN_LASTS)
 
 
+def keep_way(response: Response, way: str) -> None:
+    """Remember how somebody logged in here, so that the page can say so next time."""
+    _set(response, "way", way, KNOWN_LASTS)
+
+
 def _named(name: str) -> str:
     return cookie_name(settings().base_url, name)
 

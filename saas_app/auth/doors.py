@@ -104,7 +104,8 @@ def let_in(request: Request, entry: LoggedIn | HalfIn, where: str, *, remember: 
         response = to(f"{entry.path}&{urlencode({'next': safe_path(where, '')})}")
         cookies.keep_step(response, "second", entry.token)
         return response
-    response = to(safe_path(where, "/dashboard"))
+    where = safe_path(where, "/dashboard")
+    response = to(f"/terms/changed?{urlencode({'next': where})}" if entry.terms_due else where)
     keep(response, request, entry, remember=remember)
     return response
 
@@ -113,6 +114,7 @@ def keep(response: Response, request: Request, entry: LoggedIn, *, remember: boo
     """Put the cookies of a log-in on an answer."""
     cookies.keep_session(response, entry.token, remember=remember)
     cookies.keep_known(response, request, entry.user_id)
+    cookies.keep_way(response, entry.method.partition(" ")[0])
 
 
 def visit_of(request: Request) -> Visit:

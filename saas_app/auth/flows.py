@@ -43,7 +43,7 @@ async def sign_up(name: str, email: str, password: str, visit: Visit, *, replace
         await db.run_system("throttle", ratelimit.hit, limits.SIGNUPS_BY_IP, visit.ip)
     if await db.run_system("throttle", ratelimit.count, limits.SIGNUPS, "") == limits.SIGNUPS.limit:
         logs.security("many sign-ups", ip=visit.ip)
-    kept = await passwords.hashed(password)
+    kept = await passwords.hashed(password, address.key)
     opened = await db.run_system(
         "sign-up", service.create_account, name.strip(), address, kept, visit, replaces=replaces
     )
@@ -68,9 +68,7 @@ async def log_in(
         logs.security("many log-ins", ip=visit.ip)
     is_open = await db.run_system("throttle", _count_login, key, [user.id for user in own])
     tried = found if is_open else own
-    place = await passwords.first_that_fits(
-        password[: passwords.LONGEST], [u.password_hash for u in tried], tries=service.TRIED
-    )
+    place = await passwords.first_that_fits(password, [u.password_hash for u in tried])
     user = tried[place] if place is not None and len(password) <= passwords.LONGEST else None
     admitted = await _admit(user, password, visit, remember, replaces) if user else None
     if admitted is None:
@@ -89,7 +87,8 @@ def note_entry(entry: LoggedIn | HalfIn, visit: Visit) -> None:
 
 
 async def _admit(user: User, password: str, visit: Visit, remember: bool, replaces: str) -> LoggedIn | HalfIn | None:
-    better = await passwords.hashed(password) if passwords.is_outdated(user.password_hash) else ""
+    outdated = passwords.is_outdated(user.password_hash, user.email_key)
+    better = await passwords.hashed(password, user.email_key) if outdated else ""
     return await db.run_system(
         "log-in", service.admit, user, visit, remember=remember, better_hash=better, replaces=replaces
     )
@@ -164,12 +163,17 @@ async def reset_password(token: str, password: str, visit: Visit) -> None:
     wrong = await passwords.beside(lambda: weakness(password, user.name, user.email))
     if wrong:
         raise BadInput({"password": wrong})
-    kept = await passwords.hashed(password)
+    kept = await passwords.hashed(password, user.email_key)
     try:
         await db.run_system("password reset", service.reset_password, token, kept, visit)
     except IntegrityError as error:
         raise links.LinkGone from error
     logs.security("password reset", ip=visit.ip, user=user.id)
+
+
+async def accept_terms(viewer: Viewer, version: str, visit: Visit) -> None:
+    """Accept the terms of this version. Raises Conflict when others count by now."""
+    await db.run_system("account", service.accept_terms, viewer.id, version, visit)
 
 
 async def wrong_with(field: str, form: dict[str, str], visit: Visit) -> str:

@@ -17,7 +17,7 @@ from saas_app.auth.models import EmailToken, User
 from saas_app.core import clock, tokens
 from saas_app.core.errors import Gone
 
-Purpose = Literal["verify", "reset", "login", "confirm", "change", "undo"]
+Purpose = Literal["verify", "reset", "login", "confirm", "change", "undo", "claim"]
 
 LASTS: dict[Purpose, timedelta] = {
     "verify": timedelta(hours=24),
@@ -26,6 +26,7 @@ LASTS: dict[Purpose, timedelta] = {
     "confirm": timedelta(minutes=10),
     "change": timedelta(hours=24),
     "undo": timedelta(days=7),
+    "claim": timedelta(days=90),
 }
 WRONG_CODES = 5
 

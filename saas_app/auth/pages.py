@@ -1,8 +1,10 @@
 """Signing up, logging in, and what to do about a lost password. All are forms that the browser posts by itself."""
 
+from typing import Any
+
 import reflex as rx
 
-from saas_app import site
+from saas_app import legal, site
 from saas_app.auth.components import (
     WAIT,
     above_forms,
@@ -13,15 +15,19 @@ from saas_app.auth.components import (
     code_field,
     come_along,
     email_field,
+    fill_confirm,
     kept_field,
+    last_used,
     new_password_field,
     other_way,
     value_panel,
     with_choice,
 )
+from saas_app.auth.sessions import terms_in_force
+from saas_app.core.viewer import Viewer
 from saas_app.edge.pages import island
 from saas_app.ui.buttons import link_button, submit_button
-from saas_app.ui.forms import checkbox, honeypot, native_form, password_field
+from saas_app.ui.forms import checkbox, hidden, honeypot, native_form, password_field
 from saas_app.ui.slots import if_else, slot, when
 from saas_app.ui.text import link, text
 
@@ -60,7 +66,12 @@ def signup() -> rx.Component:
     )
 
 
-@island(site.LOGIN, title=f"Log in · {site.PRODUCT}", description=f"Log in to your {site.PRODUCT} account.")
+@island(
+    site.LOGIN,
+    title=f"Log in · {site.PRODUCT}",
+    description=f"Log in to your {site.PRODUCT} account.",
+    remembers=("way",),
+)
 def login() -> rx.Component:
     """An address and a password."""
     form = native_form(
@@ -73,11 +84,19 @@ def login() -> rx.Component:
             class_name="flex flex-wrap items-center justify-between gap-x-4",
         ),
         submit_button("Log in", busy="Logging in…", wide=True, data_wait=WAIT),
+        when("remembered.way_password", text("You logged in this way last time.", tone="quiet", size="small")),
         action="/login",
     )
-    by_mail = link_button("E-mail me a code instead", href=with_choice("/login/code"), kind="secondary", wide=True)
+    by_mail = link_button(
+        "E-mail me a code instead",
+        last_used("code"),
+        href=with_choice("/login/code"),
+        kind="secondary",
+        wide=True,
+    )
     return auth_page(
         "Log in",
+        *[draw() for draw in above_forms],
         form,
         rx.el.div(by_mail, class_name="mt-3"),
         *[draw() for draw in below_login],
@@ -140,12 +159,21 @@ def login_enter() -> rx.Component:
     )
 
 
+async def _fill_confirm(viewer: Viewer) -> dict[str, Any]:
+    """What the features know of the ways in which this person can show who they are."""
+    found: dict[str, Any] = {}
+    for fill in fill_confirm:
+        found |= await fill(viewer)
+    return found
+
+
 @island(
     "/confirm",
     title=f"Is it you? · {site.PRODUCT}",
     description="Confirm that it is you.",
     members_only=True,
     hidden=True,
+    fill=_fill_confirm,
 )
 def confirm() -> rx.Component:
     """Prove again who one is, before something that cannot be taken back."""
@@ -233,7 +261,56 @@ def verify() -> rx.Component:
         resend,
         when("member", other_way("Wrong address?", "Change it", "/settings/email")),
         _local_mailbox(),
-        intro="One click, and we know that mails reach you.",
+        intro=rx.fragment(
+            when(
+                "member and not viewer.email_verified", rx.fragment("We wrote to ", rx.el.b(slot("viewer.email")), ". ")
+            ),
+            "One click, and we know that mails reach you.",
+        ),
+    )
+
+
+async def _fill_terms(viewer: Viewer) -> dict[str, Any]:
+    """Which terms count now."""
+    since = legal.in_force("terms").since
+    return {"terms_version": terms_in_force(), "terms_since": f"{since.day} {since:%B %Y}"}
+
+
+@island(
+    "/terms/changed",
+    name="terms-changed",
+    title=f"Our terms have changed · {site.PRODUCT}",
+    description="Our terms have changed.",
+    members_only=True,
+    hidden=True,
+    fill=_fill_terms,
+)
+def terms_changed() -> rx.Component:
+    """What somebody meets at the log-in when the terms are others than those they accepted."""
+    form = native_form(
+        come_along("next"),
+        hidden("version", slot("terms_version")),
+        submit_button("Accept and go on", busy="One moment…", wide=True),
+        action="/terms/changed",
+    )
+    return auth_page(
+        "Our terms have changed",
+        form,
+        text(
+            link("Not now", href=site.DASHBOARD),
+            ": we ask again at your next log-in.",
+            tone="quiet",
+            class_name="mt-6",
+        ),
+        intro=rx.fragment(
+            "Please read the ",
+            link("terms", href="/terms"),
+            " and the ",
+            link("privacy notice", href="/privacy"),
+            " that count since ",
+            slot("terms_since"),
+            ".",
+        ),
     )
 
 

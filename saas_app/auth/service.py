@@ -6,14 +6,13 @@ and only the owner of the mailbox sees that. So nobody learns who has an account
 made in advance with somebody's address is worth nothing: whoever proves the address has an account of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
-from saas_app import legal
 from saas_app.auth import emails, limits, links, second, sessions
 from saas_app.auth.addresses import Address, key_of
 from saas_app.auth.models import EmailToken, User
@@ -24,10 +23,12 @@ from saas_app.core.audit import network_of
 from saas_app.core.errors import Conflict, NotFound
 
 IS_HERE = col(User.leaving_at).is_(None)
-TRIED = 3  # accounts of an address that a log-in looks at
+TRIED = 20  # accounts of an address that a log-in looks at, all with one hash
 
 # What a stranger would not do with an account in somebody else's name, such as paying. A feature adds its own.
 stakes: list[ColumnElement[bool]] = []
+# What else becomes somebody's when they have proved their address. A feature adds its own.
+on_proved: list[Callable[[Session, User], None]] = []
 
 
 def create_account(
@@ -39,7 +40,7 @@ def create_account(
         email=address.email,
         email_key=address.key,
         password_hash=password_hash,
-        terms_version=f"{legal.in_force('terms').since:%Y-%m-%d}",
+        terms_version=sessions.terms_in_force(),
         terms_accepted_at=clock.now(),
     )
     session.add(user)
@@ -186,6 +187,15 @@ def reset_password(session: Session, token: str, password_hash: str, visit: Visi
     emails.write_password_changed(session, user)
 
 
+def accept_terms(session: Session, user_id: str, version: str, visit: Visit) -> None:
+    """Write down that somebody has accepted the terms that count today; `version` is what they were shown."""
+    if version != sessions.terms_in_force():
+        raise Conflict("The terms have changed again. Please look at them once more.")
+    user = session.get_one(User, user_id)
+    user.terms_version, user.terms_accepted_at = version, clock.now()
+    audit.record(session, user_id, f"accepted the terms of {version}", ip=visit.ip, device=visit.device)
+
+
 def make_admin(session: Session, email: str) -> User:
     """Give the owner of a proved address the rights of an administrator. They count once a second factor is shown."""
     user = owner_of(session, key_of(email.strip()))
@@ -216,4 +226,6 @@ def make_owner(session: Session, user: User) -> None:
         col(EmailToken.purpose) != "undo",
     )
     session.exec(update(EmailToken).where(*others).values(used_at=clock.now()))
+    for follow in on_proved:
+        follow(session, user)
     forget_failures(session, user.email_key)

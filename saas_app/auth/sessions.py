@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select, update
 
+from saas_app import legal
 from saas_app.auth.models import LoginSession, User
 from saas_app.core import clock, db, tokens
 from saas_app.core.audit import network_of
@@ -29,11 +30,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """The cookie's value, and the account it is for."""
+    """The cookie's value, the account it is for, and the way in. `terms_due` says that the terms have changed since
+    this person accepted them.
+    """
 
     token: str
     user_id: str
     is_remembered: bool = False
+    method: str = ""
+    terms_due: bool = False
 
 
 async def find_viewer(digest: str) -> Viewer | None:
@@ -80,7 +85,7 @@ def open_session(
     )
     user.last_login_at = now
     session.add_all([row, user])
-    return LoggedIn(token, user.id, remember)
+    return LoggedIn(token, user.id, remember, method, user.terms_version != terms_in_force())
 
 
 def renew(
@@ -154,6 +159,11 @@ def close_one(session: Session, session_id: str) -> None:
 def close_others(session: Session, this: str) -> None:
     """Log out all of one's own browsers but this one."""
     session.exec(delete(LoginSession).where(col(LoginSession.id) != this))
+
+
+def terms_in_force() -> str:
+    """The version of the terms that counts today, by its day."""
+    return f"{legal.in_force('terms').since:%Y-%m-%d}"
 
 
 def cookie_lifetime(*, remember: bool) -> timedelta | None:

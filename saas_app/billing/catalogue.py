@@ -54,6 +54,7 @@ def mirror(session: Session, products: Sequence[StripeProduct], prices: Sequence
             Product(
                 stripe_product_id=product.id,
                 plan_key=product.plan_key,
+                one_time_key=product.one_time_key,
                 name=product.name,
                 description=product.description,
                 marketing_features=list(product.marketing_features),
@@ -150,7 +151,9 @@ def _in_words(price: Price | None, monthly: Price | None) -> OfferPrice:
 def _current(session: Session) -> dict[tuple[str, str], Price]:
     """The price of each plan and interval: the one that carries our lookup key, else the newest active one."""
     plans = {row.stripe_product_id: row.plan_key for row in session.exec(select(Product)) if row.active}
-    rows = [row for row in session.exec(select(Price)) if row.active and plans.get(row.stripe_product_id)]
+    rows = [
+        row for row in session.exec(select(Price)) if row.active and row.interval and plans.get(row.stripe_product_id)
+    ]
     found: dict[tuple[str, str], Price] = {}
 
     def rank(row: Price) -> tuple[bool, datetime]:

@@ -1,15 +1,17 @@
-"""From "Subscribe" to the hosted checkout, and back.
+"""From "Subscribe" or "Buy" to the hosted checkout, and back.
 
 Two clicks, two tabs and a crash in between all end in one checkout: an attempt is stored first, its id is the
-idempotency key, and the database allows one open attempt per user.
+idempotency key, and the database allows one open attempt per user and kind.
 """
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Literal
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
@@ -19,6 +21,7 @@ from saas_app.billing.account import Account, ensure_customer, open_account, syn
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.billing.gateway.shapes import StripeCheckoutSession
 from saas_app.billing.limits import count_ask
 from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Price, Product, Subscription
 from saas_app.billing.trials import Trial, trial_for
@@ -37,12 +40,26 @@ REUSABLE_FOR = timedelta(hours=23)
 
 @dataclass(frozen=True)
 class Attempt:
-    """An open intention to subscribe; `url` is empty until Stripe has answered."""
+    """An open intention to pay; `url` is empty until Stripe has answered."""
 
     id: str
     price_id: str
     session_id: str
     url: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sort of checkout. `instead` says where somebody goes who needs none at this price, '' for all others.
+
+    It may refuse.
+    """
+
+    name: str
+    mode: Literal["subscription", "payment"]
+    success_path: str
+    cancel_path: str
+    instead: Callable[[Viewer, str], Awaitable[str]]
 
 
 class Outcome(StrEnum):
@@ -66,7 +83,7 @@ async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
         raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     await sync_account(viewer.id)
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
-    return await _change_instead(viewer, price_id) or await _open_session(viewer, account, price_id)
+    return await _change_instead(viewer, price_id) or await open_session(viewer, account, price_id)
 
 
 async def _change_instead(viewer: Viewer, price_id: str) -> str:
@@ -77,37 +94,43 @@ async def _change_instead(viewer: Viewer, price_id: str) -> str:
     return f"{settings().base_url}/billing/change"
 
 
-async def _open_session(viewer: Viewer, account: Account, price_id: str) -> str:
-    attempt = await _attempt(viewer, price_id)
+SUBSCRIPTION = Kind("subscription", "subscription", "/billing/return", "/pricing?canceled=1", _change_instead)
+
+
+async def open_session(viewer: Viewer, account: Account, price_id: str, kind: Kind = SUBSCRIPTION) -> str:
+    """The address of the one checkout of this kind that this viewer can pay, for this price."""
+    attempt = await _attempt(viewer, price_id, kind)
     if attempt.session_id:
         if attempt.price_id == price_id and (url := await _payable(attempt, account)):
             return url
         if not await _close(attempt):  # it may have been paid while we looked
             await sync_account(viewer.id)
-            if change := await _change_instead(viewer, price_id):
-                return change
-        attempt = await _attempt(viewer, price_id)
+            if elsewhere := await kind.instead(viewer, price_id):
+                return elsewhere
+        attempt = await _attempt(viewer, price_id, kind)
     base = settings().base_url
     session = await hosted.create_checkout_session(
         attempt_id=attempt.id,
         account_id=account.id,
         stripe_customer_id=account.stripe_customer_id,
-        terms=await _terms(viewer, attempt.price_id),
-        success_url=f"{base}/billing/return?session_id={{CHECKOUT_SESSION_ID}}",
-        cancel_url=f"{base}/pricing?canceled=1",
+        terms=await _terms(viewer, attempt.price_id, kind),
+        success_url=f"{base}{kind.success_path}?session_id={{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{base}{kind.cancel_path}",
     )
     instead = await db.run_system("checkout", remember_session, viewer.id, attempt.id, session.id, session.url)
     if instead:  # while Stripe answered, another tab chose another price: that choice is the later one
         with suppress(StripeRefused):
             await hosted.expire_checkout_session(session.id)
-        return await _open_session(viewer, account, instead)
+        return await open_session(viewer, account, instead, kind)
     return session.url
 
 
-async def _terms(viewer: Viewer, price_id: str) -> hosted.Terms:
-    """What this person's checkout begins with; a trial only once."""
+async def _terms(viewer: Viewer, price_id: str, kind: Kind) -> hosted.Terms:
+    """What this person's checkout begins with; a trial only once, and of a plan only."""
+    if kind.mode == "payment":
+        return hosted.Terms(price_id, mode=kind.mode, tax=settings().stripe_tax)
     trial = await db.read_system("checkout", _trial, viewer.id, price_id)
-    return hosted.Terms(price_id, trial.days, trial.needs_card, settings().stripe_tax)
+    return hosted.Terms(price_id, kind.mode, trial.days, trial.needs_card, settings().stripe_tax)
 
 
 def _trial(session: Session, user_id: str, price_id: str) -> Trial:
@@ -124,18 +147,18 @@ async def _payable(attempt: Attempt, account: Account) -> str:
     return session.url if session.status == "open" and session.customer_id == account.stripe_customer_id else ""
 
 
-async def _attempt(viewer: Viewer, price_id: str) -> Attempt:
+async def _attempt(viewer: Viewer, price_id: str, kind: Kind) -> Attempt:
     """The viewer's open attempt, or a new one. Of two that are made at once, the database keeps one."""
     try:
-        return await db.run_system("checkout", open_attempt, viewer.id, price_id)
+        return await db.run_system("checkout", open_attempt, viewer.id, price_id, kind.name)
     except IntegrityError:
-        return await db.run_system("checkout", open_attempt, viewer.id, price_id)
+        return await db.run_system("checkout", open_attempt, viewer.id, price_id, kind.name)
 
 
-def open_attempt(session: Session, user_id: str, price_id: str) -> Attempt:
+def open_attempt(session: Session, user_id: str, price_id: str, kind: str = SUBSCRIPTION.name) -> Attempt:
     """Find or make the one open attempt; one that Stripe has not answered is given up if it is too old, or for another
-    price. One that has a checkout is left to `_open_session`, since that may still be paid."""
-    mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.status == "open")
+    price. One that has a checkout is left to `open_session`, since that may still be paid."""
+    mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.kind == kind, CheckoutAttempt.status == "open")
     _one_click_at_a_time(session, user_id)
     row = session.exec(select(CheckoutAttempt).where(*mine)).first()
     if row is not None and row.stripe_checkout_session_id is None:
@@ -150,6 +173,7 @@ def open_attempt(session: Session, user_id: str, price_id: str) -> Attempt:
         row = CheckoutAttempt(
             id=new_id("att"),
             user_id=user_id,
+            kind=kind,
             stripe_price_id=price_id,
             created_at=now(),
         )
@@ -182,19 +206,16 @@ def remember_session(session: Session, user_id: str, attempt_id: str, session_id
     ).rowcount
     if kept:
         return ""
-    mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.status == "open")
+    given_up = session.exec(select(CheckoutAttempt).where(CheckoutAttempt.id == attempt_id)).one()
+    mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.kind == given_up.kind, CheckoutAttempt.status == "open")
     replaced = session.exec(select(CheckoutAttempt).where(*mine)).first()
-    return replaced.stripe_price_id if replaced else _price_of(session, attempt_id)
+    return (replaced or given_up).stripe_price_id
 
 
 def _one_click_at_a_time(session: Session, user_id: str) -> None:
     """Until this commits, other clicks of the same user wait; or one would give up an attempt while another stores
     its answer, and two checkouts could be paid. (On SQLite a writer is alone anyway.)"""
     session.exec(select(Customer.id).where(Customer.user_id == user_id).with_for_update()).all()
-
-
-def _price_of(session: Session, attempt_id: str) -> str:
-    return session.exec(select(CheckoutAttempt).where(CheckoutAttempt.id == attempt_id)).one().stripe_price_id
 
 
 def close_attempt(session: Session, session_id: str, status: str) -> None:
@@ -212,8 +233,8 @@ def running_subscription(session: Session) -> str | None:
     return next((r.stripe_subscription_id for r in rows if r.status not in (*ENDED_STATUSES, "incomplete")), None)
 
 
-async def finish(viewer: Viewer, session_id: str) -> Outcome:
-    """Look at the checkout that somebody came back from, and sync if it is theirs.
+async def own_session(viewer: Viewer, session_id: str) -> StripeCheckoutSession:
+    """The checkout that somebody came back from, synced if it was completed.
 
     Raises NotFound for a session of somebody else, with the same words as for one that never existed.
     """
@@ -226,15 +247,24 @@ async def finish(viewer: Viewer, session_id: str) -> Outcome:
     account = await db.run_system("billing account", _account_of, viewer.id)
     if not account or session.customer_id != account:
         raise NotFound("We do not know this checkout.")
+    if session.status == "complete":
+        await sync_account(viewer.id)
+        await db.run_system("checkout", close_attempt, session_id, "complete")
+    return session
+
+
+async def finish(viewer: Viewer, session_id: str) -> Outcome:
+    """What became of the subscription that somebody came back from paying. Raises NotFound as `own_session` does."""
+    session = await own_session(viewer, session_id)
     if session.status != "complete":
         return Outcome.OPEN
-    await sync_account(viewer.id)
-    await db.run_system("checkout", close_attempt, session_id, "complete")
     found = await db.read(viewer, entitlements)
     return Outcome.ACTIVE if found.subscription and found.plan.key != "free" else Outcome.PROCESSING
 
 
-async def look_at(viewer: Viewer, session_id: str) -> Outcome:
+async def look_at(
+    viewer: Viewer, session_id: str, finish: Callable[[Viewer, str], Awaitable[Outcome]] = finish
+) -> Outcome:
     """As `finish`, with an outcome for every failure too."""
     try:
         await count_ask(viewer)

@@ -17,6 +17,9 @@ from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import Tone
 
+# What else the billing page shows between the plans and the invoices. A feature adds its own.
+more_sections: list[Callable[[], rx.Component]] = []
+
 INLINE = "inline-flex"
 SANDBOX_CARD = "4242 4242 4242 4242"
 

@@ -3,7 +3,7 @@
 Access by status follows https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from saas_app.auth import service as accounts
 from saas_app.auth.models import User
 from saas_app.billing.models import ENDED_STATUSES, NEVER_PAID, Subscription
-from saas_app.billing.plans import FREE, Feature, Limit, Plan, cheapest_beyond, cheapest_with, plan_by_key
+from saas_app.billing.plans import FREE, PLANS, Feature, Limit, Plan, cheapest_beyond, cheapest_with, plan_by_key
 from saas_app.core.clock import now
 from saas_app.core.errors import AppError
 
@@ -26,6 +26,10 @@ GRACE = timedelta(days=7)
 accounts.stakes.append(
     sa.exists().where(col(Subscription.user_id) == User.id, col(Subscription.status).not_in(NEVER_PAID))
 )
+
+
+# What else opens a plan for the person whose session it is: the keys of plans. A feature adds its own.
+grants: list[Callable[[Session], Iterable[str]]] = []
 
 
 class Access(StrEnum):
@@ -80,15 +84,17 @@ class PlanLocked(NotEntitled):
 
 @dataclass(frozen=True)
 class Entitlements:
-    """What one person may use: their plan, and the subscription that it comes from, if any.
+    """What one person may use: their plan, and the subscription that runs, if any.
 
-    `locked` is the plan that they would have if they paid what is due.
+    `for_good` says that the plan comes from something they own, and not from the subscription; `locked` is the plan
+    that they would have if they paid what is due.
     """
 
     plan: Plan
     access: Access
     subscription: Subscription | None = None
     locked: Plan | None = None
+    for_good: bool = False
 
 
 def access_of(subscription: Subscription, at: datetime) -> Access:
@@ -114,7 +120,20 @@ def by_rank(rows: Iterable[Subscription], at: datetime) -> list[Subscription]:
 
 
 def entitlements(session: Session) -> Entitlements:
-    """What the person whose session this is may use now."""
+    """What the person whose session this is may use now: the better of what they subscribe to and what they own."""
+    subscribed = _subscribed(session)
+    owned = [plan for grant in grants for key in grant(session) if (plan := plan_by_key(key))]
+    best = max(owned, key=_rank, default=FREE)
+    if _rank(best) <= _rank(subscribed.plan):
+        return subscribed
+    return Entitlements(best, Access.FULL, subscribed.subscription, for_good=True)
+
+
+def _rank(plan: Plan) -> int:
+    return list(PLANS).index(plan.key)
+
+
+def _subscribed(session: Session) -> Entitlements:
     at = now()
     live = by_rank(session.exec(select(Subscription)).all(), at)
     for row in live:

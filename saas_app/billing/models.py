@@ -16,12 +16,13 @@ NEVER_PAID = frozenset({"incomplete", "incomplete_expired"})
 
 
 class Product(Shared, table=True):
-    """A product as Stripe last had it. `plan_key` ties it to what our code enforces."""
+    """A product as Stripe last had it. `plan_key`, or `one_time_key`, ties it to what our code enforces."""
 
     __tablename__ = "products"  # pyright: ignore[reportAssignmentType]
 
     stripe_product_id: str = Field(primary_key=True)
     plan_key: str = Field(default="", index=True)
+    one_time_key: str = ""
     name: str
     description: str = ""
     marketing_features: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
@@ -29,7 +30,7 @@ class Product(Shared, table=True):
 
 
 class Price(Shared, table=True):
-    """A recurring price: `unit_amount` in minor units of `currency` each `interval`."""
+    """A price: `unit_amount` in minor units of `currency` each `interval`, or once where that is empty."""
 
     __tablename__ = "prices"  # pyright: ignore[reportAssignmentType]
 
@@ -209,7 +210,7 @@ class PlanChange(OwnedReadOnly, table=True):
 
 
 class CheckoutAttempt(OwnedReadOnly, table=True):
-    """One intention to subscribe. Its id is the idempotency key, so two clicks open one checkout.
+    """One intention to subscribe, or to buy. Its id is the idempotency key, so two clicks open one checkout.
 
     At most one is open per user and kind, which the database holds.
     """
@@ -253,3 +254,15 @@ class WebhookEvent(Leased, table=True):
     api_version: str = ""
     stripe_created_at: datetime = Field(sa_type=Utc)
     payload: bytes = Field(sa_column=Column(sa.LargeBinary, nullable=False))
+
+
+# What another Stripe account knows nothing of, in the order in which it may be deleted. A feature adds its own.
+MIRRORED: list[type[SQLModel]] = [
+    CheckoutAttempt,
+    PlanChange,
+    UpcomingInvoice,
+    Invoice,
+    Subscription,
+    Price,
+    Product,
+]

@@ -4,16 +4,16 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.auth.shell import member_page
-from saas_app.billing.components import offer_card, plan_card, subscribe_button
+from saas_app.billing.components import more_sections, offer_card, plan_card, subscribe_button
 from saas_app.billing.desk import details_card, invoice_list, next_charge_card, other_plans
-from saas_app.billing.state import AccountState, BillingState, ReturnState
+from saas_app.billing.state import AccountState, BillingState, ReturnState, page_loads
 from saas_app.ui.banners import banner, status_region
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
 from saas_app.ui.layout import grid, page_head, stack
 
 
-@member_page(route="/billing", title="Billing", on_load=[AccountState.load, BillingState.load])
+@member_page(route="/billing", title="Billing", on_load=page_loads)
 def billing() -> rx.Component:
     view = AccountState.billing
     return stack(
@@ -26,6 +26,7 @@ def billing() -> rx.Component:
             columns=2,
         ),
         rx.cond(BillingState.loaded & AccountState.loaded, _plans()),
+        *[draw() for draw in more_sections],
         rx.cond(BillingState.loaded, invoice_list(), card(skeleton(3))),
         rx.cond(BillingState.details.known, details_card(BillingState.details)),
     )

@@ -28,9 +28,9 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True)
 class PlanPrice:
-    """One price of a plan: `unit_amount` in minor units of `currency` for each `interval`."""
+    """One price: `unit_amount` in minor units of `currency` for each `interval`, or once where that is empty."""
 
-    interval: Interval
+    interval: Interval | Literal[""]
     unit_amount: int
     currency: str
     lookup_key: str

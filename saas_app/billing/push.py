@@ -1,21 +1,23 @@
-"""Our catalogue into Stripe: what is missing is made, and the sandbox follows each edit of `plans.py`."""
+"""Our catalogue into Stripe: what is missing is made, and the sandbox follows each edit of ours."""
 
 import hashlib
 from collections.abc import Callable, Sequence
 
 from saas_app.billing.gateway import catalogue as stripe_side
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
+from saas_app.billing.goods import OneTime
 from saas_app.billing.money import money
 from saas_app.billing.plans import Plan, PlanPrice
 from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.core import db
 
 Say = Callable[[str], None]
+Thing = Plan | OneTime
 
 PUSHED = "plans_pushed"
 
 
-async def push_catalogue(plans: Sequence[Plan], did: Say, say: Say, *, follow: bool) -> None:
+async def push_catalogue(plans: Sequence[Thing], did: Say, say: Say, *, follow: bool) -> None:
     """Create what is missing. What is archived stays so.
 
     What is there is edited in Stripe: if `plans` were edited since the last push, this only says what differs. With
@@ -23,7 +25,8 @@ async def push_catalogue(plans: Sequence[Plan], did: Say, say: Say, *, follow: b
     """
     digest = hashlib.sha256(repr([(p.name, p.description, p.sells, p.prices) for p in plans]).encode()).hexdigest()
     edited = digest != await db.read_system("stripe objects", stripe_object, PUSHED)
-    products = {found.plan_key: found for found in sorted(await stripe_side.list_products(), key=lambda p: p.active)}
+    listed = sorted(await stripe_side.list_products(), key=lambda product: product.active)
+    products = {found.plan_key or found.one_time_key: found for found in listed}
     prices = {found.lookup_key: found for found in await stripe_side.list_prices() if found.lookup_key}
     for plan in plans:
         product = products.get(plan.key) or await _create(plan, did)
@@ -40,12 +43,21 @@ async def push_catalogue(plans: Sequence[Plan], did: Say, say: Say, *, follow: b
         await db.run_system("stripe set-up", remember, PUSHED, digest)
 
 
-async def _create(plan: Plan, did: Say) -> StripeProduct:
+async def _create(plan: Thing, did: Say) -> StripeProduct:
+    kind = "plan" if isinstance(plan, Plan) else "one_time"
     id_ = await stripe_side.create_product(
-        plan_key=plan.key, name=plan.name, description=plan.description, marketing_features=plan.sells
+        metadata={kind: plan.key}, name=plan.name, description=plan.description, marketing_features=plan.sells
     )
     did(f"Created the product {plan.name}.")
-    return StripeProduct(id_, plan.key, plan.name, plan.description, plan.sells, active=True)
+    return StripeProduct(
+        id=id_,
+        plan_key=plan.key if kind == "plan" else "",
+        one_time_key=plan.key if kind == "one_time" else "",
+        name=plan.name,
+        description=plan.description,
+        marketing_features=plan.sells,
+        active=True,
+    )
 
 
 async def _create_price(product: StripeProduct, price: PlanPrice, did: Say) -> None:
@@ -59,7 +71,7 @@ async def _create_price(product: StripeProduct, price: PlanPrice, did: Say) -> N
     did(f"Created the price {price.lookup_key}.")
 
 
-async def _follow(plan: Plan, product: StripeProduct, prices: dict[str, StripePrice], did: Say) -> None:
+async def _follow(plan: Thing, product: StripeProduct, prices: dict[str, StripePrice], did: Say) -> None:
     """Bring one plan's words and prices at Stripe to those of `plans.py`. Subscribers keep the price that they have."""
     if not _same_words(plan, product):
         await stripe_side.update_product(
@@ -84,17 +96,18 @@ async def _follow(plan: Plan, product: StripeProduct, prices: dict[str, StripePr
             did(f"Archived the price {key}.")
 
 
-def _compare(plan: Plan, product: StripeProduct, prices: dict[str, StripePrice], say: Say) -> None:
+def _compare(plan: Thing, product: StripeProduct, prices: dict[str, StripePrice], say: Say) -> None:
+    file = "plans.py" if isinstance(plan, Plan) else "goods.py"
     if not _same_words(plan, product):
-        say(f"{plan.name} has other words at Stripe than in plans.py. Stripe's are shown: edit them there.")
+        say(f"{plan.name} has other words at Stripe than in {file}. Stripe's are shown: edit them there.")
     for price in plan.prices:
         found = prices.get(price.lookup_key)
         if found and found.active and not _same_terms(price, found):
             theirs, ours = (money(each.unit_amount, each.currency) for each in (found, price))
-            say(f"{price.lookup_key} is {theirs} at Stripe and {ours} in plans.py. Stripe's is sold: change it there.")
+            say(f"{price.lookup_key} is {theirs} at Stripe and {ours} in {file}. Stripe's is sold: change it there.")
 
 
-def _same_words(plan: Plan, product: StripeProduct) -> bool:
+def _same_words(plan: Thing, product: StripeProduct) -> bool:
     there = (product.name, product.description, product.marketing_features)
     return there == (plan.name, plan.description, plan.sells)
 

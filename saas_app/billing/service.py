@@ -69,6 +69,8 @@ def billing(session: Session) -> BillingView:
         has_customer=bool(customer and customer.stripe_customer_id),
         stale=_stale(customer),
     )
+    if row is None and found.for_good:
+        return replace(view, status="Yours", tone="good", price="Paid once", interval="yours for good")
     if row is None:
         return replace(view, notice=notice(session, found, customer))
     label, date = moment_of(row)

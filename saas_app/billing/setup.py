@@ -13,17 +13,8 @@ from sqlmodel import Session, col, select
 
 from saas_app.billing import catalogue as mirror
 from saas_app.billing.gateway import catalogue as stripe_side
-from saas_app.billing.models import (
-    CheckoutAttempt,
-    Customer,
-    Invoice,
-    PlanChange,
-    Price,
-    Product,
-    StripeObject,
-    Subscription,
-    UpcomingInvoice,
-)
+from saas_app.billing.goods import GOODS
+from saas_app.billing.models import MIRRORED, Customer, StripeObject
 from saas_app.billing.plans import SOLD
 from saas_app.billing.push import push_catalogue
 from saas_app.billing.stripe_account import (
@@ -60,6 +51,11 @@ EVENTS = [
     "invoice.payment_action_required",
     "invoice.voided",
     "invoice.marked_uncollectible",
+    "charge.refunded",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "refund.failed",
     "payment_method.attached",
     "payment_method.detached",
     "payment_method.automatically_updated",
@@ -88,7 +84,7 @@ async def set_up(say: Callable[[str], None]) -> Report:
         say(line)
 
     await _adopt_account(did)
-    await push_catalogue(SOLD, did, say, follow=settings().stripe_mode == "sandbox")
+    await push_catalogue((*SOLD, *GOODS.values()), did, say, follow=settings().stripe_mode == "sandbox")
     await _mirror_catalogue()
     await _portal(did)
     await _webhook(did)
@@ -126,7 +122,7 @@ async def _adopt_account(did: Callable[[str], None]) -> None:
 
 def forget_account(session: Session) -> None:
     """Drop everything that only the old account knows; users and what they made stay."""
-    for table in (CheckoutAttempt, PlanChange, UpcomingInvoice, Invoice, Subscription, Price, Product):
+    for table in MIRRORED:
         session.exec(sa.delete(table))
     session.exec(
         sa.update(Customer)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -161,6 +162,10 @@ class BillingState(LiveState):
         except AppError as error:
             log.warning("no look at Stripe from the billing page: %s", type(error).__name__)
             live.announce(viewer.id)
+
+
+# What the billing page loads. A feature whose section stands on it adds its own, before the app is put together.
+page_loads: list[Any] = [AccountState.load, BillingState.load]
 
 
 class ReturnState(LiveState):

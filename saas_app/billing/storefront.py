@@ -2,8 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
+
+from sqlmodel import Session
 
 from saas_app.billing import catalogue
 from saas_app.billing.catalogue import Offer
@@ -16,6 +19,9 @@ from saas_app.edge.islands import Slots
 # Another process may have written a new catalogue; ours is announced at once.
 LOOK_AGAIN_SECONDS = 2.0
 SANDBOX_CARD = "4242 4242 4242 4242"
+
+# What else public pages show of the catalogue, as slots. A feature adds its own.
+more_slots: list[Callable[[Session], dict[str, Any]]] = []
 
 
 def derive(typed: dict[str, str]) -> dict[str, Any]:
@@ -61,7 +67,8 @@ class Storefront:
             return
         offers = await db.read_system("catalogue", catalogue.offers)
         note = "" if version else "Prices are being prepared. Please come back in a minute."
-        self._slots = Slots(version, {**_values(offers, note), **self._fixed})
+        more = {name: value for read in more_slots for name, value in (await db.read_system("catalogue", read)).items()}
+        self._slots = Slots(version, {**_values(offers, note), **more, **self._fixed})
 
 
 def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ that began later wins over one that began earlier, whichever arrives first (docs
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from saas_app.core.db import after_commit
 log = logging.getLogger(__name__)
 
 SECOND = "second subscription"  # the kind of the job that ends it
+# What else is written of a customer in the same transaction, by user id. A feature adds its own.
+parts: list[Callable[[Session, str, StripeCustomer], None]] = []
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         _write_subscriptions(session, fetch.user_id, found)
         _write_invoices(session, fetch.user_id, found.invoices)
         _write_upcoming(session, fetch.user_id, found.upcoming)
+        for write in parts:
+            write(session, fetch.user_id, found)
     session.add(customer)
     after_commit(session, lambda: live.announce(fetch.user_id))
     return True

@@ -4,11 +4,11 @@ An event is a hint of whom to look at. What it says is never written down, so ne
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from saas_app.billing import checkout, setup
 from saas_app.billing.account import sync_account
@@ -18,7 +18,15 @@ from saas_app.billing.models import Customer, WebhookEvent
 from saas_app.core import db, jobs
 from saas_app.core.clock import now
 from saas_app.core.config import settings
-from saas_app.core.jobs import Effect, Ignore
+from saas_app.core.jobs import Effect, Ignore, Outcome
+from saas_app.core.rls_session import append_all
+from saas_app.core.together import Together
+
+CATALOGUE = ("product.", "price.")
+LOOKS_AT_ONCE = 8
+
+# Who else looks at an event that names no customer of ours, and says whether it was for them. A feature adds its own.
+elsewhere: list[Callable[[WebhookEvent], Awaitable[bool]]] = []
 
 
 async def receive(payload: bytes, signature: str, secrets: tuple[str, ...]) -> bool:
@@ -26,46 +34,95 @@ async def receive(payload: bytes, signature: str, secrets: tuple[str, ...]) -> b
 
     Raises BadSignature, and DatabaseBusy when it could not be stored: Stripe sends it again then.
     """
-    event = read_event(payload, signature, secrets)
-    try:
-        return await db.run_system("webhook", keep, event)
-    except IntegrityError:  # the same event, at the same moment, through another worker
-        return False
+    return await _inbox.add(read_event(payload, signature, secrets))
 
 
 def keep(session: Session, event: StripeEvent) -> bool:
-    """Put an event into the inbox, once. One of the other mode is kept too, but marked as not for us."""
-    if session.get(WebhookEvent, event.id) is not None:
-        return False
-    is_ours = event.livemode == (settings().stripe_mode == "live")
-    session.add(
-        WebhookEvent(
-            id=event.id,
-            type=event.type,
-            stripe_customer_id=event.customer_id,
-            object_id=event.object_id,
-            api_version=event.api_version,
-            stripe_created_at=event.created,
-            payload=event.payload,
-            status="pending" if is_ours else "ignored",
-            error="" if is_ours else "of the other mode (test or live)",
-            done_at=None if is_ours else now(),
-        )
-    )
-    db.after_commit(session, jobs.wake)
-    return True
+    """Put one event into the inbox; False for one that was there before."""
+    return keep_all(session, [event])[0]
+
+
+def keep_all(session: Session, events: Sequence[StripeEvent]) -> list[bool]:
+    """Put events into the inbox, each once; returns which of them are new.
+
+    One of the other mode is kept too, but marked as not for us.
+    """
+    ids = [event.id for event in events]
+    known = set(session.exec(select(WebhookEvent.id).where(col(WebhookEvent.id).in_(ids))))
+    fresh = {event.id: event for event in reversed(events) if event.id not in known}
+    if fresh:
+        append_all(session, WebhookEvent, [_row(event) for event in fresh.values()])
+        db.after_commit(session, jobs.wake)
+    return [fresh.get(event.id) is event for event in events]
+
+
+def _row(event: StripeEvent) -> dict[str, Any]:
+    is_ours, at = event.livemode == (settings().stripe_mode == "live"), now()
+    return {
+        "id": event.id,
+        "type": event.type,
+        "stripe_customer_id": event.customer_id,
+        "object_id": event.object_id,
+        "api_version": event.api_version,
+        "stripe_created_at": event.created,
+        "payload": event.payload,
+        "status": "pending" if is_ours else "ignored",
+        "error": "" if is_ours else "of the other mode (test or live)",
+        "done_at": None if is_ours else at,
+        "attempts": 0,
+        "due_at": at,
+        "created_at": at,
+    }
+
+
+_inbox = Together("webhook", keep_all)
+
+
+async def handle_all(events: Sequence[WebhookEvent]) -> AsyncIterator[tuple[Sequence[WebhookEvent], Outcome]]:
+    """Look at what many events are about. Those that need no look are told apart by one query."""
+    needing = await db.read_system("webhook", _needing_a_look, events)
+    if idle := [event for event in events if event.id not in needing]:
+        yield idle, Ignore("about nobody, or about a customer that is not ours (yet)")
+    looks = asyncio.Semaphore(LOOKS_AT_ONCE)
+
+    async def look(event: WebhookEvent) -> tuple[WebhookEvent, Outcome]:
+        async with looks:
+            try:
+                return event, await handle(event)
+            except Exception as error:
+                return event, error
+
+    tasks = {asyncio.create_task(look(event)) for event in events if event.id in needing}
+    try:
+        while tasks:
+            over, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            answers = [task.result() for task in over]
+            if quiet := [event for event, outcome in answers if outcome is None]:
+                yield quiet, None
+            for event, outcome in answers:
+                if outcome is not None:
+                    yield [event], outcome
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _needing_a_look(session: Session, events: Sequence[WebhookEvent]) -> frozenset[str]:
+    about = {event.stripe_customer_id for event in events}
+    ours = set(session.exec(select(Customer.stripe_customer_id).where(col(Customer.stripe_customer_id).in_(about))))
+    return frozenset(e.id for e in events if e.type.startswith(CATALOGUE) or e.stripe_customer_id in ours)
 
 
 async def handle(event: WebhookEvent) -> Effect | None:
     """Look at what an event is about. Many events of one customer end in one look."""
-    if event.type.startswith(("product.", "price.")):
+    if event.type.startswith(CATALOGUE):
         await _once_since("catalog", event.created_at, setup.sync_catalogue)
         return None
-    if not event.stripe_customer_id:
-        raise Ignore("about nobody")
-    user_id = await db.read_system("webhook", owner_of, event.stripe_customer_id)
+    user_id = await db.read_system("webhook", owner_of, event.stripe_customer_id) if event.stripe_customer_id else None
     if user_id is None:
-        raise Ignore("about a customer that is not ours (yet)")
+        if any([await look(event) for look in elsewhere]):
+            return None
+        raise Ignore("about a customer that is not ours (yet)" if event.stripe_customer_id else "about nobody")
     await _once_since(event.stripe_customer_id, event.created_at, lambda: sync_account(user_id))
     if event.type in ("checkout.session.completed", "checkout.session.expired"):
         outcome = event.type.rpartition(".")[2].replace("completed", "complete")
@@ -96,4 +153,4 @@ async def _once_since(about: str, received: datetime, look: Callable[[], Awaitab
         _looked_at[about] = began
 
 
-jobs.lane(WebhookEvent, handle)
+jobs.batch_lane(WebhookEvent, handle_all)

@@ -12,7 +12,7 @@ A handler works outside any transaction and may return an effect, `f(session)`, 
 transaction that also marks the work done. Work is done at least once: a worker may die after the last step.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -72,6 +72,9 @@ class Ignore(Exception):
 Handler = Callable[[Job], Awaitable[Effect | None]]
 Work = Callable[[Any], Awaitable[Effect | None]]
 Task = Callable[[], Awaitable[object]]
+# What became of some rows: an effect to write with their mark, nothing, a reason to ignore them, or what went wrong.
+Outcome = Effect | Exception | None
+Batch = Callable[[Sequence[Any]], AsyncIterator[tuple[Sequence[Any], Outcome]]]
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Registry:
     tasks: dict[str, tuple[timedelta, Task]] = field(default_factory=dict[str, tuple[timedelta, Task]])
     at_start: set[str] = field(default_factory=set[str])
     lanes: dict[type[Leased], Work] = field(default_factory=dict[type[Leased], Work])
+    batches: dict[type[Leased], Batch] = field(default_factory=dict[type[Leased], Batch])
     wakers: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
 
 
@@ -122,10 +126,21 @@ def lane(table: type[Leased], work: Work) -> None:
     registry.lanes[table] = work
 
 
+def batch_lane(table: type[Leased], work: Batch) -> None:
+    """The same for a table of many small rows: `work` gets up to a hundred, and says of some at a time what became of
+    them, whichever come first. Rows that it says nothing of have failed."""
+    registry.batches[table] = work
+
+
 def wake() -> None:
     """Tell this process's workers that there is something to do; others find it within a second."""
     for waker in list(registry.wakers):
         waker()
+
+
+def tables() -> tuple[type[Leased], ...]:
+    """Every table of work."""
+    return (Outbox, Schedule, *registry.lanes, *registry.batches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,7 @@ def health(session: Session) -> Health:
     """Delays, dead rows and failing tasks over every table of work."""
     oldest, pending, dead = 0.0, 0, 0
     known = col(Schedule.id).in_(list(registry.tasks))  # rows of former releases are nobody's work
-    for table in (Outbox, Schedule, *registry.lanes):
+    for table in tables():
         waiting = (*leases.waiting(table), *([known] if table is Schedule else []))
         first, count = session.exec(select(func.min(table.due_at), func.count()).where(*waiting)).one()
         oldest = max(oldest, (clock.now() - first).total_seconds() if first else 0.0)
@@ -159,7 +174,9 @@ def health(session: Session) -> Health:
 def retry_dead(session: Session) -> int:
     """Give dead rows another twelve tries. Returns how many those are."""
     revived = 0
-    for table in (Outbox, *registry.lanes):
+    for table in tables():
+        if table is Schedule:
+            continue
         dead = sa.update(table).where(col(table.status) == "dead")
         again = dead.values(status="pending", attempts=0, due_at=clock.now(), done_at=None)
         revived += session.exec(again).rowcount

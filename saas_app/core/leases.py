@@ -63,13 +63,13 @@ def claim(session: Session, table: type[L], *only: Any, limit: int = 1, lease: t
     Two workers never get the same row: PostgreSQL skips locked rows, and on SQLite a writer is alone.
     """
     rows: Sequence[L] = session.exec(_due(table, *only).limit(limit).with_for_update(skip_locked=True)).all()
-    taken: list[L] = []
+    taken, token = list[L](), secrets.token_hex(16)
     for row in rows:
         row.attempts += 1
         if table.__dies__ and row.attempts > TRIES:
             row.status, row.error, row.done_at = "dead", row.error or "the worker died every time", clock.now()
         else:
-            row.lease_token, row.lease_until = secrets.token_hex(16), clock.now() + lease
+            row.lease_token, row.lease_until = token, clock.now() + lease
             taken.append(row)
         session.add(row)
     session.flush()
@@ -90,6 +90,19 @@ def _due(table: type[L], *only: Any) -> SelectOfScalar[L]:
 def complete(session: Session, row: Leased, *, status: str = "done", **values: Any) -> None:
     """Mark the work done, in the transaction that writes its effect; LeaseLost takes both back."""
     _finish(session, row, **{"status": status, "done_at": clock.now(), "error": "", **values})
+
+
+def complete_all(session: Session, rows: Sequence[Leased], *, status: str = "done", error: str = "") -> None:
+    """As `complete`, for rows of one claim; if one of them was taken over, none is marked, and all are done again."""
+    table: Any = type(rows[0])
+    mine = (
+        table.id.in_([getattr(row, "id") for row in rows]),  # noqa: B009
+        table.lease_token == rows[0].lease_token,
+        table.status == "pending",
+    )
+    values = {"status": status, "error": error, "done_at": clock.now(), "lease_token": None, "lease_until": None}
+    if session.exec(update(table).where(*mine).values(**values)).rowcount != len(rows):
+        raise LeaseLost
 
 
 def postpone(session: Session, row: Leased, due_at: datetime, **values: Any) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, update
 
 from saas_app.core import clock, db, leases, upkeep
 from saas_app.core.errors import AppError, DatabaseBusy
-from saas_app.core.jobs import Effect, Ignore, Job, Outbox, Schedule, registry
+from saas_app.core.jobs import Effect, Ignore, Job, Outbox, Outcome, Schedule, registry, tables
 from saas_app.core.leases import Leased, LeaseLost
 from saas_app.core.rls_session import append
 
@@ -21,8 +21,16 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 AT_ONCE = 8
+ROWS_OF_BATCH, BATCHES_AT_ONCE = 100, 2
 TIME_LIMIT = leases.LEASE - timedelta(seconds=10)  # work ends before its lease does
 STOP_SECONDS = 10.0
+
+
+class Unanswered(AppError):
+    """Work on many rows has ended without a word on some of them."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was said of this row.")
 
 
 class Worker:
@@ -40,8 +48,7 @@ class Worker:
         registry.wakers.append(self._waker)
         await db.run_system("jobs", _write_schedule)
         await db.run_system("jobs", _bring_forward)
-        tables: list[type[Leased]] = [Outbox, Schedule, *registry.lanes]
-        self._lanes = [asyncio.create_task(self._go_through(table), name=table.__name__) for table in tables]
+        self._lanes = [asyncio.create_task(self._go_through(table), name=table.__name__) for table in tables()]
 
     async def stop(self) -> None:
         """Take nothing new, and give what is running ten seconds; what is cut off is taken up after its lease."""
@@ -58,7 +65,7 @@ class Worker:
         """Do all that is due now, then come back: for commands and tests. Returns how much was done."""
         done = 0
         await db.run_system("jobs", _write_schedule)
-        while batches := [await self._batch(table) for table in (Outbox, Schedule, *registry.lanes)]:
+        while batches := [await self._batch(table) for table in tables()]:
             if not sum(batches):
                 break
             done += sum(batches)
@@ -71,12 +78,12 @@ class Worker:
             while not self._stopping:
                 taken: Sequence[Any] = ()
                 try:
-                    taken = await _take(table, AT_ONCE - len(running))
+                    taken = await self._next(table, len(running))
                 except DatabaseBusy:
                     pass
                 except Exception:
                     log.exception("the worker stumbled over %s", table.__name__)
-                running |= {asyncio.create_task(_do(row)) for row in taken}
+                running |= _begin(table, taken)
                 if not taken:
                     await self._rest(running)
                 running = {task for task in running if not _is_over(task)}
@@ -88,6 +95,16 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
+    async def _next(self, table: type[Leased], running: int) -> Sequence[Any]:
+        """Claim what is due, if anything is and there is room for it."""
+        together = table in registry.batches
+        room = (BATCHES_AT_ONCE if together else AT_ONCE) - running
+        limit = ROWS_OF_BATCH if together and room else room
+        known = _known(table)
+        if not limit or not await db.read_system("jobs", leases.due, table, *known) or self._stopping:
+            return ()
+        return await db.run_system("jobs", leases.claim, table, *known, limit=limit)
+
     async def _rest(self, running: set[asyncio.Task[None]]) -> None:
         """Until something is written, a row is done, or a second is over."""
         woken = asyncio.create_task(self._wake.wait())
@@ -98,17 +115,16 @@ class Worker:
                 self._wake.clear()
 
     async def _batch(self, table: type[Leased]) -> int:
-        rows = await _take(table, AT_ONCE)
-        await asyncio.gather(*(_do(row) for row in rows))
+        rows = await self._next(table, 0)
+        await asyncio.gather(*_begin(table, rows))
         return len(rows)
 
 
-async def _take(table: type[Leased], limit: int) -> Sequence[Any]:
-    """Claim what is due, if anything is."""
-    known = _known(table)
-    if not limit or not await db.read_system("jobs", leases.due, table, *known):
-        return ()
-    return await db.run_system("jobs", leases.claim, table, *known, limit=limit)
+def _begin(table: type[Leased], rows: Sequence[Any]) -> set[asyncio.Task[None]]:
+    """A task for each row, or one for all where they are done together."""
+    if table in registry.batches:
+        return {asyncio.create_task(_do_together(table, rows))} if rows else set()
+    return {asyncio.create_task(_do(row)) for row in rows}
 
 
 def _is_over(task: asyncio.Task[None]) -> bool:
@@ -145,6 +161,46 @@ async def _do(row: Any) -> None:
         log.warning("%s %s was taken over by another worker", type(row).__name__, row.id)
     except DatabaseBusy:
         log.warning("%s %s could not be marked; it will be done again", type(row).__name__, row.id)
+
+
+async def _do_together(table: type[Leased], rows: Sequence[Any]) -> None:
+    """Many pieces of work, marked in as few transactions as what became of them allows."""
+    left = {row.id: row for row in rows}
+    outcome: Outcome = Unanswered()
+    try:
+        async with asyncio.timeout(TIME_LIMIT.total_seconds()):
+            async for some, became in registry.batches[table](rows):
+                for row in some:
+                    del left[row.id]
+                await _mark_some(some, became)
+    except Exception as error:
+        outcome = error
+    if left:
+        await _mark_some(list(left.values()), outcome)
+
+
+async def _mark_some(rows: Sequence[Any], outcome: Outcome) -> None:
+    try:
+        await db.run_system("jobs", _mark_together, rows, outcome)
+    except LeaseLost:
+        log.warning("%s %s and others were taken over by another worker", type(rows[0]).__name__, rows[0].id)
+    except DatabaseBusy:
+        log.warning("%s %s and others could not be marked; they will be done again", type(rows[0]).__name__, rows[0].id)
+    else:
+        if isinstance(outcome, Exception) and not isinstance(outcome, Ignore):
+            log.warning("%s %s and others failed: %s", type(rows[0]).__name__, rows[0].id, type(outcome).__name__)
+
+
+def _mark_together(session: Session, rows: Sequence[Any], outcome: Outcome) -> None:
+    if isinstance(outcome, Ignore):
+        leases.complete_all(session, rows, status="ignored", error=str(outcome)[:500])
+    elif isinstance(outcome, Exception):
+        for row in rows:
+            leases.fail(session, row, _describe(outcome))
+    else:
+        if outcome is not None:
+            outcome(session)
+        leases.complete_all(session, rows)
 
 
 async def _work(row: Any) -> Effect | None:

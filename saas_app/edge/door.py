@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,7 +37,8 @@ class Edge:
     """Everything that reaches the app comes through here.
 
     `find_viewer` turns the digest of a session cookie into who is looking. `members` are the paths that strangers
-    are sent away from; `form_targets` the other hosts that a form may lead to.
+    are sent away from; `form_targets` the other hosts that a form may lead to; `straight` are addresses that are
+    looked up before all routes, for doors through which thousands come in a second.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class Edge:
         base_url: str,
         build: Path,
         form_targets: tuple[str, ...],
+        straight: dict[str, ASGIApp] | None = None,
     ) -> None:
         self._app = app
         self._islands = islands
         self._island_at = {route.path: name for name, route in island_routes.items()}
         self._members = {route.path: route for route in members.values()}
         self._find_viewer = find_viewer
+        self._straight = straight or {}
         self._base_url = base_url
         self._static = build / "client"
         self._cookie = cookie_name(base_url)
@@ -111,11 +115,20 @@ class Edge:
         refusal = self._refusal(headers, path, method)
         if refusal is None and method in UNSAFE:
             receive = limited_body(receive, WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT)
+        if refusal is None and path in self._straight:
+            await self._go_straight(self._straight[path], scope, receive, send)
+            return
         response = refusal or (await self._page(scope, headers) if method in ("GET", "HEAD") else None)
         if response is not None:
             await response(scope, receive, send)
             return
         await self._app(self._directory_index(scope), receive, self._own_404(scope, headers, receive, send))
+
+    async def _go_straight(self, door: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await door(scope, receive, send)
+        except HTTPException as error:  # too large, as it turned out while it arrived
+            await PlainTextResponse(error.detail, error.status_code)(scope, receive, send)
 
     def _refusal(self, headers: dict[str, str], path: str, method: str) -> Response | None:
         if path.startswith(CLOSED):
@@ -150,7 +163,8 @@ class Edge:
         if island is None:
             return None
         asked = {key: values[0] for key, values in parse_qs(query).items() if len(values[0]) <= LONGEST_VALUE}
-        return await self._islands.answer(island, headers, viewer, form=asked)
+        remembered = self._islands.remembered(island, cookie_parser(headers.get("cookie", "")))
+        return await self._islands.answer(island, headers, viewer, form=asked, remembered=remembered)
 
     async def _who(self, headers: dict[str, str]) -> Viewer | None:
         digest = self._digest(headers)

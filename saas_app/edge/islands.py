@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,10 +19,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.requests import Request
 from starlette.responses import Response
 
+from saas_app.core.config import settings
 from saas_app.core.viewer import Viewer
 from saas_app.edge.pages import Route
+from saas_app.edge.who import cookie_name
 
 INLINE_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
+WORD = re.compile(r"[a-z0-9_]{1,40}")
 INLINE_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.S)
 
 
@@ -107,12 +110,23 @@ class Islands:
             **context,
             "form": typed,
             "errors": Blank(context.get("errors", {})),
+            "remembered": Blank(context.get("remembered", {})),
         }
         html = template.render(values)
         if name not in self._policies:
             self._policies[name] = self._policy(self._source(name))
         plain = html.encode()
         return Rendered(plain, gzip.compress(plain, 6), _etag(plain), self._policies[name])
+
+    def remembered(self, name: str, cookies: Mapping[str, str]) -> dict[str, str]:
+        """What this page shows of the browser's cookies: the word in each, and `name_word` for what is the case.
+
+        Anything but a word is left out.
+        """
+        wanted = self._routes[name].remembers if name in self._routes else ()
+        found = {each: cookies.get(cookie_name(settings().base_url, each), "") for each in wanted}
+        words = {each: word for each, word in found.items() if WORD.fullmatch(word)}
+        return {**words, **{f"{each}_{word}": "1" for each, word in words.items()}}
 
     def _source(self, name: str) -> str:
         """The page as it was built. What is allowed to run is read here, never off what slots have put into it."""
@@ -163,7 +177,8 @@ async def respond(
     and `wait_seconds` until the form may be sent again.
     """
     headers = {key: value for key, value in request.headers.items() if key == "accept-encoding"}
-    return await _installed[0].answer(page, headers, viewer, status=status, **context)
+    remembered = _installed[0].remembered(page, request.cookies)
+    return await _installed[0].answer(page, headers, viewer, status=status, remembered=remembered, **context)
 
 
 def _respond(page: Rendered, headers: dict[str, str], status: int, caching: str) -> Response:

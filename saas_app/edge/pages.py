@@ -25,6 +25,7 @@ class Route:
     path: str
     fill: Fill | None = None
     fresh: bool = False
+    remembers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -47,17 +48,19 @@ def island(
     hidden: bool = False,
     fill: Fill | None = None,
     fresh: bool = False,
+    remembers: tuple[str, ...] = (),
 ) -> Callable[[Page], Page]:
     """Declare a public page. Its text may hold Jinja slots such as ``{{ form.email }}`` and ``{% if member %}``.
 
     `name` is how `edge.islands.respond` finds it; it defaults to the route without its slash.
     `members_only` sends strangers to log in first; `hidden` keeps it out of search engines. `fill` gives the slots
-    that belong to the viewer; `fresh` asks members whose log-in is too old to confirm that it is them.
+    that belong to the viewer; `fresh` asks members whose log-in is too old to confirm that it is them. `remembers`
+    names cookies of ours that hold a word, which the page shows as `{{ remembered.name }}`.
     """
 
     def declare(page: Page) -> Page:
         key = name or route.strip("/") or "landing"
-        declared.islands[key] = Route(key, route, fill, fresh)
+        declared.islands[key] = Route(key, route, fill, fresh, remembers)
         if members_only:
             declared.members[key] = declared.islands[key]
         return _reflex_page(

@@ -43,8 +43,9 @@ async def log_in_by_key(request: Request, form: Form) -> Response:
     """Log in by a passkey and nothing else."""
     asked = cookies.step_token(request, "passkey")
     replaces = cookies.session_digest(request)
-    entry = await flows.log_in_by_key(asked, form.get("credential", ""), visit_of(request), replaces)
-    response = let_in(request, entry, form.get("next", ""))
+    remember = form.get("remember") == "1"
+    entry = await flows.log_in_by_key(asked, form.get("credential", ""), visit_of(request), replaces, remember=remember)
+    response = let_in(request, entry, form.get("next", ""), remember=remember)
     cookies.drop_step(response, "passkey")
     return response
 
@@ -58,6 +59,16 @@ async def confirm_by_key(request: Request, form: Form) -> Response:
     response = to(safe_path(form.get("next", ""), "/settings"))
     keep(response, request, entry, remember=entry.is_remembered)
     cookies.drop_step(response, "passkey")
+    return response
+
+
+@form_of("confirm", "next")
+async def confirm_by_app(request: Request, form: Form) -> Response:
+    """Prove by the app's code that it is still the same person."""
+    viewer, digest = await member_of(request), cookies.session_digest(request)
+    entry = await flows.confirm_by_app(viewer, form.get("app", "")[:20], digest, visit_of(request))
+    response = to(safe_path(form.get("next", ""), "/settings"))
+    keep(response, request, entry, remember=entry.is_remembered)
     return response
 
 
@@ -153,6 +164,7 @@ routes = [
     Route("/login/second/options", ask_for_second, methods=["POST"]),
     Route("/login/passkey", log_in_by_key, methods=["POST"]),
     Route("/login/passkey/options", ask_to_log_in, methods=["POST"]),
+    Route("/confirm/app", confirm_by_app, methods=["POST"]),
     Route("/confirm/passkey", confirm_by_key, methods=["POST"]),
     Route("/confirm/passkey/options", ask_to_confirm, methods=["POST"]),
     Route("/settings/authenticator", turn_on, methods=["POST"]),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.account.components import line
-from saas_app.auth.components import come_along
+from saas_app.auth.components import come_along, last_used
 from saas_app.factors.scripts import PASSKEYS
 from saas_app.ui.banners import banner
 from saas_app.ui.buttons import Kind, link_button, submit_button
@@ -19,7 +19,7 @@ from saas_app.ui.theme import classes
 
 
 def passkey_form(
-    label: str,
+    label: str | rx.Component,
     *fields: Any,
     action: str,
     kind: Kind = "secondary",
@@ -49,8 +49,9 @@ def passkey_script() -> rx.Component:
 def log_in_by_passkey() -> rx.Component:
     """Below the form of the log-in; browsers also offer their passkeys in its first field."""
     form = passkey_form(
-        "Use a passkey",
+        rx.fragment("Use a passkey", last_used("passkey")),
         come_along("next"),
+        hidden("remember", ""),
         action="/login/passkey",
         class_name="mt-3",
         data_offered=if_else("errors.form", "", "true"),  # one that was just refused is not taken again by itself
@@ -61,7 +62,28 @@ def log_in_by_passkey() -> rx.Component:
 def confirm_by_passkey() -> rx.Component:
     """Below the form that asks who it is."""
     form = passkey_form("Use a passkey", come_along("next"), action="/confirm/passkey", class_name="mt-3")
-    return rx.fragment(when("member", form), passkey_script())
+    return rx.fragment(when("member and has_passkeys", form), passkey_script())
+
+
+def confirm_by_app() -> rx.Component:
+    """Below the form that asks who it is, for whoever has an authenticator app."""
+    form = native_form(
+        come_along("next"),
+        field(
+            "app",
+            "Code from your authenticator app",
+            error=slot("errors.app"),
+            invalid=if_else("errors.app", "true", "false"),
+            required=True,
+            auto_complete="one-time-code",
+            input_mode="numeric",
+            max_length=12,
+        ),
+        submit_button("Go on", busy="One moment…", kind="secondary", wide=True),
+        action="/confirm/app",
+        class_name="mt-6 flex flex-col gap-5 border-t border-line pt-6",
+    )
+    return when("member and has_app", form)
 
 
 def recovery_field() -> rx.Component:
@@ -100,9 +122,9 @@ def codes_to_keep() -> rx.Component:
     """Ten codes, to be copied or saved as a file; all without script."""
     return card(
         rx.el.ul(
-            each("code", "codes", rx.el.li(slot("code"), class_name="py-1")),
+            each("code", "codes", rx.el.li(slot("code"), class_name="whitespace-nowrap py-1")),
             id="recovery-codes",
-            class_name="grid gap-x-8 font-mono text-lg sm:grid-cols-2",
+            class_name="grid gap-x-8 font-mono text-lg lg:grid-cols-2",
         ),
         rx.el.div(
             link_button(

@@ -52,11 +52,15 @@ async def finish_by_key(token: str, asked: str, credential: str, visit: Visit, r
     return _let_in(entry, visit, {})
 
 
-async def log_in_by_key(asked: str, credential: str, visit: Visit, replaces: str) -> LoggedIn:
+async def log_in_by_key(
+    asked: str, credential: str, visit: Visit, replaces: str, *, remember: bool = False
+) -> LoggedIn:
     """Log in by a passkey and nothing else."""
     await db.run_system("throttle", ratelimit.hit, limits.STEPS_BY_IP, visit.ip)
     challenge = await _taken(asked, "passkey log-in")
-    entry = await db.run_system("log-in", steps.log_in_by_key, credential, challenge, visit, replaces)
+    entry = await db.run_system(
+        "log-in", steps.log_in_by_key, credential, challenge, visit, replaces, remember=remember
+    )
     return _let_in(entry, visit, {})
 
 
@@ -65,6 +69,21 @@ async def confirm_by_key(viewer: Viewer, asked: str, credential: str, digest: st
     await db.run_system("throttle", ratelimit.hit, auth_limits.CONFIRMS_BY_USER, viewer.id)
     challenge = await _taken(asked, "passkey confirm", viewer.id)
     return await db.run_system("account", steps.confirm_by_key, credential, challenge, digest, visit)
+
+
+async def confirm_by_app(viewer: Viewer, code: str, digest: str, visit: Visit) -> LoggedIn:
+    """It is still them, by the app's code."""
+    await db.run_system("throttle", ratelimit.hit, auth_limits.CONFIRMS_BY_USER, viewer.id)
+    entry = await db.run_system("account", steps.confirm_by_app, viewer.id, code, digest, visit)
+    if entry is None:
+        logs.security("confirmation failed", ip=visit.ip, user=viewer.id)
+        raise BadInput({"app": WRONG_CODE})
+    return entry
+
+
+async def ways_to_confirm(viewer: Viewer) -> dict[str, bool]:
+    """Which second factors this person can show: `has_app`, `has_passkeys`."""
+    return await db.read_system("log-in", service.ways, viewer.id)
 
 
 # --- What passkeys are asked; each returns the options, and what the browser has to bring with the answer

@@ -13,6 +13,7 @@ from saas_app.auth.components import (
     below_login,
     code_field,
     come_along,
+    fill_confirm,
     other_way,
 )
 from saas_app.core import db
@@ -21,6 +22,7 @@ from saas_app.edge.pages import island
 from saas_app.factors import flows, service, totp
 from saas_app.factors.components import (
     codes_to_keep,
+    confirm_by_app,
     confirm_by_passkey,
     factors_card,
     key_lines,
@@ -221,4 +223,5 @@ def _prove_first() -> rx.Component:
 account_pages.more_cards.append(factors_card)
 account_pages.more_fills.append(_standing)
 below_login.append(log_in_by_passkey)
-below_confirm.append(confirm_by_passkey)
+below_confirm.extend([confirm_by_app, confirm_by_passkey])
+fill_confirm.append(flows.ways_to_confirm)

@@ -36,6 +36,8 @@ PASSKEYS = """
         },
       });
     }
+    const box = document.querySelector("form:not([data-passkey]) [name=remember]");
+    if (form.elements.remember) form.elements.remember.value = box?.checked ? "1" : "";
     form.submit();
   };
   const say = (form, error) => {

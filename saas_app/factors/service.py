@@ -56,6 +56,14 @@ def is_on(session: Session, user_id: str) -> bool:
     return session.get(Authenticator, user_id) is not None or bool(keys_of(session, user_id))
 
 
+def ways(session: Session, user_id: str) -> dict[str, bool]:
+    """Which second factors somebody can show: `has_app`, `has_passkeys`."""
+    return {
+        "has_app": session.get(Authenticator, user_id) is not None,
+        "has_passkeys": bool(keys_of(session, user_id)),
+    }
+
+
 def keys_of(session: Session, user_id: str) -> Sequence[Passkey]:
     """Somebody's passkeys, the oldest first."""
     theirs = select(Passkey).where(Passkey.user_id == user_id)

@@ -56,14 +56,16 @@ def finish_by_key(
     return _finish(session, half, user, "a passkey", visit, replaces)
 
 
-def log_in_by_key(session: Session, credential: str, challenge: Challenge, visit: Visit, replaces: str) -> LoggedIn:
+def log_in_by_key(
+    session: Session, credential: str, challenge: Challenge, visit: Visit, replaces: str, *, remember: bool = False
+) -> LoggedIn:
     """Log in by a passkey alone: that it was unlocked by its owner is one factor, that they have it the other."""
     user = service.use_key(session, credential, challenge, verified=True)
     return accounts.open_wholly(
         session,
         user,
         visit,
-        remember=False,
+        remember=remember,
         replaces=replaces,
         method="passkey",
         second_factor_at=clock.now(),
@@ -73,6 +75,14 @@ def log_in_by_key(session: Session, credential: str, challenge: Challenge, visit
 def confirm_by_key(session: Session, credential: str, challenge: Challenge, digest: str, visit: Visit) -> LoggedIn:
     """It is still them: a new token for this browser."""
     user = service.use_key(session, credential, challenge, verified=True)
+    return sessions.renew(session, user, digest, visit, second_factor_at=clock.now())
+
+
+def confirm_by_app(session: Session, user_id: str, code: str, digest: str, visit: Visit) -> LoggedIn | None:
+    """It is still them, by a code that was not used before. None when it is wrong."""
+    if not service.code_is_right(session, user_id, code):
+        return None
+    user = session.get_one(User, user_id)
     return sessions.renew(session, user, digest, visit, second_factor_at=clock.now())
 
 

@@ -7,12 +7,15 @@ from saas_app.marketing.landing import questions
 from saas_app.marketing.offers import offers
 from saas_app.marketing.plans import free_card, paid_card
 from saas_app.ui.banners import banner
+from saas_app.ui.buttons import submit_button
+from saas_app.ui.cards import TICKED
+from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import band
 from saas_app.ui.public import public_page
-from saas_app.ui.slots import slot, when
+from saas_app.ui.slots import each, slot, when
 from saas_app.ui.tables import table
 from saas_app.ui.text import for_ears, heading, text
-from saas_app.ui.theme import PAGE_WIDTH, classes
+from saas_app.ui.theme import CARD, PAGE_WIDTH, classes
 
 # What one saves at least, over the plans that are sold by the year.
 _SAVINGS = ", ".join(f"plans.{key}.year.saving_percent|int" for key in content.sold_keys())
@@ -39,12 +42,48 @@ def pricing_page() -> rx.Component:
             when("prices_note", rx.el.div(banner(slot("prices_note")), class_name="mx-auto mt-8 max-w-2xl")),
             interval_switch(),
             rx.el.ul(free_card(), *cards, class_name="mt-10 grid items-start gap-5 lg:grid-cols-3"),
+            _goods(),
             _small_print(),
             class_name=classes(PAGE_WIDTH, "group py-12 sm:py-20"),
         ),
         band(heading("All that is in them", size="large"), _comparison(), sunk=True),
         questions(content.PRICING_QUESTIONS),
         offers(),
+    )
+
+
+def _goods() -> rx.Component:
+    """What is paid once, apart from the plans; nothing where there is none."""
+    buy = native_form(
+        hidden("product", slot("good.key")),
+        submit_button(f"Buy for {slot('good.price')}", busy="Opening the checkout…", kind="secondary", wide=True),
+        action="/purchases/checkout",
+        class_name="mt-6 sm:max-w-xs",
+    )
+    item = rx.el.li(
+        rx.el.div(
+            heading(slot("good.name"), size="medium"),
+            rx.el.p(
+                rx.el.span(slot("good.price"), class_name="font-display text-3xl font-semibold tabular-nums"),
+                rx.el.span(" once", class_name="text-quiet"),
+            ),
+            class_name="flex flex-wrap items-baseline justify-between gap-x-4",
+        ),
+        text(slot("good.description"), tone="quiet", class_name="mt-2"),
+        rx.el.ul(
+            each("words", "good.features", rx.el.li(slot("words"), class_name=TICKED)),
+            class_name="mt-4 flex flex-col gap-2.5",
+        ),
+        buy,
+        class_name=classes(CARD, "p-6 sm:p-7"),
+    )
+    return when(
+        "goods is defined and goods",
+        rx.el.div(
+            heading("Without a plan, paid once", size="large", class_name="text-center"),
+            rx.el.ul(each("good", "goods", item), class_name="mx-auto mt-6 grid max-w-2xl gap-5"),
+            class_name="mt-16",
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from saas_app.auth.components import with_choice
+from saas_app.auth.components import last_used, with_choice
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from saas_app.social import service
@@ -21,6 +21,7 @@ def social_buttons() -> rx.Component:
     button = link_button(
         "Continue with ",
         slot("there.name"),
+        last_used("there.key"),
         href=with_choice("/auth/" + slot("there.key")),
         kind="secondary",
         wide=True,

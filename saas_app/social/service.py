@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, delete, select
 
-from saas_app import legal
 from saas_app.auth import service, sessions
 from saas_app.auth.addresses import Address
 from saas_app.auth.models import User
@@ -60,7 +59,7 @@ def open_account(
         email_key=address.key,
         email_verified_at=clock.now(),
         password_hash="",
-        terms_version=f"{legal.in_force('terms').since:%Y-%m-%d}",
+        terms_version=sessions.terms_in_force(),
         terms_accepted_at=clock.now(),
     )
     session.add(user)

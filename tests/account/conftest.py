@@ -13,7 +13,7 @@ __all__ = ["open_browser"]
 
 @pytest.fixture
 def ada(database: str) -> Any:
-    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
 
 
 @pytest.fixture

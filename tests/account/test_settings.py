@@ -29,7 +29,7 @@ def row_of(user_id: str) -> User:
 
 
 async def bobs(open_browser: OpenBrowser) -> Browser:
-    a_user("Bob", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    a_user("Bob", password_hash=passwords.hash_now(GOOD_PASSWORD, "someone@example.com"))
     bob = open_browser("192.0.2.9")
     await bob.log_in("bob@example.com")
     return bob

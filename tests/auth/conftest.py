@@ -31,6 +31,7 @@ PAGE = "|".join(f"{{{{ {slot} }}}}" for slot in SLOTS)
 ROUTES = [*api.routes, *code_api.routes, *account_api.routes]  # a feature's tests add its own
 PAGES = (
     *("signup", "login", "forgot", "reset", "verify", "login-code", "login-enter", "confirm", "change", "undo"),
+    *("terms-changed",),
     *("login-link", "login-second"),
     *("settings", "settings-email", "settings-password", "settings-delete"),
 )

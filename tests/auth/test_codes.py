@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("hands")
 
 @pytest.fixture
 def ada(database: str) -> Any:
-    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
 
 
 async def ask(browser: Browser, email: str = "ada@example.com", **fields: str) -> Any:
@@ -181,7 +181,7 @@ async def test_confirming_by_password_makes_the_log_in_fresh_under_a_new_token(
 async def test_confirming_by_code_needs_the_log_in_that_asked(ada: Any, open_browser: OpenBrowser) -> None:
     browser, bob = open_browser(), open_browser("192.0.2.9")
     await browser.log_in()
-    a_user("Bob", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    a_user("Bob", password_hash=passwords.hash_now(GOOD_PASSWORD, "someone@example.com"))
     await bob.log_in("bob@example.com")
     assert (await browser.post("/confirm/code")).status_code == 200
     code = await browser.code()

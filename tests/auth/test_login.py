@@ -13,9 +13,10 @@ from sqlmodel import Session, col, func, select, update
 
 from saas_app.auth import limits, passwords
 from saas_app.auth.models import VERIFIED, LoginSession, User
-from saas_app.auth.sessions import find_viewer
+from saas_app.auth.sessions import find_viewer, terms_in_force
 from saas_app.billing import entitlements
 from saas_app.core import db, engines, ratelimit, tokens
+from saas_app.core.audit import AuditEvent
 from saas_app.core.config import settings
 from tests.auth.conftest import GOOD_PASSWORD, Browser, OpenBrowser
 from tests.billing.rows import subscription
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("hands")
 
 @pytest.fixture
 def ada(database: str) -> Any:
-    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
 
 
 async def with_an_account_of_the_same_address(open_browser: OpenBrowser) -> Browser:
@@ -74,14 +75,31 @@ async def test_an_unknown_address_and_a_wrong_password_are_answered_alike(ada: A
 
 async def test_an_unknown_address_costs_the_same_work() -> None:
     """Counted in processor time, whatever else the machine does: the least of each within a fifth of the others."""
-    kept = passwords.hash_now(GOOD_PASSWORD)
-    await passwords.first_that_fits(WRONG, [], tries=3)
+    kept = passwords.hash_now(GOOD_PASSWORD, "ada@example.com")
+    passwords.first_now(WRONG, [])
     least = dict.fromkeys((0, 1, 3), 9.0)
     for known in [0, 1, 3] * 6:
         begun = time.process_time()
-        assert await passwords.first_that_fits(WRONG, [kept] * known, tries=3) is None
+        assert passwords.first_now(WRONG, [kept] * known) is None
         least[known] = min(least[known], time.process_time() - begun)
     assert max(least.values()) < min(least.values()) * 1.2
+
+
+async def test_accounts_of_one_address_are_told_apart_by_one_hash(
+    sqlite: str, open_browser: OpenBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [f"{word} quiet lighthouse keepers" for word in ("six", "seven", "eight", "nine", "ten")]
+    for place, password in enumerate(words):
+        assert (await open_browser(f"192.0.2.{place}").sign_up(password=password)).status_code == 303
+    hashes, made = as_system(lambda session: session.exec(select(User.password_hash)).all()), list[str]()
+    assert len({kept.split("$")[4] for kept in hashes}) == 1
+    assert len(set(hashes)) == 5
+    again = passwords._again
+    monkeypatch.setattr(passwords, "_again", lambda password, kept: made.append(kept) or again(password, kept))
+    for place, password in enumerate(words):
+        answer = await open_browser(f"198.51.100.{place}").log_in(password=password)
+        assert answer.status_code == 303
+    assert len(made) == 5
 
 
 @pytest.mark.parametrize(
@@ -89,7 +107,7 @@ async def test_an_unknown_address_costs_the_same_work() -> None:
     ["https://evil.example", "//evil.example", "/\\evil.example", "/%2f%2fevil", "/%5cevil", "evil", "/a\nb", ""],
 )
 async def test_the_way_on_never_leaves_this_site(sqlite: str, browser: Browser, elsewhere: str) -> None:
-    a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
     assert (await browser.log_in(next=elsewhere)).headers["location"] == "/dashboard"
 
 
@@ -429,14 +447,14 @@ async def test_a_reset_goes_to_the_account_that_has_paid_and_its_mail_is_not_use
     assert proved == ["Ada"]
 
 
-async def test_a_weaker_hash_is_made_anew_and_a_stronger_one_is_left(
+async def test_a_weaker_hash_or_one_of_another_address_is_made_anew_and_a_stronger_one_is_left(
     ada: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kept() -> str:
         return as_system(lambda session: session.exec(select(User.password_hash)).one())
 
-    for rounds, changes in ((1, True), (3, False)):
-        weak = passwords._context().using(argon2__rounds=rounds).hash(GOOD_PASSWORD)
+    for rounds, changes in ((1, True), (2, True), (3, False)):
+        weak = passwords._context().using(argon2__rounds=rounds).hash(GOOD_PASSWORD)  # with a salt of no address
         as_system(lambda session, weak=weak: session.exec(update(User).values(password_hash=weak)))
         assert (await browser.log_in()).status_code == 303
         assert (kept() != weak) is changes
@@ -460,7 +478,7 @@ async def test_a_password_that_changed_while_it_was_checked_does_not_log_in(
 async def test_a_storm_of_log_ins_is_turned_away_with_a_time_to_come_back(
     sqlite: str, open_browser: OpenBrowser
 ) -> None:
-    browsers = [open_browser(f"192.0.{place}.1") for place in range(40)]
+    browsers = [open_browser(f"192.0.{place}.1") for place in range(90)]
     answers = await asyncio.gather(
         *(browser.log_in(f"a{number}@example.com", WRONG) for number, browser in enumerate(browsers))
     )
@@ -468,3 +486,32 @@ async def test_a_storm_of_log_ins_is_turned_away_with_a_time_to_come_back(
     assert turned_away
     assert all(answer.headers["retry-after"] for answer in turned_away)
     assert {answer.status_code for answer in answers} == {422, 503}
+
+
+async def test_changed_terms_are_shown_at_the_log_in_until_they_are_accepted(sqlite: str, browser: Browser) -> None:
+    kept = passwords.hash_now(GOOD_PASSWORD, "ada@example.com")
+    ada = a_user("Ada", password_hash=kept, terms_version="2020-01-01")
+    shown = "/terms/changed?next=%2Fscenarios"
+    for _ in range(2):
+        assert (await browser.log_in(next="/scenarios")).headers["location"] == shown
+    other = await browser.post("/terms/changed", data={"version": "2020-01-01", "next": "/scenarios"})
+    assert other.status_code == 409
+    answer = await browser.post("/terms/changed", data={"version": terms_in_force(), "next": "/scenarios"})
+    assert answer.headers["location"] == "/scenarios"
+    found = as_system(lambda session: session.get_one(User, ada.id))
+    assert (found.terms_version, found.terms_accepted_at is not None) == (terms_in_force(), True)
+    assert as_system(lambda session: session.exec(select(AuditEvent.event)).all())[-1].startswith("accepted the terms")
+    assert (await browser.log_in(next="/scenarios")).headers["location"] == "/scenarios"
+    assert (await browser.post("/terms/changed", data={"next": "//evil.example"})).status_code == 409
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+async def test_the_browser_remembers_the_way_in_and_nothing_else(ada: Any, browser: Browser, way: str) -> None:
+    if way == "password":
+        answer = await browser.log_in()
+    else:
+        await browser.post("/login/code", data={"email": "ada@example.com"})
+        answer = await browser.post("/login/enter", data={"code": await browser.code()})
+    cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("way="))
+    assert cookie.startswith(f"way={way}; ")
+    assert "HttpOnly" in cookie

@@ -20,20 +20,22 @@ from tests.factories import as_system
 
 
 def test_only_argon2id_at_todays_cost_is_made() -> None:
-    assert re.fullmatch(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]+\$[\w+/]+", passwords.hash_now("x" * 12))
+    assert re.fullmatch(
+        r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]+\$[\w+/]+", passwords.hash_now("x" * 12, "ada@example.com")
+    )
     assert passwords._context().schemes() == ("argon2",)
 
 
 @given(strategies.text(min_size=1, max_size=256).filter(lambda text: "\x00" not in text))
 @settings(max_examples=15, deadline=None)
 def test_any_characters_make_a_password_and_none_are_cut_off(password: str) -> None:
-    kept = passwords.hash_now(password)
+    kept = passwords.hash_now(password, "ada@example.com")
     assert passwords.fits(password, kept)
     assert not passwords.fits(password + "x", kept)
 
 
 def test_the_same_letters_from_another_keyboard_are_the_same_password() -> None:
-    assert passwords.fits("e\u0301tude \ufb01ne", passwords.hash_now("\u00e9tude fine"))
+    assert passwords.fits("e\u0301tude \ufb01ne", passwords.hash_now("\u00e9tude fine", "ada@example.com"))
 
 
 @pytest.mark.parametrize("kept", ["!", "", "plain", "$2b$12$" + "a" * 53, "$argon2i$v=19$m=8,t=1,p=1$YWFhYWFhYWE$YQ"])

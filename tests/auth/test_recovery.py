@@ -19,7 +19,7 @@ NEW = "seven quiet lighthouse keepers"
 
 @pytest.fixture
 def ada(database: str) -> Any:
-    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
 
 
 async def ask(browser: Browser, email: str = "ada@example.com") -> Any:

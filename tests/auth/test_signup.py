@@ -168,6 +168,11 @@ async def test_whoever_tries_the_product_on_their_own_machine_may_play_many_peop
     assert [answer.status_code for answer in answers] == [303] * 5 + [429]
 
 
+async def test_signing_up_leads_on_to_where_one_was_going_on_this_site(browser: Browser) -> None:
+    assert (await browser.sign_up(next="/claim")).headers["location"] == "/claim"
+    assert (await browser.sign_up("bob@example.com", next="//evil.example")).headers["location"] == "/welcome"
+
+
 async def test_forms_with_mistakes_are_counted_too_and_leave_room_for_the_right_one(
     open_browser: OpenBrowser, hands: Hands
 ) -> None:

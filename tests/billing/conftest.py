@@ -37,10 +37,10 @@ async def stripe(database: str, sandbox: str, configured: Callable[..., None]) -
     made.tell("reset")
     configured(STRIPE_API_BASE=sandbox, BASE_URL="http://localhost:9")  # nobody listens there: events stay at Stripe
     yield made
-    await _hang_up()
+    await hang_up()
 
 
-async def _hang_up() -> None:
+async def hang_up() -> None:
     """Connections, locks and what was looked at belong to one test."""
     webhooks._locks.clear()
     webhooks._looked_at.clear()

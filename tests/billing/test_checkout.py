@@ -73,7 +73,7 @@ async def test_an_attempt_is_asked_again_for_a_customer_who_was_made_anew(shop: 
     ada = a_user()
     price = shop.price("pro_v1_year")["id"]
     account = await ensure_customer(ada)
-    await checkout._open_session(ada, account, price)
+    await checkout.open_session(ada, account, price)
     forget = sa.update(CheckoutAttempt).where(sa.true()).values(stripe_checkout_session_id=None)
     as_system(lambda session: session.exec(forget))  # as if Stripe's answer had been lost
     shop.delete(f"customers/{account.stripe_customer_id}")
@@ -133,9 +133,9 @@ async def test_a_subscriber_is_shown_the_change_instead_of_a_second_subscription
 async def test_paying_in_one_tab_while_the_other_chooses_another_plan_buys_one_subscription(shop: Stripe) -> None:
     ada = a_user()
     account = await ensure_customer(ada)
-    paid = await checkout._open_session(ada, account, shop.price("pro_v1_year")["id"])
+    paid = await checkout.open_session(ada, account, shop.price("pro_v1_year")["id"])
     shop.pay(paid)  # after the other click had looked, and found no subscription
-    other = await checkout._open_session(ada, account, shop.price("agent_v1_month")["id"])
+    other = await checkout.open_session(ada, account, shop.price("agent_v1_month")["id"])
     assert other.endswith("/billing/change")
     assert [each["status"] for each in shop.all("checkout/sessions")] == ["complete"]
 
@@ -180,7 +180,7 @@ async def test_an_attempt_that_stripe_never_answered_is_asked_again_under_the_sa
     account = await ensure_customer(ada)
     shop.tell("down", seconds=600)
     with pytest.raises(StripeUnavailable):
-        await checkout._open_session(ada, account, price)
+        await checkout.open_session(ada, account, price)
     assert _attempts() == [("open", False)]
     shop.tell("down", seconds=0)
     await checkout.start_checkout(ada, "pro_v1", "year")

@@ -15,7 +15,7 @@ from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user
 
 SPOKEN = (
-    r"/v1/(account|billing_portal|charges|checkout|customers|events|invoices|prices|products|refunds|"
+    r"/v1/(account|billing_portal|charges|checkout|customers|disputes|events|invoices|prices|products|refunds|"
     r"subscription_schedules|subscriptions|webhook)"
 )
 
@@ -56,6 +56,7 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
         ("GET", "/v1/account"),
         ("GET", "/v1/billing_portal/configurations"),
         ("GET", "/v1/charges"),
+        ("GET", "/v1/checkout/sessions"),
         ("GET", "/v1/checkout/sessions/{session}"),
         ("GET", "/v1/customers/{customer}"),
         ("GET", "/v1/events"),

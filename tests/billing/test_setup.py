@@ -11,9 +11,10 @@ from saas_app.billing.account import sync_account
 from saas_app.billing.catalogue import Offer
 from saas_app.billing.gateway.catalogue import list_products
 from saas_app.billing.gateway.errors import StripeUnavailable
+from saas_app.billing.goods import GOODS
 from saas_app.billing.models import Subscription, WebhookEvent
-from saas_app.billing.plans import AGENT_V1, PRO_V1, SOLD, Plan, PlanPrice
-from saas_app.billing.push import push_catalogue
+from saas_app.billing.plans import AGENT_V1, PRO_V1, SOLD, PlanPrice
+from saas_app.billing.push import Thing, push_catalogue
 from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.billing.webhooks import keep
 from saas_app.core import db
@@ -22,6 +23,7 @@ from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user, as_system
 
 ONE_ANSWER_THEN_NONE = 22  # how the dice of an unkind Stripe fall
+EVERYTHING: list[Thing] = [*SOLD, *GOODS.values()]
 ALL = ("products", "prices", "billing_portal/configurations", "webhook_endpoints")
 
 
@@ -39,8 +41,12 @@ async def test_the_set_up_makes_all_that_the_shop_needs(stripe: Stripe) -> None:
     report = await setup.set_up(said.append)
     assert tuple(said) == report.lines
     made = _everything(stripe)
-    assert {product["metadata"]["plan"] for product in made["products"]} == {"pro_v1", "agent_v1"}
-    keys = {"pro_v1_month": 900, "pro_v1_year": 7200, "agent_v1_month": 2900, "agent_v1_year": 22800}
+    assert [product["metadata"] for product in reversed(made["products"])] == [
+        {"plan": "pro_v1"},
+        {"plan": "agent_v1"},
+        {"one_time": "book_v1"},
+    ]
+    keys = {"pro_v1_month": 900, "pro_v1_year": 7200, "agent_v1_month": 2900, "agent_v1_year": 22800, "book_v1": 1900}
     assert {price["lookup_key"]: price["unit_amount"] for price in made["prices"]} == keys
     assert len(made["billing_portal/configurations"]) == 1
     assert [hook["url"] for hook in made["webhook_endpoints"]] == [f"{settings().base_url}/api/stripe/webhook"]
@@ -60,16 +66,16 @@ async def test_a_second_set_up_changes_nothing(stripe: Stripe) -> None:
 async def test_a_set_up_that_was_cut_off_is_finished_by_the_next(stripe: Stripe) -> None:
     stripe.change("products", **{"name": "Pro", "metadata[plan]": "pro_v1"})
     await setup.set_up(lambda line: None)
-    assert len(stripe.all("products")) == 2
-    assert len(stripe.all("prices")) == 4
+    assert len(stripe.all("products")) == 3
+    assert len(stripe.all("prices")) == 5
 
 
-def _edited(**changes: Any) -> list[Plan]:
+def _edited(**changes: Any) -> list[Thing]:
     """plans.py after somebody has edited Pro."""
-    return [replace(PRO_V1, **changes), AGENT_V1]
+    return [replace(PRO_V1, **changes), AGENT_V1, *GOODS.values()]
 
 
-async def _push(plans: list[Plan], *, follow: bool = True) -> list[str]:
+async def _push(plans: list[Thing], *, follow: bool = True) -> list[str]:
     """What the set-up does with these plans; gives every line that a person is told."""
     told: list[str] = []
     await push_catalogue(plans, told.append, told.append, follow=follow)
@@ -85,16 +91,16 @@ async def test_an_edit_of_the_plans_is_on_sale_in_the_sandbox_after_the_next_set
     offer = _offers()["pro_v1"]
     assert (offer.name, offer.features, offer.month.total) == ("Plus", ("Everything",), "€12")
     assert not offer.year.available
-    assert len(shop.all("products")) == 2
+    assert len(shop.all("products")) == 3
     await sync_account(ada.id)
     assert [(row.plan_key, row.unit_amount) for row in rows(Subscription)] == [("pro_v1", 900)]
-    assert await _push(list(SOLD))
+    assert await _push(EVERYTHING)
     assert (_offers()["pro_v1"].month.total, _offers()["pro_v1"].year.total) == ("€9", "€72")
 
 
 async def test_what_is_edited_in_the_sandbox_stays_until_the_plans_are_edited(shop: Stripe) -> None:
     _, raised = _raise_the_price(shop)
-    assert await _push(list(SOLD)) == []
+    assert await _push(EVERYTHING) == []
     assert shop.price("pro_v1_year")["id"] == raised
 
 
@@ -108,11 +114,11 @@ async def test_at_stripe_an_edit_of_the_plans_is_said_and_changes_nothing(shop: 
 
 
 async def test_a_product_that_was_archived_is_not_made_again(shop: Stripe) -> None:
-    agent = next(each for each in shop.all("products") if each["metadata"]["plan"] == "agent_v1")
+    agent = next(each for each in shop.all("products") if each["metadata"].get("plan") == "agent_v1")
     shop.change(f"products/{agent['id']}", active="false")
     report = await setup.set_up(lambda line: None)
     assert not any("Agent" in line for line in report.lines)
-    assert len(shop.all("products")) == 2
+    assert len(shop.all("products")) == 3
     assert not _offers()["agent_v1"].is_sold
 
 
@@ -149,7 +155,7 @@ async def _deliver_events(stripe: Stripe, *types: str) -> None:
 
 
 async def test_a_rename_in_stripe_is_on_the_pricing_page_after_one_event(shop: Stripe) -> None:
-    pro = next(each for each in shop.all("products") if each["metadata"]["plan"] == "pro_v1")
+    pro = next(each for each in shop.all("products") if each["metadata"].get("plan") == "pro_v1")
     words = {"name": "Professional", "description": "For the signature.", "marketing_features[0][name]": "Everything"}
     shop.change(f"products/{pro['id']}", **words)
     await _deliver_events(shop, "product.updated")
@@ -215,7 +221,7 @@ async def test_with_nothing_for_sale_the_portal_offers_no_switch(shop: Stripe) -
 
 
 async def test_an_archived_product_is_no_longer_offered(shop: Stripe) -> None:
-    agent = next(each for each in shop.all("products") if each["metadata"]["plan"] == "agent_v1")
+    agent = next(each for each in shop.all("products") if each["metadata"].get("plan") == "agent_v1")
     shop.change(f"products/{agent['id']}", active="false")
     await _deliver_events(shop, "product.updated")
     assert not _offers()["agent_v1"].is_sold
@@ -238,7 +244,7 @@ async def test_the_portal_configuration_is_remembered_by_its_id(shop: Stripe) ->
 async def test_a_catalogue_of_many_pages_fails_in_our_words_at_any_of_them(shop: Stripe) -> None:
     for number in range(100):
         shop.change("products", name=f"Thing {number}")
-    assert len(await list_products()) == 102
+    assert len(await list_products()) == 103
     shop.tell("chaos", fail=0.5, seed=ONE_ANSWER_THEN_NONE)
     with pytest.raises(StripeUnavailable):
         await list_products()

@@ -27,10 +27,16 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def own_registry() -> object:
     """Only what core declares is done, whatever other tests have imported; what a test declares is forgotten."""
-    before = (dict(registry.handlers), dict(registry.tasks), dict(registry.lanes), set(registry.at_start))
-    registry.tasks, registry.lanes = {"tidy": registry.tasks["tidy"]}, {}
+    before = (
+        dict(registry.handlers),
+        dict(registry.tasks),
+        dict(registry.lanes),
+        set(registry.at_start),
+        dict(registry.batches),
+    )
+    registry.tasks, registry.lanes, registry.batches = {"tidy": registry.tasks["tidy"]}, {}, {}
     yield
-    registry.handlers, registry.tasks, registry.lanes, registry.at_start = before
+    registry.handlers, registry.tasks, registry.lanes, registry.at_start, registry.batches = before
 
 
 def parcels(count: int = 1) -> None:

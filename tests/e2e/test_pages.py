@@ -14,14 +14,15 @@ pytestmark = pytest.mark.e2e
 
 PUBLIC = (
     *("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
-    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo"),
+    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim"),
 )
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
+    "/terms/changed",
     *("/settings/authenticator", "/settings/passkeys", "/settings/recovery"),
     *("/billing/change", "/billing/cancel"),
 )
-MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return")
+MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return", "/purchases/return")
 LOCAL = ("/dev/mailbox",)
 
 

@@ -36,6 +36,7 @@ def test_logging_in_leads_to_where_the_person_was_going(visitor: Visitor, stack:
     _log_out(page)
     page.goto(f"{stack.url}/scenarios")
     page.wait_for_url("**/login?next=/scenarios")
+    expect(page.get_by_text("You logged in this way last time.")).to_be_visible()
     page.get_by_label("E-mail").fill(ada.email)
     page.get_by_label("Password", exact=True).fill(ada.password)
     page.get_by_role("button", name="Log in", exact=True).click()

@@ -37,7 +37,10 @@ from tests.factories import a_user
 
 PASSWORD = "long winding river stones"
 PAGES = ("login", "login-code", "login-enter", "login-second", "confirm", "settings", "settings-delete")
-SAYS = "{{ notice }}|{{ errors.form }}|{{ errors.code }}|{{ errors.recovery }}|{{ errors.name }}|{{ form.app }}"
+SAYS = (
+    "{{ notice }}|{{ errors.form }}|{{ errors.code }}|{{ errors.recovery }}|{{ errors.app }}|"
+    "{{ errors.name }}|{{ form.app }}"
+)
 OWN = {
     "settings-authenticator": "{% if app_key %}key:{{ app_key }}:key {{ app_picture }}{% endif %}",
     "settings-recovery": "codes:{{ codes|join(' ') }}: left:{{ factors.codes_left }}:",
@@ -195,7 +198,7 @@ def browser(open_browser: OpenBrowser) -> Browser:
 @pytest.fixture
 def ada(database: str) -> Viewer:
     """Somebody with a password and a proved address."""
-    return a_user("Ada", password_hash=passwords.hash_now(PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(PASSWORD, "ada@example.com"))
 
 
 @pytest.fixture

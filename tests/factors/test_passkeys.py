@@ -77,7 +77,7 @@ async def test_a_passkey_that_its_owner_has_not_unlocked_is_one_factor_only(
 
 
 async def test_somebody_elses_passkey_is_no_second_factor(key: SoftKey, open_browser: OpenBrowser) -> None:
-    a_user("Mallory", password_hash=passwords.hash_now("quite another river bed"))
+    a_user("Mallory", password_hash=passwords.hash_now("quite another river bed", "someone@example.com"))
     theirs, mallory, other = SoftKey(), open_browser("192.0.2.66"), open_browser("192.0.2.66")
     await mallory.log_in("mallory@example.com", "quite another river bed")
     await mallory.add_passkey(theirs)
@@ -195,7 +195,7 @@ async def test_a_passkey_says_that_it_is_still_the_same_person(key: SoftKey, bro
 async def test_a_passkey_is_added_only_by_whoever_was_asked(
     key: SoftKey, browser: Browser, open_browser: OpenBrowser
 ) -> None:
-    a_user("Mallory", password_hash=passwords.hash_now("quite another river bed"))
+    a_user("Mallory", password_hash=passwords.hash_now("quite another river bed", "someone@example.com"))
     mallory = open_browser("192.0.2.66")
     await mallory.log_in("mallory@example.com", "quite another river bed")
     options, theirs = await mallory.ask("/settings/passkeys"), SoftKey()
@@ -292,3 +292,13 @@ def test_whatever_a_browser_sends_is_refused_in_words(sent: str) -> None:
         passkeys.check_new(sent, "AAAA")
     with pytest.raises(passkeys.NoPasskey):
         passkeys.check_known(row, sent, "AAAA", verified=True)
+
+
+async def test_a_passkey_log_in_is_kept_as_long_as_it_was_asked_to(key: SoftKey, open_browser: OpenBrowser) -> None:
+    for remember in ("", "1"):
+        other = open_browser()
+        signed = key.sign(await other.ask("/login/passkey"))
+        answer = await other.post("/login/passkey", data={"credential": signed, "remember": remember})
+        cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("session="))
+        assert ("Max-Age" in cookie) is bool(remember)
+        assert other.cookies["way"] == "passkey"

@@ -17,11 +17,11 @@ from saas_app.core import audit, clock, db, engines, tokens, upkeep
 from saas_app.core.config import DEVELOPMENT_SECRET, settings
 from saas_app.core.errors import NotFound, RowLevelSecurity
 from saas_app.core.viewer import Viewer
-from saas_app.factors import challenges, recovery, service, totp
+from saas_app.factors import challenges, flows, recovery, service, totp
 from saas_app.factors.models import Authenticator, Challenge, RecoveryCode
 from tests.conftest import Hands
 from tests.factories import a_user, as_system
-from tests.factors.conftest import PASSWORD, Browser, OpenBrowser, codes_in
+from tests.factors.conftest import PASSWORD, Browser, OpenBrowser, SoftKey, codes_in
 
 pytestmark = pytest.mark.usefixtures("hands")
 
@@ -347,7 +347,7 @@ async def test_confirming_keeps_what_the_session_has_passed(ada: Viewer, protect
 
 
 async def test_the_database_holds_neither_secrets_nor_codes_in_clear(sqlite: str, open_browser: OpenBrowser) -> None:
-    a_user("Ada", password_hash=passwords.hash_now(PASSWORD))
+    a_user("Ada", password_hash=passwords.hash_now(PASSWORD, "ada@example.com"))
     browser = open_browser()
     await browser.log_in()
     await browser.scan()
@@ -415,3 +415,30 @@ async def test_the_form_of_the_second_step_takes_only_its_own_token(protected: B
 
 def test_recovery_codes_are_readable() -> None:
     assert re.fullmatch(r"([a-hjkmnp-z2-9]{4}-){3}[a-hjkmnp-z2-9]{4}", recovery._new_code())
+
+
+async def test_the_apps_code_says_that_it_is_still_the_same_person_once(protected: Browser, hands: Hands) -> None:
+    hands.move(minutes=11)
+    before, code = protected.cookies["session"], protected.code()
+    wrong = await protected.post("/confirm/app", data={"app": "000000", "next": "/settings/password"})
+    assert (wrong.status_code, "This code is wrong" in wrong.text) == (422, True)
+    answer = await protected.post("/confirm/app", data={"app": code, "next": "/settings/password"})
+    assert answer.headers["location"] == "/settings/password"
+    found = await protected.who()
+    assert found is not None
+    assert (found.is_fresh, protected.cookies["session"] != before) == (True, True)
+    assert (await protected.post("/confirm/app", data={"app": code})).status_code == 422
+
+
+async def test_without_an_app_no_code_confirms(ada: Viewer, browser: Browser) -> None:
+    await browser.log_in()
+    assert (await browser.post("/confirm/app", data={"app": "123456"})).status_code == 422
+
+
+async def test_only_ways_that_somebody_has_are_offered(ada: Viewer, browser: Browser) -> None:
+    assert await flows.ways_to_confirm(ada) == {"has_app": False, "has_passkeys": False}
+    await browser.log_in()
+    await browser.set_up_app()
+    assert await flows.ways_to_confirm(ada) == {"has_app": True, "has_passkeys": False}
+    await browser.add_passkey(SoftKey())
+    assert await flows.ways_to_confirm(ada) == {"has_app": True, "has_passkeys": True}

@@ -13,10 +13,12 @@ from reflex_base.registry import RegistrationContext
 from saas_app.auth import pages as auth_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.marketing.calculator import SCRIPT
+from saas_app.social import pages as social_pages
 from saas_app.ui import scripts
 
 assert auth_pages
 assert marketing_pages
+assert social_pages
 DECLARED = {
     kwargs["route"]: (draw, kwargs)
     for draw, kwargs in RegistrationContext.ensure_context().decorated_pages
@@ -107,3 +109,8 @@ def test_nothing_asks_for_what_the_policy_forbids(route: str) -> None:
 )
 def test_a_script_looks_like_no_slot(code: str) -> None:
     assert not re.search(r"\{[{%#]", scripts.squeeze(code))
+
+
+@pytest.mark.parametrize("route", ["/signup", "/login"])
+def test_accounts_elsewhere_come_first(route: str) -> None:
+    assert 0 < words(route).index("/auth/{{ there.key }}") < words(route).index("{{ form.email }}")

@@ -81,7 +81,7 @@ def there(issuer: str, configured: Callable[..., None]) -> Generator[There]:
 @pytest.fixture
 def ada(database: str) -> Any:
     """She has an account here with a password, and has proved her address."""
-    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD))
+    return a_user("Ada", password_hash=passwords.hash_now(GOOD_PASSWORD, "ada@example.com"))
 
 
 @pytest.fixture

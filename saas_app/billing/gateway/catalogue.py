@@ -1,12 +1,15 @@
 """Products, prices, and what the set-up command makes at Stripe."""
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import stripe
+from stripe.params import PriceCreateParams
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.plans import Interval
+
+Rhythm = Interval | Literal[""]
 
 
 async def fetch_account_id() -> str:
@@ -20,7 +23,8 @@ async def list_products() -> list[StripeProduct]:
     return [
         StripeProduct(
             id=found.id,
-            plan_key=str(found.metadata.to_dict().get("plan", "")) if found.metadata else "",
+            plan_key=_noted(found, "plan"),
+            one_time_key=_noted(found, "one_time"),
             name=found.name,
             description=found.description or "",
             marketing_features=tuple(item.name for item in found.marketing_features if item.name),
@@ -30,8 +34,12 @@ async def list_products() -> list[StripeProduct]:
     ]
 
 
+def _noted(product: stripe.Product, name: str) -> str:
+    return str(product.metadata.to_dict().get(name, "")) if product.metadata else ""
+
+
 async def list_prices() -> list[StripePrice]:
-    """Every price that is so much each month or year, archived ones too: they may still have subscribers.
+    """Every price that is so much each month or year, or once; archived ones too: they may still have subscribers.
 
     Tiers, meters and every three months cannot be said in the words of our pages, so they are not sold on them.
     """
@@ -46,27 +54,28 @@ async def list_prices() -> list[StripePrice]:
             active=found.active,
             created=when(found.created),
         )
-        async for found in each_of(client().v1.prices.list_async({"type": "recurring", "limit": 100}))
+        async for found in each_of(client().v1.prices.list_async({"limit": 100}))
         if _is_plain(found)
     ]
 
 
 def _is_plain(price: stripe.Price) -> bool:
     rhythm = price.recurring
-    return bool(
-        rhythm and rhythm.interval_count == 1 and rhythm.usage_type == "licensed" and price.unit_amount is not None
-    )
+    is_simple = rhythm is None or (rhythm.interval_count == 1 and rhythm.usage_type == "licensed")
+    return is_simple and price.unit_amount is not None
 
 
-async def create_product(*, plan_key: str, name: str, description: str, marketing_features: tuple[str, ...]) -> str:
-    """Put one plan of the catalogue into Stripe."""
+async def create_product(
+    *, metadata: dict[str, str], name: str, description: str, marketing_features: tuple[str, ...]
+) -> str:
+    """Put one thing of the catalogue into Stripe; `metadata` says which it is, {"plan": key} or {"one_time": key}."""
     product = await ask(
         client().v1.products.create_async(
             {
                 "name": name,
                 "description": description,
                 "marketing_features": [{"name": feature} for feature in marketing_features],
-                "metadata": {"plan": plan_key},
+                "metadata": metadata,
             },
         )
     )
@@ -80,13 +89,13 @@ async def update_product(product_id: str, *, name: str, description: str, market
     await ask(client().v1.products.update_async(product_id, cast(Any, words)))
 
 
-async def create_price(*, product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Interval) -> str:
+async def create_price(*, product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Rhythm) -> str:
     """Put one price of the catalogue into Stripe. The lookup key is unique there, so a second call is refused."""
     return await _create_price(product_id, lookup_key, unit_amount, currency, interval, takes_over=False)
 
 
 async def replace_price(
-    price_id: str, *, product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Interval
+    price_id: str, *, product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Rhythm
 ) -> str:
     """Sell at other terms from now on: a new price takes over the lookup key, and the old one is archived."""
     made = await _create_price(product_id, lookup_key, unit_amount, currency, interval, takes_over=True)
@@ -95,20 +104,18 @@ async def replace_price(
 
 
 async def _create_price(
-    product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Interval, *, takes_over: bool
+    product_id: str, lookup_key: str, unit_amount: int, currency: str, interval: Rhythm, *, takes_over: bool
 ) -> str:
-    price = await ask(
-        client().v1.prices.create_async(
-            {
-                "product": product_id,
-                "lookup_key": lookup_key,
-                "transfer_lookup_key": takes_over,
-                "unit_amount": unit_amount,
-                "currency": currency,
-                "recurring": {"interval": interval},
-            },
-        )
-    )
+    params: PriceCreateParams = {
+        "product": product_id,
+        "lookup_key": lookup_key,
+        "transfer_lookup_key": takes_over,
+        "unit_amount": unit_amount,
+        "currency": currency,
+    }
+    if interval:
+        params["recurring"] = {"interval": interval}
+    price = await ask(client().v1.prices.create_async(params))
     return price.id
 
 

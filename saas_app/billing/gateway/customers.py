@@ -8,6 +8,7 @@ import stripe
 from saas_app.billing.gateway.client import ask, ask_with_key, client
 from saas_app.billing.gateway.errors import StripeMissing
 from saas_app.billing.gateway.invoices import list_invoices, preview_next
+from saas_app.billing.gateway.orders import orders_of
 from saas_app.billing.gateway.shapes import StripeBillingDetails, StripeCard, StripeCustomer
 from saas_app.billing.gateway.subscriptions import ENDED, list_subscriptions, shaped
 
@@ -39,8 +40,8 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
         return StripeCustomer(stripe_customer_id, deleted=True)
     if getattr(customer, "deleted", False):
         return StripeCustomer(stripe_customer_id, deleted=True)
-    subscriptions, invoices = await asyncio.gather(
-        list_subscriptions(stripe_customer_id), list_invoices(stripe_customer_id)
+    subscriptions, invoices, orders = await asyncio.gather(
+        list_subscriptions(stripe_customer_id), list_invoices(stripe_customer_id), orders_of(stripe_customer_id)
     )
     found = tuple(shaped(item) for item in subscriptions)
     running = [item for item in found if item.status not in ENDED]
@@ -51,6 +52,7 @@ async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
         invoices=invoices,
         details=_details(customer),
         upcoming=await preview_next(min(running, key=lambda item: item.created)) if running else None,
+        orders=tuple(orders),
     )
 
 

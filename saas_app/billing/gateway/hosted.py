@@ -1,7 +1,7 @@
 """Stripe's hosted pages: checkout and portal."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import stripe
 from stripe.params.billing_portal import SessionCreateParams
@@ -16,6 +16,7 @@ class Terms:
     """What a checkout is about. `trial_days` begin it for nothing, with a card or without; `tax` is Stripe's to add."""
 
     price_id: str
+    mode: Literal["subscription", "payment"] = "subscription"
     trial_days: int = 0
     trial_needs_card: bool = True
     tax: bool = False
@@ -45,22 +46,28 @@ class Terms:
 async def create_checkout_session(
     *, attempt_id: str, account_id: str, stripe_customer_id: str, terms: Terms, success_url: str, cancel_url: str
 ) -> StripeCheckoutSession:
-    """Open a hosted checkout for a subscription. The attempt is the idempotency key: a second click opens no second.
+    """Open a hosted checkout. The attempt is the idempotency key: a second click opens no second.
 
     A customer who was made anew is part of the key, since Stripe refuses one that comes back with other parameters.
+    What is paid once gets an invoice too, so that it stands beside the others in the portal
+    (https://docs.stripe.com/payments/checkout/receipts#paid-invoices).
     """
-    given = terms.parameters()
-    params = {
-        "mode": "subscription",
+    given, noted = terms.parameters(), {"account_id": account_id, "attempt_id": attempt_id}
+    params: dict[str, Any] = {
+        "mode": terms.mode,
         "customer": stripe_customer_id,
         "client_reference_id": account_id,
         "allow_promotion_codes": True,
-        "metadata": {"account_id": account_id, "attempt_id": attempt_id},
+        "metadata": noted,
         "success_url": success_url,
         "cancel_url": cancel_url,
         **given,
-        "subscription_data": {"metadata": {"account_id": account_id}, **given.get("subscription_data", {})},
     }
+    if terms.mode == "subscription":
+        params["subscription_data"] = {"metadata": {"account_id": account_id}, **given.get("subscription_data", {})}
+    else:
+        params["payment_intent_data"] = {"metadata": noted}
+        params["invoice_creation"] = {"enabled": True}
     key = f"checkout:{attempt_id}:{stripe_customer_id}:{terms.key}"
     session = await ask_with_key(
         lambda: client().v1.checkout.sessions.create_async(cast(CheckoutParams, params), {"idempotency_key": key})

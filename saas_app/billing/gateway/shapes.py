@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class StripeProduct:
-    """A product as Stripe has it now. `plan_key` comes from its metadata."""
+    """A product as Stripe has it now. `plan_key`, or `one_time_key`, comes from its metadata."""
 
     id: str
     plan_key: str
@@ -14,11 +14,12 @@ class StripeProduct:
     description: str
     marketing_features: tuple[str, ...]
     active: bool
+    one_time_key: str = ""
 
 
 @dataclass(frozen=True)
 class StripePrice:
-    """A recurring price: `unit_amount` minor units of `currency` each `interval`."""
+    """A price: `unit_amount` minor units of `currency` each `interval`, or once where that is empty."""
 
     id: str
     product_id: str
@@ -162,6 +163,41 @@ class StripeCard:
 
 
 @dataclass(frozen=True)
+class StripeLine:
+    """One thing of an order; `amount` in minor units of the order's currency, discounts taken off."""
+
+    product_id: str
+    lookup_key: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class StripeOrder:
+    """A checkout that was completed, with what has become of its payment since.
+
+    `payment_id` is the PaymentIntent's, or the session's own where nothing was to be paid. `account_id` is what we
+    wrote into its metadata, '' for an order of a payment link. `refunded` means in full; `amount_refunded` is in minor
+    units; `dispute_status` is Stripe's, '' without a dispute.
+    """
+
+    session_id: str
+    mode: str
+    payment_id: str
+    customer_id: str
+    account_id: str
+    email: str
+    lines: tuple[StripeLine, ...]
+    currency: str
+    created: datetime
+    paid: bool
+    processing: bool = False
+    amount_refunded: int = 0
+    refunded: bool = False
+    dispute_status: str = ""
+    receipt_url: str = ""
+
+
+@dataclass(frozen=True)
 class StripeCustomer:
     """All we mirror of one customer, fetched in one go. `deleted` means that Stripe no longer knows it."""
 
@@ -172,6 +208,7 @@ class StripeCustomer:
     invoices: tuple[StripeInvoice, ...] = ()
     details: StripeBillingDetails = StripeBillingDetails()
     upcoming: StripeUpcoming | None = None
+    orders: tuple[StripeOrder, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""What is paid once and then owned, beside the plans. The set-up command pushes it to Stripe, where it is edited."""
+
+from dataclasses import dataclass
+
+from saas_app.billing.plans import PlanPrice
+
+
+@dataclass(frozen=True)
+class OneTime:
+    """One thing that is bought once. The key carries a version, as that of a plan does.
+
+    `unlocks` is the key of a plan whose gates it opens for good: a lifetime licence.
+    """
+
+    key: str
+    name: str
+    description: str
+    sells: tuple[str, ...]
+    price: PlanPrice
+    unlocks: str | None = None
+
+    @property
+    def prices(self) -> tuple[PlanPrice, ...]:
+        """Its one price, so that it is pushed like a plan."""
+        return (self.price,)
+
+
+BOOK_V1 = OneTime(
+    key="book_v1",
+    name="The flat in numbers",
+    description="What a flat costs, worked out on paper: the whole book, and every later edition.",
+    sells=("Read it here, or take the file along", "Every later edition", "Paid once, without a plan"),
+    price=PlanPrice("", 1900, "eur", "book_v1"),
+)
+
+GOODS: dict[str, OneTime] = {good.key: good for good in (BOOK_V1,)}

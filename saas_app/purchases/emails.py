@@ -1,0 +1,85 @@
+"""What we write about purchases: once per change, and with a link to the page, never to a file."""
+
+from sqlmodel import Session
+
+from saas_app import site
+from saas_app.auth.models import User
+from saas_app.billing.goods import GOODS
+from saas_app.billing.money import money
+from saas_app.core import mailer
+from saas_app.core.config import settings
+from saas_app.purchases.models import LinkOrder, Purchase, Standing
+
+
+def on_change(session: Session, row: Purchase, before: Standing | None, refunded_before: int) -> None:
+    """Write the mail that fits this transition, if any. The key makes a repeated look write none twice."""
+    name = name_of(row.product_key)
+    if row.amount_refunded > refunded_before:
+        _refunded(session, row, name)
+    match row.standing:
+        case Standing.OWNED if before in (None, Standing.PROCESSING):
+            words = f"You have paid {money(row.amount, row.currency)}, once. {name} waits for you under Billing."
+            _write(session, row, "bought", f"{name} is yours", words)
+        case Standing.OWNED if before in (Standing.FROZEN, Standing.WITHDRAWN):
+            words = f"The dispute about your payment is settled, and {name} is open again."
+            _write(session, row, f"restored:{row.dispute_status}", f"{name} is open again", words)
+        case Standing.FROZEN if before is not Standing.FROZEN:
+            words = (
+                f"Your bank has asked for the money for {name} back, so it is closed until that is settled. "
+                f"If you did not mean to dispute the payment, tell your bank, and write to {site.SUPPORT_EMAIL}."
+            )
+            _write(session, row, "frozen", f"{name} is on hold", words)
+        case Standing.WITHDRAWN if before is not Standing.WITHDRAWN:
+            words = f"Your bank has taken the money for {name} back for good, so it is no longer yours."
+            _write(session, row, "withdrawn", f"{name} is no longer yours", words)
+        case _:
+            pass
+
+
+def _refunded(session: Session, row: Purchase, name: str) -> None:
+    back = money(row.amount_refunded, row.currency)
+    if row.refunded:
+        words = f"We have returned {back} to you, all that you paid, so {name} is no longer yours."
+    else:
+        words = f"We have returned {back} to you. {name} stays yours."
+    words += " It takes your bank five to ten days to show it."
+    _write(session, row, f"refunded:{row.amount_refunded}", f"We have returned {back}", words)
+
+
+def write_claim(session: Session, row: LinkOrder, token: str) -> None:
+    """Whoever paid by a link gets the way to put it into an account. Only the mailbox learns of it."""
+    mailer.send_note(
+        session,
+        to=row.email,
+        subject=f"{row.name} is paid: put it into your account",
+        words=(
+            f"You have bought {row.name} with this address. One step is left: log in, or open an account, and it is "
+            "yours.\n\nThe link works once, for 90 days, in whichever account you choose."
+        ),
+        link=f"{settings().base_url}/claim/{token}",
+        label="Put it into my account",
+        quiet=f"If you did not buy anything at {site.PRODUCT}, you can ignore this mail.",
+        key=f"claim:{row.id}",
+    )
+
+
+def name_of(product_key: str) -> str:
+    """What a product is called where only our own words are at hand."""
+    good = GOODS.get(product_key)
+    return good.name if good else "Your purchase"
+
+
+def _write(session: Session, row: Purchase, what: str, subject: str, words: str) -> None:
+    user = session.get(User, row.user_id)
+    if user is None:
+        return
+    mailer.send_note(
+        session,
+        to=user.email,
+        name=user.name,
+        subject=subject,
+        words=words,
+        link=f"{settings().base_url}/billing",
+        label="See your purchases",
+        key=f"{what}:{row.stripe_payment_id}:{row.product_key}",
+    )

@@ -1,0 +1,92 @@
+"""What the pages know of somebody's purchases. Files and payments go by links and forms; nothing here hands any out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from saas_app.billing import checkout as hosted
+from saas_app.billing.checkout import Outcome
+from saas_app.billing.state import LASTING, LOOKS, NOT_SEEN, SECONDS_BETWEEN_LOOKS
+from saas_app.core import db
+from saas_app.core.viewer import Viewer
+from saas_app.edge.gate import AppState, current_viewer, member
+from saas_app.edge.live import LiveState
+from saas_app.purchases import catalogue, checkout, service
+from saas_app.purchases.catalogue import GoodOffer
+from saas_app.purchases.checkout import NotSold
+from saas_app.purchases.entitlements import OwnedAlready, UnderWay
+from saas_app.purchases.service import PurchaseView
+
+# What /billing says when our form came back with a problem.
+LASTING.update({type(error).__name__: str(error) for error in (NotSold(), OwnedAlready(), UnderWay())})
+
+
+class PurchasesState(LiveState):
+    """The purchases on the billing page, and what else can be bought once."""
+
+    purchases: list[PurchaseView] = []
+    offers: list[GoodOffer] = []
+
+    async def _read(self, viewer: Viewer) -> None:
+        self.purchases = await db.read(viewer, service.purchases)
+        self.offers = await db.read(viewer, service.offers)
+
+    @rx.event
+    @member
+    async def load(self) -> None:
+        """Show what is known here; the billing page asks Stripe afresh for everything at once."""
+        await self._load()
+
+
+class BoughtState(LiveState):
+    """The page somebody lands on after paying once: what is theirs, as soon as that is the truth."""
+
+    outcome: str = "activating"
+    name: str = ""
+    problem: str = ""
+
+    def _session_id(self) -> str:
+        return hosted.safe_session_id(str(self.router.url.query_parameters.get("session_id", "")))
+
+    async def _read(self, viewer: Viewer) -> None:
+        bought = await db.read(viewer, checkout.bought_in, self._session_id())
+        if bought:
+            known = await db.read(viewer, catalogue.names)
+            self.outcome, self.name = "active", ", ".join(known.get(key, key) for key in bought)
+
+    @rx.event
+    @member
+    async def load(self) -> rx.event.EventSpec | None:
+        """Show what is known already, then look at Stripe."""
+        self.outcome, self.problem = "activating", ""
+        await self._load()
+        return None if self.outcome == "active" else BoughtState.look  # type: ignore[return-value]
+
+    @rx.event(background=True)
+    @member
+    async def look(self) -> AsyncIterator[None]:
+        """Ask Stripe about this checkout, until it is decided or it takes too long to wait for."""
+        viewer = current_viewer()
+        async with self:
+            owner = (await self.get_state(AppState))._owner  # pyright: ignore[reportPrivateUsage]
+            session_id = self._session_id()
+        for _ in range(LOOKS):
+            outcome = await hosted.look_at(viewer, session_id, checkout.finish)
+            async with self:
+                if self.outcome == "active":  # a webhook was faster
+                    return
+                if (await self.get_state(AppState))._owner != owner:  # pyright: ignore[reportPrivateUsage]
+                    return  # the tab has changed hands since
+                self.problem = NOT_SEEN.get(outcome, "")
+                if outcome is not Outcome.LATE:
+                    self.outcome = outcome.value
+                if outcome is Outcome.ACTIVE:
+                    await self._read(viewer)
+                if outcome not in (Outcome.PROCESSING, Outcome.LATE):
+                    return
+            yield
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        async with self:
+            if self.outcome != "active":
+                self.outcome = "slow"
