@@ -19,7 +19,7 @@ from saas_app.auth import code_api
 from saas_app.auth import pages as auth_pages
 from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
-from saas_app.billing import locked
+from saas_app.billing import change_api, change_pages, locked
 from saas_app.billing import pages as billing_pages
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.storefront import Storefront
@@ -53,6 +53,7 @@ PARTS = (
     account_pages,
     auth_pages,
     billing_pages,
+    change_pages,
     dashboard_pages,
     factors_pages,
     loans_pages,
@@ -127,6 +128,7 @@ api = Starlette(
         *account_api.routes,
         *factors_api.routes,
         *billing_api.routes,
+        *change_api.routes,
         *purchases_api.routes,
         *mailbox_api.routes(),
         *health.routes,

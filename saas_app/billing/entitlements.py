@@ -34,11 +34,20 @@ grants: list[Callable[[Session], Iterable[str]]] = []
 
 
 class Access(StrEnum):
-    """What a subscription gives at this moment."""
+    """What a subscription gives at this moment.
+
+    READ_ONLY: what was made with it is there to read, and paying what is due opens it again.
+    """
 
     FULL = "full"
     GRACE = "grace"
+    READ_ONLY = "read only"
     NONE = "none"
+
+    @property
+    def opens(self) -> bool:
+        """Whether anything new may be done with the plan."""
+        return self in (Access.FULL, Access.GRACE)
 
 
 class NotEntitled(AppError):
@@ -79,29 +88,52 @@ class PlanNeeded(NotEntitled):
         super().__init__(f"This is part of {plan.name}.", plan, plan.key)
 
 
+class PlanLocked(NotEntitled):
+    """Their plan holds it, but has not been paid for."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(
+            f"{plan.name} is locked until it is paid. What you saved is there to read; paying opens it at once.",
+            plan,
+            plan.key,
+        )
+
+
 @dataclass(frozen=True)
 class Entitlements:
     """What one person may use: their plan, and the subscription that runs, if any.
 
-    `for_good` says that the plan comes from something they own, and not from the subscription.
+    `for_good` says that the plan comes from something they own, and not from the subscription; `locked` is the plan
+    that they would have if they paid what is due.
     """
 
     plan: Plan
     access: Access
     subscription: Subscription | None = None
+    locked: Plan | None = None
     for_good: bool = False
 
 
 def access_of(subscription: Subscription, at: datetime) -> Access:
     """What this subscription gives at that time. A status that we do not know gives nothing new."""
+    if subscription.pause_behavior == "void":  # we have stopped it; with the other two it is billed, and stays open
+        return Access.NONE
     match subscription.status:
         case "active" | "trialing":
-            return Access.NONE if subscription.pause_behavior == "void" else Access.FULL
+            return Access.FULL
         case "past_due":
             since = subscription.past_due_since or subscription.current_period_start
-            return Access.GRACE if at < since + GRACE else Access.NONE
+            return Access.GRACE if at < since + GRACE else Access.READ_ONLY
+        case "unpaid":
+            return Access.READ_ONLY
         case _:
             return Access.NONE
+
+
+def by_rank(rows: Iterable[Subscription], at: datetime) -> list[Subscription]:
+    """Subscriptions that are not over, the one that counts first: of those that open something the oldest."""
+    live = [row for row in rows if row.status not in ENDED_STATUSES]
+    return sorted(live, key=lambda row: (not access_of(row, at).opens, row.status == "incomplete", row.created_at))
 
 
 def entitlements(session: Session) -> Entitlements:
@@ -116,32 +148,49 @@ def entitlements(session: Session) -> Entitlements:
 
 def _subscribed(session: Session) -> Entitlements:
     at = now()
-    rows = session.exec(select(Subscription).order_by(Subscription.created_at)).all()  # type: ignore[arg-type]
-    live = [row for row in rows if row.status not in ENDED_STATUSES]
+    live = by_rank(session.exec(select(Subscription)).all(), at)
     for row in live:
         plan, access = _plan_of(session, row), access_of(row, at)
-        if plan is not None and access is not Access.NONE:
+        if plan is not None and access.opens:
             return Entitlements(plan, access, row)
-    return Entitlements(FREE, Access.FULL, live[0] if live else None)
+    if not live:
+        return Entitlements(FREE, Access.FULL)
+    locked = _plan_of(session, live[0]) if access_of(live[0], at) is Access.READ_ONLY else None
+    return Entitlements(FREE, Access.READ_ONLY if locked else Access.FULL, live[0], locked)
 
 
 def require(session: Session, feature: Feature) -> None:
-    """Go on only if this person's plan has the feature; raises FeatureLocked."""
-    if feature not in entitlements(session).plan.features:
-        raise FeatureLocked(feature, cheapest_with(feature, sold(session)))
+    """Go on only if this person's plan has the feature; raises FeatureLocked, or PlanLocked for one to be paid."""
+    found = entitlements(session)
+    if feature in found.plan.features:
+        return
+    if found.locked and feature in found.locked.features:
+        raise PlanLocked(found.locked)
+    raise FeatureLocked(feature, cheapest_with(feature, sold(session)))
 
 
 def require_plan(session: Session, plan: Plan) -> None:
-    """Go on only on this plan or a bigger one; raises PlanNeeded."""
-    if rank(entitlements(session).plan) < rank(plan):
-        raise PlanNeeded(plan)
+    """Go on only on this plan or a bigger one; raises PlanNeeded, or PlanLocked for one to be paid."""
+    found = entitlements(session)
+    if rank(found.plan) >= rank(plan):
+        return
+    if found.locked and rank(found.locked) >= rank(plan):
+        raise PlanLocked(found.locked)
+    raise PlanNeeded(plan)
 
 
 def require_room(session: Session, limit: Limit, used: int) -> None:
-    """Go on only if this person's plan holds one more; raises PlanFull. Call it in the transaction that adds."""
-    holds = entitlements(session).plan.limit(limit)
-    if holds is not None and used >= holds:
-        raise PlanFull(limit, holds, cheapest_beyond(limit, used, sold(session)))
+    """Go on only if this person's plan holds one more; raises PlanFull, or PlanLocked if it only has to be paid.
+
+    Call it in the transaction that adds.
+    """
+    found = entitlements(session)
+    holds = found.plan.limit(limit)
+    if holds is None or used < holds:
+        return
+    if found.locked and ((more := found.locked.limit(limit)) is None or used < more):
+        raise PlanLocked(found.locked)
+    raise PlanFull(limit, holds, cheapest_beyond(limit, used, sold(session)))
 
 
 def sold(session: Session) -> list[Plan]:

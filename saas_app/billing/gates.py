@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 
 from saas_app.billing import catalogue, usage
 from saas_app.billing.catalogue import Offer
-from saas_app.billing.entitlements import NotEntitled, require, require_plan
+from saas_app.billing.entitlements import NotEntitled, PlanLocked, require, require_plan
 from saas_app.billing.plans import FREE, Feature, Limit, Plan
 from saas_app.billing.usage import Taken, UsedUp
 from saas_app.core import db
@@ -61,7 +61,7 @@ class Refusal:
 
 async def explain(error: NotEntitled) -> Refusal:
     """A refusal in the words and prices of now."""
-    found = await db.read_system("catalogue", catalogue.offers)
+    found = [] if isinstance(error, PlanLocked) else await db.read_system("catalogue", catalogue.offers)  # not for sale
     offer = next((each for each in found if each.key == error.plan.key and error.plan is not FREE), NO_OFFER)
     resets = f"{error.resets_at:%B} {error.resets_at.day}" if isinstance(error, UsedUp) else ""
     return Refusal(error.need, str(error), offer, resets)

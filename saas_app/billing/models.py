@@ -84,11 +84,20 @@ class Customer(OwnedReadOnly, table=True):
     card_last4: str = ""
     card_exp_month: int = 0
     card_exp_year: int = 0
+    billing_name: str = ""
+    billing_email: str = ""
+    billing_address: str = ""
+    tax_id: str = ""
     created_at: datetime = Field(sa_type=Utc)
 
 
 class Subscription(OwnedReadOnly, table=True):
-    """A subscription as Stripe last had it."""
+    """A subscription as Stripe last had it.
+
+    `past_due_since` is when the invoice that nobody paid was first tried. `pending_price_id` is a change that waits for
+    its payment until `pending_until`; `next_price_id` one that waits for `next_at`. Of a discount there is `percent`
+    ("12.5") or `off` in minor units; without `discount_ends_at` it lasts, unless it is for one invoice (`once`).
+    """
 
     __tablename__ = "subscriptions"  # pyright: ignore[reportAssignmentType]
 
@@ -108,13 +117,30 @@ class Subscription(OwnedReadOnly, table=True):
     trial_end: datetime | None = Field(default=None, sa_type=Utc)
     past_due_since: datetime | None = Field(default=None, sa_type=Utc)
     pause_behavior: str = ""
+    pause_resumes_at: datetime | None = Field(default=None, sa_type=Utc)
     latest_invoice_id: str = ""
+    stripe_item_id: str = ""
+    stripe_schedule_id: str = ""
     next_price_id: str = ""
     next_at: datetime | None = Field(default=None, sa_type=Utc)
+    pending_price_id: str = ""
+    pending_until: datetime | None = Field(default=None, sa_type=Utc)
+    cancel_reason: str = ""
+    cancel_feedback: str = ""
+    cancel_comment: str = ""
+    discount_name: str = ""
+    discount_percent: str = ""
+    discount_off: int = Field(default=0, sa_type=sa.BigInteger)
+    discount_duration: str = ""
+    discount_ends_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class Invoice(OwnedReadOnly, table=True):
-    """An invoice that its customer may see; amounts in minor units."""
+    """An invoice that its customer may see; amounts in minor units.
+
+    `needs_action` is whether the bank asks its customer for a confirmation; `next_payment_attempt` when Stripe tries
+    again, None when it does not.
+    """
 
     __tablename__ = "invoices"  # pyright: ignore[reportAssignmentType]
 
@@ -129,6 +155,67 @@ class Invoice(OwnedReadOnly, table=True):
     created_at: datetime = Field(sa_type=Utc)
     hosted_invoice_url: str = ""
     invoice_pdf: str = ""
+    description: str = ""
+    billing_reason: str = ""
+    attempt_count: int = 0
+    next_payment_attempt: datetime | None = Field(default=None, sa_type=Utc)
+    needs_action: bool = False
+    amount_refunded: int = Field(default=0, sa_type=sa.BigInteger)
+    receipt_url: str = ""
+
+
+class UpcomingInvoice(OwnedReadOnly, table=True):
+    """What a subscription is charged next, as Stripe last worked it out; amounts in minor units.
+
+    `lines` are pairs of words and amount. `amount_due` is what is left of `total` after a credit of the customer.
+    """
+
+    __tablename__ = "upcoming_invoices"  # pyright: ignore[reportAssignmentType]
+
+    stripe_subscription_id: str = Field(primary_key=True)
+    charged_at: datetime = Field(sa_type=Utc)
+    currency: str
+    lines: list[list[str | int]] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+    discount: int = Field(default=0, sa_type=sa.BigInteger)
+    tax: int = Field(default=0, sa_type=sa.BigInteger)
+    total: int = Field(sa_type=sa.BigInteger)
+    amount_due: int = Field(sa_type=sa.BigInteger)
+
+
+class PlanChange(OwnedReadOnly, table=True):
+    """A change of plan that was worked out for somebody to confirm. Its id is the idempotency key of doing it.
+
+    `how` is now, later or trial. At most one is open per user, which the database holds: of two tabs, the one that
+    asked later has the sums that count. `prorated_at` and `amount_due` are what was shown, and what is done.
+    """
+
+    __tablename__ = "plan_changes"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        Index(
+            "one_open_change",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("status IN ('shown', 'under way')"),
+            postgresql_where=sa.text("status IN ('shown', 'under way')"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    stripe_subscription_id: str
+    from_price_id: str
+    to_price_id: str
+    how: str
+    prorated_at: datetime = Field(sa_type=Utc)
+    takes_effect_at: datetime = Field(sa_type=Utc)
+    lines: list[list[str | int]] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+    discount: int = Field(default=0, sa_type=sa.BigInteger)
+    tax: int = Field(default=0, sa_type=sa.BigInteger)
+    total: int = Field(sa_type=sa.BigInteger)
+    amount_due: int = Field(sa_type=sa.BigInteger)
+    currency: str
+    status: str = "shown"
+    created_at: datetime = Field(sa_type=Utc)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class Usage(Owned, table=True):
@@ -192,4 +279,12 @@ class WebhookEvent(Leased, table=True):
 
 
 # What another Stripe account knows nothing of, in the order in which it may be deleted. A feature adds its own.
-MIRRORED: list[type[SQLModel]] = [CheckoutAttempt, Invoice, Subscription, Price, Product]
+MIRRORED: list[type[SQLModel]] = [
+    CheckoutAttempt,
+    PlanChange,
+    UpcomingInvoice,
+    Invoice,
+    Subscription,
+    Price,
+    Product,
+]

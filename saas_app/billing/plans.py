@@ -41,7 +41,8 @@ class PlanPrice:
 class Plan:
     """One thing that can be subscribed to. The key carries a version, so that old customers keep old terms.
 
-    A limit that is absent from `limits` is no limit.
+    A limit that is absent from `limits` is no limit. Terms of a trial that are None are those of the settings
+    (TRIAL_DAYS, TRIAL_NEEDS_CARD).
     """
 
     key: str
@@ -51,6 +52,8 @@ class Plan:
     features: frozenset[Feature] = frozenset()
     limits: tuple[tuple[Limit, int], ...] = ()
     prices: tuple[PlanPrice, ...] = ()
+    trial_days: int | None = None
+    trial_needs_card: bool | None = None
 
     def limit(self, limit: Limit) -> int | None:
         """How many this plan holds; None is without limit."""

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     stripe_api_base: str = ""
     sandbox_port: int = Field(default=4242, ge=1, le=65535)
     allow_test_key: bool = False
+    stripe_tax: bool = False
+    trial_days: int = Field(default=0, ge=0, le=730)
+    trial_needs_card: bool = True
 
     google_client_id: str = ""
     google_client_secret: str = Field(default="", repr=False)

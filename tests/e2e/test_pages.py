@@ -20,6 +20,7 @@ SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
     "/terms/changed",
     *("/settings/authenticator", "/settings/passkeys", "/settings/recovery"),
+    *("/billing/change", "/billing/cancel"),
 )
 MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return", "/purchases/return")
 LOCAL = ("/dev/mailbox",)
@@ -85,7 +86,11 @@ def test_no_page_scrolls_sideways_on_a_phone(open_browser: OpenBrowser, stack: S
     page.get_by_role("button", name="Compare side by side").click()
     expect(page.locator("#comparison")).to_be_visible()
     assert not page.evaluate(_TOO_WIDE), "/scenarios with everything on it"
-    wide += [path for path in (*MEMBER, *LOCAL) if _sideways(page, stack, path)]
+    wide += [path for path in (*MEMBER, *LOCAL, "/billing/cancel") if _sideways(page, stack, path)]
+    page.goto(f"{stack.url}/billing")
+    page.get_by_role("button", name="Move up to Agent").first.click()
+    page.wait_for_url("**/billing/change")
+    assert not page.evaluate(_TOO_WIDE), "/billing/change"
     assert wide == []
 
 

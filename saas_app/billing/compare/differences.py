@@ -11,13 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from saas_app.billing.models import CheckoutAttempt
+from saas_app.billing.models import CheckoutAttempt, PlanChange, UpcomingInvoice
 from saas_app.core.rls import access
 
 Key = tuple[str, str]  # table, primary key
 Rows = dict[Key, dict[str, Any]]
 
-OURS = {CheckoutAttempt}  # what we asked of Stripe, and not what it said
+# What we asked of Stripe, and not what it said; and what it works out afresh for whoever asks.
+OURS = {CheckoutAttempt, PlanChange, UpcomingInvoice}
 BOOKKEEPING = frozenset({"user_id", "sync_seq", "applied_seq", "synced_at"})
 MISSING = "missing"
 FIRST = ("customers", "subscriptions", "invoices", "purchases")

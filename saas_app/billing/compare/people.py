@@ -16,7 +16,7 @@ from saas_app.billing import account, sync
 from saas_app.billing.compare.differences import MISSING, Difference, Report, between, mirrored, snapshot
 from saas_app.billing.gateway import customers
 from saas_app.billing.gateway.everybody import Everybody, fetch_everybody
-from saas_app.billing.gateway.shapes import StripeCustomer, StripeInvoice
+from saas_app.billing.gateway.shapes import StripeCustomer
 from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Subscription
 from saas_app.core import db
 
@@ -29,11 +29,10 @@ LATEST = 2**31 - 1  # later than any fetch: what it writes is taken back
 
 @dataclass(frozen=True)
 class Pair:
-    """One customer on both sides; `older` are the invoices that a look at one customer does not list any more."""
+    """One customer on both sides."""
 
     user_id: str
     found: StripeCustomer
-    older: tuple[StripeInvoice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ async def compare_people(report: Report, *, repair: bool) -> None:
     bound = [each for each in here if each.stripe_customer_id]
     for table in mirrored():
         report.count(table.name, 0)
-    pairs = [Pair(each.user_id, everybody.of(each.stripe_customer_id), _older(everybody, each)) for each in bound]
+    pairs = [Pair(each.user_id, everybody.of(each.stripe_customer_id)) for each in bound]
     suspects: list[Pair] = []
     for first in range(0, len(pairs), BATCH):
         suspects += await _suspects(report, pairs[first : first + BATCH])
@@ -75,10 +74,6 @@ async def compare_people(report: Report, *, repair: bool) -> None:
 def _accounts(session: Session) -> list[Here]:
     rows = session.exec(select(Customer).order_by(col(Customer.user_id)))
     return [Here(row.user_id, row.id, row.generation, row.stripe_customer_id or "") for row in rows]
-
-
-def _older(everybody: Everybody, here: Here) -> tuple[StripeInvoice, ...]:
-    return tuple(everybody.older.get(here.stripe_customer_id, ()))
 
 
 async def _suspects(report: Report, pairs: Sequence[Pair]) -> list[Pair]:
@@ -104,13 +99,11 @@ def rehearse(session: Session, pairs: Sequence[Pair]) -> Compared:
         select(Invoice).where(col(Invoice.user_id).in_(users))
     ).all()  # merging asks for none of them
     for pair in pairs:
-        known = tuple(each for each in pair.older if ("invoices", each.id) in before)
-        found = replace(pair.found, invoices=pair.found.invoices + known)
-        sync.apply(session, sync.Fetch(pair.user_id, pair.found.id, LATEST), found)
+        sync.apply(session, sync.Fetch(pair.user_id, pair.found.id, LATEST), pair.found)
     after = snapshot(session, tables, users)
     del at_hand
     owner = {pair.user_id: f"customer {pair.found.id}" for pair in pairs}
-    listed = {each.id for pair in pairs for each in (*pair.found.invoices, *pair.older)}
+    listed = {each.id for pair in pairs for each in pair.found.invoices}
     deleted = {pair.user_id for pair in pairs if pair.found.deleted}
     differences: dict[str, list[Difference]] = {}
 
@@ -130,7 +123,7 @@ def rehearse(session: Session, pairs: Sequence[Pair]) -> Compared:
 async def _look_again(report: Report, pair: Pair, *, repair: bool) -> None:
     """Ask for this customer alone; if they differ still, say so, and with `repair` let the writer write."""
     try:
-        fresh = await _fetch(pair)
+        fresh = Pair(pair.user_id, await customers.fetch_customer(pair.found.id))
         found = (await db.rehearse_system("reconcile", rehearse, [fresh])).differences.get(pair.user_id, [])
         left = await _repair(pair) if found and repair else found
     except Exception as error:
@@ -141,26 +134,13 @@ async def _look_again(report: Report, pair: Pair, *, repair: bool) -> None:
     report.differences += [replace(each, repaired=(each.thing, each.field) not in still) for each in found]
 
 
-async def _fetch(pair: Pair) -> Pair:
-    found = await customers.fetch_customer(pair.found.id)
-    seen = {each.id for each in found.invoices}
-    rest = tuple(each for each in (*pair.found.invoices, *pair.older) if each.id not in seen)
-    return Pair(pair.user_id, found, rest)
-
-
 async def _repair(pair: Pair) -> list[Difference]:
     """Write what Stripe says now, as a webhook would have; returns what differs still."""
     fetch = await db.run_system("billing sync", sync.begin, pair.user_id)
-    fresh = await _fetch(pair)
+    fresh = Pair(pair.user_id, await customers.fetch_customer(pair.found.id))
     if fetch is not None:
-        await db.run_system("billing sync", _write, fetch, fresh)
+        await db.run_system("billing sync", sync.apply, fetch, fresh.found)
     return (await db.rehearse_system("reconcile", rehearse, [fresh])).differences.get(pair.user_id, [])
-
-
-def _write(session: Session, fetch: sync.Fetch, pair: Pair) -> None:
-    rows = snapshot(session, mirrored(), [pair.user_id])
-    known = tuple(each for each in pair.older if ("invoices", each.id) in rows)
-    sync.apply(session, fetch, replace(pair.found, invoices=pair.found.invoices + known))
 
 
 async def _strangers(report: Report, everybody: Everybody, here: Sequence[Here], *, repair: bool) -> None:

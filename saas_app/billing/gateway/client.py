@@ -12,7 +12,14 @@ from typing import Any, TypeVar, cast
 
 import stripe
 
-from saas_app.billing.gateway.errors import StripeBusy, StripeLockedOut, StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.billing.gateway.errors import (
+    CardRefused,
+    StripeBusy,
+    StripeLockedOut,
+    StripeMissing,
+    StripeRefused,
+    StripeUnavailable,
+)
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 
@@ -22,6 +29,8 @@ S = TypeVar("S", bound=stripe.StripeObject)
 # A person waits for these, and a tab's state is locked for ten seconds at most.
 TIMEOUT_SECONDS = 8
 RETRIES = 1
+# https://docs.stripe.com/error-codes
+ASKS_THE_BANK = ("authentication_required", "subscription_payment_intent_requires_action")
 PAUSES_SECONDS = (0.2, 0.4, 0.8, 1.6)
 
 
@@ -75,9 +84,11 @@ async def _named(call: Awaitable[T]) -> T:
         if error.code == "resource_missing":
             raise StripeMissing(str(error.user_message)) from error
         raise StripeRefused(str(error.user_message)) from error
+    except stripe.CardError as error:
+        raise CardRefused(str(error.user_message), needs_action=error.code in ASKS_THE_BANK) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise StripeLockedOut(str(error.user_message)) from error
-    except (stripe.CardError, stripe.IdempotencyError) as error:
+    except stripe.IdempotencyError as error:
         raise StripeRefused(str(error.user_message)) from error
     except stripe.StripeError as error:  # network, 5xx, 429
         raise (StripeBusy if error.http_status == HTTPStatus.CONFLICT else StripeUnavailable)() from error

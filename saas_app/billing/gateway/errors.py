@@ -40,6 +40,19 @@ class StripeLockedOut(StripeRefused):
     passes = True
 
 
+class CardRefused(StripeRefused):
+    """The bank declined a payment, or wants its customer to confirm it; `needs_action` says which."""
+
+    status = 402
+
+    def __init__(self, why: str = "", *, needs_action: bool = False) -> None:
+        super().__init__(why)
+        self.needs_action = needs_action
+        asks = "Your bank wants to confirm this card. Put it in again under “Update card”, where it can ask you"
+        declined = "Your bank declined the payment. Update your card"
+        self.args = (f"{asks if needs_action else declined}, then try again. Nothing was changed.",)
+
+
 class BadSignature(AppError):
     """A webhook that Stripe did not sign, or signed too long ago."""
 
