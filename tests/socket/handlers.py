@@ -34,7 +34,7 @@ print(json.dumps({
 
 @cache
 def everything() -> dict[str, str]:
-    """Full event name → for whom it is: public, member, paid, admin; of Reflex's own: reflex (let through) or refused."""
+    """Full event name → for whom: public, member, paid, admin; of Reflex's own: reflex (let through) or refused."""
     done = subprocess.run(  # noqa: S603 (our own)
         [sys.executable, "-c", _ASK], cwd=ROOT, env=surroundings(APP_ENV="test"), capture_output=True, text=True
     )
