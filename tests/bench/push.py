@@ -1,6 +1,6 @@
 """How long it takes until an open tab shows what happened at Stripe: change, webhook, look, row, push.
 
-    make bench
+make bench
 """
 
 import json
