@@ -59,7 +59,9 @@ bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers,
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.identity
 	@$(PY) -m tests.bench.webhooks
+	@$(PY) -m tests.bench.push
 	@$(PY) -m tests.bench.sandbox
+	@$(PY) -m tests.bench.reconcile
 
 # A release that was tried where it was made keeps its data and its .env there.
 BUILT = build/release/.web $(filter-out build/release build/release/data,$(wildcard build/* build/release/*))

@@ -6,39 +6,48 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+Asked = Any  # what argparse found on the command line
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Run one command; a message instead of a trace for everything that was expected."""
+    """Run one command; a message instead of a trace for everything that was expected. Gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m saas_app", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (words, _) in COMMANDS.items():
-        commands.add_parser(name, help=words)
-    serve = commands.add_parser("serve", help="serve the built app on one port, for ever")
-    serve.add_argument("--host", help="instead of HOST")
-    serve.add_argument("--port", help="instead of PORT")
-    make_admin = commands.add_parser("make-admin", help="give a proved account the rights of an administrator")
-    make_admin.add_argument("email", help="the address of the account")
+        _arguments(name, commands.add_parser(name, help=words))
     asked = parser.parse_args()
 
     from saas_app.core.errors import AppError, ConfigError, in_full
 
     try:
-        if asked.command == "serve":
-            return serve_app(asked.host, asked.port)
-        if asked.command == "make-admin":
-            make_administrator(asked.email)
-            return 0
-        COMMANDS[asked.command][1]()
+        return COMMANDS[asked.command][1](asked) or 0
     except (AppError, ConfigError) as error:
         print(in_full(error), file=sys.stderr)
-        return 1
-    return 0
+        return 2 if asked.command == "reconcile" else 1
 
 
-def migrate() -> None:
+def _arguments(name: str, command: argparse.ArgumentParser) -> None:
+    match name:
+        case "serve":
+            command.add_argument("--host", help="instead of HOST")
+            command.add_argument("--port", help="instead of PORT")
+        case "make-admin":
+            command.add_argument("email", help="the address of the account")
+        case "reconcile":
+            command.add_argument("--repair", action="store_true", help="write what Stripe says where it differs")
+        case "events":
+            command.add_argument("--failed", action="store_true", help="only those that went wrong")
+            command.add_argument("--replay", metavar="EVENT", help="let this one (evt_…) be handled again")
+        case "doctor":
+            command.add_argument("--json", action="store_true", help="for machines")
+        case _:
+            pass
+
+
+def migrate(asked: Asked = None) -> None:
     """Bring the database to the schema of this code."""
     from alembic import command
     from alembic.config import Config
@@ -56,7 +65,7 @@ def migrate() -> None:
         command.upgrade(Config(ROOT / "alembic.ini"), "head")
 
 
-def stripe_setup() -> None:
+def stripe_setup(asked: Asked = None) -> None:
     """Create what is missing at Stripe (or the sandbox), and mirror its catalogue."""
     from saas_app import models  # noqa: F401 (every table, before the first session)
     from saas_app.billing import setup
@@ -66,15 +75,35 @@ def stripe_setup() -> None:
         print("Stripe is set up already; nothing was changed.")
 
 
-def reconcile() -> None:
-    """Look at every customer at Stripe now, and write down what differs."""
+def reconcile(asked: Asked) -> int:
+    """Compare every row with Stripe. Exit status 0: no differences (left); 1: some; 2: not everything was compared."""
     from saas_app import models, work  # noqa: F401 (all that is written of a customer)
-    from saas_app.billing import reconcile
+    from saas_app.billing import compare
 
-    print(f"{asyncio.run(reconcile.sync_everybody())} customers were compared with Stripe.")
+    report = asyncio.run(compare.compare(repair=asked.repair))
+    for line in (*report.differences, *report.failures, report.summary):
+        print(line)
+    return report.status
 
 
-def worker() -> None:
+def events(asked: Asked) -> None:
+    """List what Stripe sent, or let one event be handled again."""
+    from saas_app import models  # noqa: F401
+    from saas_app.billing import inbox
+    from saas_app.core import db
+
+    if asked.replay:
+        print(f"{asked.replay} ({asyncio.run(inbox.replay(asked.replay))}) will be handled again.")
+        return
+    with db.system_session("command", read_only=True) as session:
+        found = inbox.events(session, failed=asked.failed)
+    for line in found:
+        print(line)
+    if not found:
+        print("No event has failed." if asked.failed else "No event has come yet.")
+
+
+def worker(asked: Asked = None) -> None:
     """Do background work in a process of its own (WORKER=false in the others)."""
     from saas_app import models, work  # noqa: F401
     from saas_app.core import logs
@@ -85,7 +114,7 @@ def worker() -> None:
     asyncio.run(work_until_stopped())
 
 
-def retry() -> None:
+def retry(asked: Asked = None) -> None:
     """Give work that died another twelve tries, once what stopped it is mended."""
     from saas_app import models, work  # noqa: F401
     from saas_app.core import db, jobs
@@ -94,26 +123,27 @@ def retry() -> None:
         print(f"{jobs.retry_dead(session)} will be tried again.")
 
 
-def doctor() -> None:
-    """Say how this installation stands: settings, database, isolation, Stripe."""
+def doctor(asked: Asked) -> int:
+    """Say how this installation stands, and what to do. Exit status 1 when something is wrong."""
     from saas_app import doctor
 
-    for line in doctor.examine():
-        print(line)
+    found = asyncio.run(doctor.examine())
+    print(doctor.in_json(found) if asked.json else "\n".join(map(str, found)))
+    return doctor.status(found)
 
 
-def make_administrator(email: str) -> None:
+def make_admin(asked: Asked) -> None:
     """Give an account the rights of an administrator, which count in sessions that have passed a second factor."""
     from saas_app import models  # noqa: F401
     from saas_app.auth import service
     from saas_app.core import db
 
     with db.system_session("command") as session:
-        name = service.make_admin(session, email).name
+        name = service.make_admin(session, asked.email).name
     print(f"{name} is an administrator now, in every session that passes a second factor (/settings).")
 
 
-def serve_app(host: str | None, port: str | None) -> int:
+def serve(asked: Asked) -> int:
     """Become the server. Reflex's two switches let it serve the finished build instead of making one."""
     from saas_app.core.config import settings
 
@@ -126,18 +156,31 @@ def serve_app(host: str | None, port: str | None) -> int:
     }
     os.chdir(ROOT)
     server = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
-    place = ["--host", host or found.host, "--port", port or str(found.port), "--workers", str(found.web_workers)]
+    place = [
+        "--host",
+        asked.host or found.host,
+        "--port",
+        asked.port or str(found.port),
+        "--workers",
+        str(found.web_workers),
+    ]
     quietly = ["--log-level", "warning"]
     return os.execv(sys.executable, [*server, *place, *quietly, "saas_app.saas_app:app"])  # noqa: S606 (ourselves)
 
 
-COMMANDS: dict[str, tuple[str, Callable[[], None]]] = {
+COMMANDS: dict[str, tuple[str, Callable[[Any], int | None]]] = {
     "migrate": ("bring the database to the schema of this code", migrate),
     "stripe-setup": ("make the Stripe account (or the sandbox) ready; a second run changes nothing", stripe_setup),
-    "reconcile": ("compare every customer with Stripe now", reconcile),
+    "reconcile": (
+        "compare every row with Stripe; for cron: 0 no difference, 1 some, 2 not everything was seen",
+        reconcile,
+    ),
+    "events": ("list what Stripe sent, or let one event be handled again", events),
     "worker": ("do background work in a process of its own", worker),
     "retry": ("give work that died another twelve tries", retry),
-    "doctor": ("say how this installation stands", doctor),
+    "doctor": ("say how this installation stands, and what to do", doctor),
+    "make-admin": ("give a proved account the rights of an administrator", make_admin),
+    "serve": ("serve the built app on one port, for ever", serve),
 }
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@ from saas_app.billing.models import (
     CheckoutAttempt,
     Customer,
     Invoice,
+    PlanChange,
     Price,
     Product,
     StripeObject,
     Subscription,
+    UpcomingInvoice,
+    Usage,
     WebhookEvent,
 )
 from saas_app.core.audit import AuditEvent
@@ -40,6 +43,7 @@ __all__ = [
     "Mailbox",
     "Outbox",
     "Passkey",
+    "PlanChange",
     "Price",
     "Product",
     "Purchase",
@@ -50,6 +54,8 @@ __all__ = [
     "StripeObject",
     "Subscription",
     "Try",
+    "UpcomingInvoice",
+    "Usage",
     "User",
     "WebhookEvent",
 ]

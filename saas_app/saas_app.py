@@ -19,8 +19,10 @@ from saas_app.auth import code_api
 from saas_app.auth import pages as auth_pages
 from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
+from saas_app.billing import change_api, change_pages, locked
 from saas_app.billing import pages as billing_pages
-from saas_app.billing.storefront import Storefront, derive
+from saas_app.billing.entitlements import NotEntitled
+from saas_app.billing.storefront import Storefront
 from saas_app.core import db, logs, mailbox_api
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
@@ -53,10 +55,12 @@ PARTS = (
     account_pages,
     auth_pages,
     billing_pages,
+    change_pages,
     dashboard_pages,
     factors_pages,
     library_pages,
     loans_pages,
+    locked,
     marketing_pages,
     purchases_pages,
     social_pages,
@@ -78,9 +82,8 @@ def _form_targets() -> tuple[str, ...]:
 
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything."""
-    pages = islands.Islands(
-        BUILD / "islands", Storefront(social.fixed_slots()).fill, derive, _form_targets(), declared.islands
-    )
+    shop = Storefront(social.fixed_slots())
+    pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands)
     islands.install(pages)
     who.install(find_viewer)
     return Edge(
@@ -128,12 +131,13 @@ api = Starlette(
         *account_api.routes,
         *factors_api.routes,
         *billing_api.routes,
+        *change_api.routes,
         *purchases_api.routes,
         *library_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],
-    exception_handlers={AppError: refused},
+    exception_handlers={NotEntitled: locked.refused, AppError: refused},
 )
 app = rx.App(
     api_transformer=[api, edge],

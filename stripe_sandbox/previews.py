@@ -1,6 +1,6 @@
 """What an invoice would be, before anything is stored (docs.stripe.com/api/invoices/create_preview)."""
 
-from stripe_sandbox import cycle, discounts, invoice_lines, invoices, orders, proration
+from stripe_sandbox import cycle, discounts, invoice_lines, invoices, orders, periods, proration, schedules
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.store import PRIVATE, Object, Tx
@@ -26,9 +26,7 @@ def preview(tx: Tx, params: Params) -> Object:
     customer = tx.get("customer", found["customer"])
     details = params.get("subscription_details") or {}
     if "trial_end" in details:
-        raise Invalid(
-            "The sandbox previews a trial of new subscriptions only.", param="subscription_details[trial_end]"
-        )
+        return as_preview(_without_trial(tx, customer, found, details))
     behavior = details.get("proration_behavior", "create_prorations")
     anchor = details.get("billing_cycle_anchor")
     restart = anchor == "now" or (isinstance(anchor, dict) and anchor["type"] == "now")
@@ -51,6 +49,7 @@ def preview(tx: Tx, params: Params) -> Object:
             return as_preview(made)
         found["items"]["data"] = change.items
         extra = change.lines
+    _enter_phase(tx, found)
     cycle.roll(found)
     made = cycle.next_invoice(tx, customer, found, "upcoming")
     made["lines"]["data"] = extra + made["lines"]["data"]
@@ -59,6 +58,34 @@ def preview(tx: Tx, params: Params) -> Object:
         each["invoice"] = made["id"]
     invoices.add_up(made)
     return as_preview(made)
+
+
+def _without_trial(tx: Tx, customer: Object, found: Object, details: Params) -> Object:
+    """The first paid invoice, if the trial ended now."""
+    if details["trial_end"] != "now" or found["status"] != "trialing":
+        raise Invalid(
+            "The sandbox previews the end of a running trial, and only `now`.", param="subscription_details[trial_end]"
+        )
+    items = proration.edit_items(tx, found, details.get("items") or [])
+    for item in items:
+        end = periods.step(tx.now, item["price"]["recurring"], 1)
+        item |= {"current_period_start": tx.now, "current_period_end": end}
+    found["items"]["data"] = items
+    return cycle.next_invoice(tx, customer, found, "subscription_update")
+
+
+def _enter_phase(tx: Tx, found: Object) -> None:
+    """A schedule that changes the subscription at the end of this period changes its next invoice."""
+    schedule = tx.find(found["schedule"], "subscription_schedule") if found["schedule"] else None
+    end = found["items"]["data"][0]["current_period_end"]
+    phases = schedule["phases"] if schedule and schedule["status"] == "active" else []
+    phase = next((each for each in phases if each["start_date"] == end), None)
+    if phase is None:
+        return
+    before = found["items"]["data"][0]["price"]["recurring"]
+    found["items"]["data"] = proration.edit_items(tx, found, schedules.wanted_items(found, phase))
+    if not periods.same(before, found["items"]["data"][0]["price"]["recurring"]):
+        found["billing_cycle_anchor"] = end
 
 
 def _of_new(tx: Tx, params: Params) -> Object:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
 from saas_app.billing import sync
-from saas_app.billing.gateway import customers
+from saas_app.billing.gateway import customers, subscriptions
 from saas_app.billing.gateway.errors import StripeRefused
 from saas_app.billing.models import Customer, Subscription
 from saas_app.billing.stripe_account import check_account
@@ -47,7 +47,7 @@ async def resume(viewer: Viewer) -> None:
     paused = await db.read(viewer, _paused)
     try:
         if paused:
-            await customers.resume_subscription(paused)
+            await subscriptions.resume_subscription(paused)
     except StripeRefused:
         await sync_account(viewer.id)
         if await db.read(viewer, _paused):

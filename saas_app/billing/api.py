@@ -61,7 +61,7 @@ async def start_checkout(request: Request) -> Response:
         return _see(f"/signup?{urlencode({'plan': plan, 'billing': interval})}")
     try:
         await count_ask(viewer)
-        return _see(await checkout.start_checkout(viewer, plan, interval))
+        return _see(await checkout.start_checkout(viewer, plan, interval, str(form.get("currency", "")).lower()))
     except AppError as error:
         return _explain(error, plan=plan, billing=interval)
 

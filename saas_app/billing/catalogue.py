@@ -1,15 +1,18 @@
 """What is for sale, as Stripe has it: mirrored here, so that every page opens without asking Stripe."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
+from saas_app.billing.entitlements import sold
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.models import Price, Product, StripeObject
 from saas_app.billing.money import money, per_month, plain, saving_percent
-from saas_app.billing.plans import FREE, INTERVALS, SOLD
+from saas_app.billing.plans import FREE, INTERVALS, SOLD, Feature, Limit, Plan
+from saas_app.billing.terms import read_terms
 from saas_app.core import live
 from saas_app.core.clock import now
 from saas_app.core.db import after_commit
@@ -32,7 +35,7 @@ class OfferPrice:
 
 @dataclass(frozen=True)
 class Offer:
-    """One plan as the pricing page shows it."""
+    """One plan as the pricing page shows it: `holds` says each limit in a word, `opens` each feature."""
 
     key: str
     name: str
@@ -40,6 +43,9 @@ class Offer:
     features: tuple[str, ...]
     month: OfferPrice = OfferPrice()
     year: OfferPrice = OfferPrice()
+    image: str = ""
+    holds: dict[str, str] = field(default_factory=dict[str, str])
+    opens: dict[str, bool] = field(default_factory=dict[str, bool])
 
     @property
     def is_sold(self) -> bool:
@@ -50,6 +56,7 @@ class Offer:
 def mirror(session: Session, products: Sequence[StripeProduct], prices: Sequence[StripePrice]) -> None:
     """Write down Stripe's catalogue. A product or price that is gone from the list is no longer for sale."""
     for product in products:
+        terms = read_terms(dict(product.metadata))
         session.merge(
             Product(
                 stripe_product_id=product.id,
@@ -59,6 +66,12 @@ def mirror(session: Session, products: Sequence[StripeProduct], prices: Sequence
                 description=product.description,
                 marketing_features=list(product.marketing_features),
                 active=product.active,
+                limits=terms.limits,
+                features=terms.features,
+                position=terms.position,
+                image=product.image,
+                default_price_id=product.default_price_id,
+                problems=list(terms.problems),
             )
         )
     session.flush()
@@ -93,32 +106,51 @@ def _archive_missing(session: Session, products: set[str], prices: set[str]) -> 
             session.add(price)
 
 
+def misread(session: Session) -> list[str]:
+    """What the metadata of products says and nobody understands, in words for whoever edits it."""
+    rows = session.exec(select(Product).where(Product.active)).all()
+    return [f"{row.name}: {words}" for row in rows for words in row.problems]
+
+
 def version(session: Session) -> tuple[str, datetime | None]:
     """Which catalogue is mirrored, and since when; ('', None) when none ever was."""
     row = session.get(StripeObject, VERSION)
     return (row.value, row.updated_at) if row else ("", None)
 
 
-def price_for(session: Session, plan_key: str, interval: str) -> str | None:
-    """The Stripe price that a new subscriber of this plan pays; None when it is not for sale."""
-    found = _current(session).get((plan_key, interval))
+def price_for(session: Session, plan_key: str, interval: str, currency: str = "") -> str | None:
+    """The Stripe price that a new subscriber of this plan pays; None when it is not for sale.
+
+    In a currency in which not everything is sold, it is the price of the usual one.
+    """
+    wanted = _current(session, currency) if currency in currencies(session) else {}
+    found = wanted.get((plan_key, interval)) or _current(session).get((plan_key, interval))
     return found.stripe_price_id if found and plan_key in {plan.key for plan in SOLD} else None
+
+
+def currencies(session: Session) -> list[str]:
+    """The currencies in which all of it is sold, the usual one first."""
+    usual = _current(session)
+    first = list(dict.fromkeys(row.currency for row in usual.values()))
+    others = {row.currency for row in session.exec(select(Price)) if row.active} - set(first)
+    return [*first, *[each for each in sorted(others) if set(_current(session, each)) >= set(usual)]]
 
 
 def switchable(session: Session) -> dict[str, list[str]]:
     """Product → prices between which the portal lets subscribers switch, always in the same order."""
+    prices = {row.stripe_price_id: row for each in currencies(session) for row in _current(session, each).values()}
     found: dict[str, list[str]] = {}
-    for price in sorted(_current(session).values(), key=lambda price: price.stripe_price_id):
+    for _, price in sorted(prices.items()):
         found.setdefault(price.stripe_product_id, []).append(price.stripe_price_id)
     return found
 
 
-def offers(session: Session) -> tuple[Offer, ...]:
-    """Every plan as it is sold now: words and amounts from Stripe, Free from the code."""
+def offers(session: Session, currency: str = "") -> tuple[Offer, ...]:
+    """Every plan as it is sold now, Free first: words, amounts and order from Stripe, Free from the code."""
     products = {row.plan_key: row for row in session.exec(select(Product)) if row.active}
-    prices = _current(session)
-    found = [Offer(FREE.key, FREE.name, FREE.description, FREE.sells)]
-    for plan in SOLD:
+    prices = _current(session, currency)
+    found = [Offer(FREE.key, FREE.name, FREE.description, FREE.sells, **held_by(FREE))]
+    for plan in sorted(sold(session), key=lambda plan: products[plan.key].position if plan.key in products else 0):
         product = products.get(plan.key)
         month, year = (prices.get((plan.key, interval)) for interval in INTERVALS)
         found.append(
@@ -129,9 +161,20 @@ def offers(session: Session) -> tuple[Offer, ...]:
                 features=tuple(product.marketing_features) if product else plan.sells,
                 month=_in_words(month, month),
                 year=_in_words(year, month),
+                image=product.image if product else "",
+                **held_by(plan),
             )
         )
     return tuple(found)
+
+
+def held_by(plan: Plan) -> dict[str, Any]:
+    """The part of an offer that says what the plan holds and opens."""
+    holds = {limit.value: plan.limit(limit) for limit in Limit}
+    return {
+        "holds": {name: "no limit" if room is None else str(room) for name, room in holds.items()},
+        "opens": {feature.value: feature in plan.features for feature in Feature},
+    }
 
 
 def _in_words(price: Price | None, monthly: Price | None) -> OfferPrice:
@@ -148,17 +191,25 @@ def _in_words(price: Price | None, monthly: Price | None) -> OfferPrice:
     )
 
 
-def _current(session: Session) -> dict[tuple[str, str], Price]:
-    """The price of each plan and interval: the one that carries our lookup key, else the newest active one."""
-    plans = {row.stripe_product_id: row.plan_key for row in session.exec(select(Product)) if row.active}
-    rows = [
-        row for row in session.exec(select(Price)) if row.active and row.interval and plans.get(row.stripe_product_id)
-    ]
+def _current(session: Session, currency: str = "") -> dict[tuple[str, str], Price]:
+    """The price of each plan and interval: the one that carries our lookup key, else the newest active one.
+
+    Without `currency` it is that of the product's default price in Stripe; where none is set, that of the first choice.
+    """
+    products = {row.stripe_product_id: row for row in session.exec(select(Product)) if row.active and row.plan_key}
+    listed = session.exec(select(Price).where(Price.interval != ""))  # those that are paid once are no plan's
+    rows = [row for row in listed if row.active and row.stripe_product_id in products]
+    usual = {row.stripe_product_id: row.currency for row in rows if row.stripe_price_id == _default(products, row)}
     found: dict[tuple[str, str], Price] = {}
 
     def rank(row: Price) -> tuple[bool, datetime]:
-        return row.lookup_key == f"{plans[row.stripe_product_id]}_{row.interval}", row.created_at
+        return row.lookup_key == f"{products[row.stripe_product_id].plan_key}_{row.interval}", row.created_at
 
     for row in sorted(rows, key=rank):
-        found[plans[row.stripe_product_id], row.interval] = row
+        if row.currency == (currency or usual.get(row.stripe_product_id, row.currency)):
+            found[products[row.stripe_product_id].plan_key, row.interval] = row
     return found
+
+
+def _default(products: dict[str, Product], row: Price) -> str:
+    return products[row.stripe_product_id].default_price_id

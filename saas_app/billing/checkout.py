@@ -16,14 +16,15 @@ from typing import Literal
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
-from saas_app.billing import catalogue, portal
+from saas_app.billing import catalogue, changes
 from saas_app.billing.account import Account, ensure_customer, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.gateway.shapes import StripeCheckoutSession
 from saas_app.billing.limits import count_ask
-from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Subscription
+from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Price, Product, Subscription
+from saas_app.billing.trials import Trial, trial_for
 from saas_app.core import db
 from saas_app.core.clock import now
 from saas_app.core.config import settings
@@ -49,13 +50,16 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of checkout. `instead` says where somebody goes who needs none, '' for all others; it may refuse."""
+    """One sort of checkout. `instead` says where somebody goes who needs none at this price, '' for all others.
+
+    It may refuse.
+    """
 
     name: str
     mode: Literal["subscription", "payment"]
     success_path: str
     cancel_path: str
-    instead: Callable[[Viewer], Awaitable[str]]
+    instead: Callable[[Viewer, str], Awaitable[str]]
 
 
 class Outcome(StrEnum):
@@ -69,26 +73,28 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # Stripe answers, but not this question: no further look helps
 
 
-async def start_checkout(viewer: Viewer, plan_key: str, interval: str) -> str:
-    """The address to send this viewer to: a checkout, or the portal when they have a subscription already.
+async def start_checkout(viewer: Viewer, plan_key: str, interval: str, currency: str = "") -> str:
+    """The address to send this viewer to: a checkout, or the change of the subscription that they have already.
 
-    Raises BadInput for a plan that is not sold, StripeUnavailable when Stripe does not answer.
+    Raises BadInput for a plan that is not sold, CannotChange, StripeUnavailable when Stripe does not answer.
     """
-    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
+    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, currency)
     if price_id is None:
         raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     await sync_account(viewer.id)
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
-    return await _portal_of_subscriber(viewer) or await open_session(viewer, account, price_id)
+    return await _change_instead(viewer, price_id) or await open_session(viewer, account, price_id)
 
 
-async def _portal_of_subscriber(viewer: Viewer) -> str:
-    """Where somebody who has a subscription changes it; '' for all others."""
-    running = await db.read(viewer, running_subscription)
-    return await portal.open_portal(viewer, flow="subscription_update") if running else ""
+async def _change_instead(viewer: Viewer, price_id: str) -> str:
+    """Where somebody who has a subscription sees what the change to this price costs; '' for all others."""
+    if not await db.read(viewer, running_subscription):
+        return ""
+    await changes.show(viewer, price_id)
+    return f"{settings().base_url}/billing/change"
 
 
-SUBSCRIPTION = Kind("subscription", "subscription", "/billing/return", "/pricing?canceled=1", _portal_of_subscriber)
+SUBSCRIPTION = Kind("subscription", "subscription", "/billing/return", "/pricing?canceled=1", _change_instead)
 
 
 async def open_session(viewer: Viewer, account: Account, price_id: str, kind: Kind = SUBSCRIPTION) -> str:
@@ -99,16 +105,15 @@ async def open_session(viewer: Viewer, account: Account, price_id: str, kind: Ki
             return url
         if not await _close(attempt):  # it may have been paid while we looked
             await sync_account(viewer.id)
-            if elsewhere := await kind.instead(viewer):
+            if elsewhere := await kind.instead(viewer, price_id):
                 return elsewhere
         attempt = await _attempt(viewer, price_id, kind)
     base = settings().base_url
     session = await hosted.create_checkout_session(
-        mode=kind.mode,
         attempt_id=attempt.id,
         account_id=account.id,
         stripe_customer_id=account.stripe_customer_id,
-        price_id=attempt.price_id,
+        terms=await _terms(viewer, attempt.price_id, kind),
         success_url=f"{base}{kind.success_path}?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{base}{kind.cancel_path}",
     )
@@ -118,6 +123,19 @@ async def open_session(viewer: Viewer, account: Account, price_id: str, kind: Ki
             await hosted.expire_checkout_session(session.id)
         return await open_session(viewer, account, instead, kind)
     return session.url
+
+
+async def _terms(viewer: Viewer, price_id: str, kind: Kind) -> hosted.Terms:
+    """What this person's checkout begins with; a trial only once, and of a plan only."""
+    if kind.mode == "payment":
+        return hosted.Terms(price_id, mode=kind.mode, tax=settings().stripe_tax)
+    trial = await db.read_system("checkout", _trial, viewer.id, price_id)
+    return hosted.Terms(price_id, kind.mode, trial.days, trial.needs_card, settings().stripe_tax)
+
+
+def _trial(session: Session, user_id: str, price_id: str) -> Trial:
+    price = session.get_one(Price, price_id)
+    return trial_for(session, user_id, session.get_one(Product, price.stripe_product_id).plan_key)
 
 
 async def _payable(attempt: Attempt, account: Account) -> str:

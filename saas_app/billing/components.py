@@ -6,15 +6,15 @@ import reflex as rx
 
 from saas_app.auth.shell import above_pages
 from saas_app.billing.catalogue import Offer
+from saas_app.billing.notices import Notice
 from saas_app.billing.plans import Interval
-from saas_app.billing.service import BillingView, InvoiceView, Notice
+from saas_app.billing.service import BillingView
 from saas_app.billing.state import AccountState
 from saas_app.ui.banners import banner, sandbox_ribbon
 from saas_app.ui.buttons import Kind, link_button, submit_button
 from saas_app.ui.cards import badge, card, fact, facts
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import row, stack
-from saas_app.ui.text import link
 from saas_app.ui.theme import Tone
 
 # What else the billing page shows between the plans and the invoices. A feature adds its own.
@@ -46,16 +46,18 @@ def subscribe_button(
     )
 
 
-def offer_card(offer: Offer) -> rx.Component:
-    """One plan that can be bought, yearly first."""
+def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
+    """One plan that can be bought, yearly first; `trial` is what it begins with."""
+    begin = rx.cond(trial != "", "Start free trial", "Subscribe")
     return card(
         rx.el.p(offer.description, class_name="text-quiet"),
+        rx.cond(trial != "", rx.el.p(trial, ", then", class_name="mt-3 font-semibold text-good")),
         rx.cond(offer.year.available, _yearly(offer), _monthly(offer)),
         rx.el.ul(
             rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
         ),
         stack(
-            rx.cond(offer.year.available, subscribe_button("Subscribe", plan=offer.key, interval="year")),
+            rx.cond(offer.year.available, subscribe_button(begin, plan=offer.key, interval="year")),
             rx.cond(
                 offer.month.available,
                 subscribe_button(
@@ -99,11 +101,11 @@ def by_tone(tone: str | rx.Var[str], draw: Callable[[Tone], rx.Component]) -> rx
     return rx.match(tone, *[(name, draw(name)) for name in tones], draw("plain"))
 
 
-def plan_card(view: BillingView) -> rx.Component:
-    """The plan somebody has: price, interval, the next date, the card, and the way to the portal."""
+def plan_card(view: BillingView, *, manage: bool = False) -> rx.Component:
+    """The plan somebody has: price, interval, the next date, the card. With `manage` also how to change and end it."""
     return card(
         row(
-            rx.el.h2(view.plan_name, class_name="font-display text-2xl font-semibold", id="plan-name"),
+            rx.el.h2(view.plan_title, class_name="font-display text-2xl font-semibold", id="plan-name"),
             rx.cond(view.price != "", rx.fragment(status_badge(view))),
             class_name="justify-between",
         ),
@@ -113,25 +115,37 @@ def plan_card(view: BillingView) -> rx.Component:
                 fact("Price", rx.el.span(view.price, ", ", view.interval, id="plan-price")),
                 fact("Price", "Nothing, for as long as you like"),
             ),
+            rx.cond(view.discount != "", fact("Discount", rx.el.span(view.discount, id="plan-discount"))),
             rx.cond(view.date != "", fact(view.date_label, rx.el.span(view.date, id="plan-date"))),
-            rx.cond(
-                view.card != "",
-                fact(
-                    "Card",
-                    rx.el.span(
-                        rx.el.span(view.card, id="plan-card"),
-                        rx.el.span(view.card_note, class_name="block text-sm font-normal text-quiet"),
-                    ),
-                ),
-            ),
+            rx.cond(view.card != "", fact("Card", _card(view))),
         ),
         rx.cond(view.stale != "", rx.el.p(view.stale, class_name="mt-2 text-sm text-quiet")),
-        row(
-            rx.cond(view.has_customer, portal_button("Manage billing")),
-            rx.cond(view.subscribed, rx.fragment(), link_button("See the plans", href="/pricing")),
-            class_name="mt-5",
+        row(*_ways_on(view, manage=manage), class_name="mt-5 empty:hidden"),
+    )
+
+
+def _card(view: BillingView) -> rx.Component:
+    return rx.el.span(
+        rx.el.span(view.card, id="plan-card"),
+        rx.el.span(
+            view.card_note,
+            rx.cond(view.card_soon, rx.el.b(" (soon)", class_name="text-warn")),
+            class_name="block text-sm font-normal text-quiet",
         ),
     )
+
+
+def _ways_on(view: BillingView, *, manage: bool) -> list[rx.Component]:
+    plans = rx.cond(view.subscribed, rx.fragment(), link_button("See the plans", href="/pricing"))
+    if not manage:
+        return [rx.cond(view.has_customer, link_button("Billing", href="/billing", kind="secondary")), plans]
+    update = portal_button("Update card", flow="payment_method_update")
+    return [
+        rx.cond(view.can_change, link_button("Change plan", href="#plans")),
+        rx.cond(view.subscribed & (view.card != ""), update),
+        rx.cond(view.can_cancel, link_button("Cancel plan", href="/billing/cancel", kind="quiet")),
+        rx.cond(view.has_customer, portal_button("Manage billing", kind="quiet")),
+    ]
 
 
 def account_banners() -> rx.Component:
@@ -149,18 +163,22 @@ above_pages.append(account_banners)
 
 
 def _notice(notice: Notice, tone: Tone) -> rx.Component:
-    resume = native_form(
-        submit_button("Resume", busy="Resuming…"),
-        action="/billing/resume",
-        class_name=INLINE,
-    )
     action = row(
         rx.cond(notice.pay != "", link_button(notice.pay, href=notice.pay_url)),
-        rx.cond(notice.may_resume, resume),
-        rx.cond(notice.action != "", portal_button(notice.action, flow=notice.flow)),
+        rx.cond(notice.action != "", _answer(notice.action, notice.door, notice.flow)),
+        rx.cond(notice.other != "", _answer(notice.other, notice.other_door, notice.other_flow)),
         class_name="empty:hidden",
     )
     return banner(notice.title, notice.words, tone=tone, action=action)
+
+
+def _answer(words: str, to: str, flow: str) -> rx.Component:
+    return native_form(
+        hidden("flow", flow),
+        submit_button(words, busy="One moment…", kind="secondary"),
+        action=to,
+        class_name=INLINE,
+    )
 
 
 def paywall(why: str | rx.Var[str], offer: Offer) -> rx.Component:
@@ -188,22 +206,4 @@ def _way_in(offer: Offer, interval: Interval) -> rx.Component:
         rx.el.div(
             subscribe_button(f"Open {offer.name}", plan=offer.key, interval=interval), class_name="mt-4 sm:max-w-xs"
         ),
-    )
-
-
-def invoice_row(invoice: InvoiceView) -> rx.Component:
-    """One invoice, with the way to Stripe's page of it."""
-    return rx.el.tr(
-        rx.el.td(invoice.date, class_name="py-3 pr-4"),
-        rx.el.td(invoice.number, class_name="py-3 pr-4 text-quiet max-sm:hidden"),
-        rx.el.td(invoice.amount, class_name="py-3 pr-4 text-right tabular-nums"),
-        rx.el.td(by_tone(invoice.tone, lambda tone: badge(invoice.status, tone)), class_name="py-3 pr-4"),
-        rx.el.td(
-            rx.cond(
-                invoice.url != "",
-                link("Open", href=invoice.url),
-            ),
-            class_name="py-3 text-right",
-        ),
-        class_name="border-t border-line",
     )

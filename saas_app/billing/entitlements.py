@@ -13,8 +13,9 @@ from sqlmodel import Session, col, select
 
 from saas_app.auth import service as accounts
 from saas_app.auth.models import User
-from saas_app.billing.models import ENDED_STATUSES, NEVER_PAID, Subscription
-from saas_app.billing.plans import FREE, PLANS, Feature, Limit, Plan, cheapest_beyond, cheapest_with, plan_by_key
+from saas_app.billing.models import ENDED_STATUSES, NEVER_PAID, Product, Subscription
+from saas_app.billing.plans import FREE, SOLD, Feature, Limit, Plan, cheapest_beyond, cheapest_with, plan_by_key, rank
+from saas_app.billing.terms import with_terms
 from saas_app.core.clock import now
 from saas_app.core.errors import AppError
 
@@ -33,95 +34,176 @@ grants: list[Callable[[Session], Iterable[str]]] = []
 
 
 class Access(StrEnum):
-    """What a subscription gives at this moment."""
+    """What a subscription gives at this moment.
+
+    READ_ONLY: what was made with it is there to read, and paying what is due opens it again.
+    """
 
     FULL = "full"
     GRACE = "grace"
+    READ_ONLY = "read only"
     NONE = "none"
+
+    @property
+    def opens(self) -> bool:
+        """Whether anything new may be done with the plan."""
+        return self in (Access.FULL, Access.GRACE)
 
 
 class NotEntitled(AppError):
-    """This person's plan does not hold what they asked for; `plan` is the cheapest one that does."""
+    """This person's plan does not hold what they asked for; `plan` is the cheapest one that does, or Free if none.
+
+    `need` names what was asked for: a feature, a limit or a plan.
+    """
 
     status = 402
 
-    def __init__(self, message: str, plan: Plan) -> None:
+    def __init__(self, message: str, plan: Plan, need: str = "") -> None:
         super().__init__(message)
         self.plan = plan
+        self.need = need
 
 
 class PlanFull(NotEntitled):
     """A counted thing is used up on this plan."""
 
     def __init__(self, limit: Limit, holds: int, plan: Plan) -> None:
-        super().__init__(f"Your plan holds {holds} {limit.value}. {plan.name} holds more.", plan)
+        more = f" {plan.name} holds more." if plan is not FREE else ""
+        super().__init__(f"Your plan holds {holds} {limit.value}.{more}", plan, limit.value)
 
 
 class FeatureLocked(NotEntitled):
     """A feature that this plan does not have."""
 
     def __init__(self, feature: Feature, plan: Plan) -> None:
-        super().__init__(f"{feature.value.replace('_', ' ').capitalize()} is part of {plan.name}.", plan)
+        words = feature.value.replace("_", " ").capitalize()
+        where = f"is part of {plan.name}" if plan is not FREE else "is part of no plan at the moment"
+        super().__init__(f"{words} {where}.", plan, feature.value)
+
+
+class PlanNeeded(NotEntitled):
+    """Only a bigger plan does."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(f"This is part of {plan.name}.", plan, plan.key)
+
+
+class PlanLocked(NotEntitled):
+    """Their plan holds it, but has not been paid for."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(
+            f"{plan.name} is locked until it is paid. What you saved is there to read; paying opens it at once.",
+            plan,
+            plan.key,
+        )
 
 
 @dataclass(frozen=True)
 class Entitlements:
     """What one person may use: their plan, and the subscription that runs, if any.
 
-    `for_good` says that the plan comes from something they own, and not from the subscription.
+    `for_good` says that the plan comes from something they own, and not from the subscription; `locked` is the plan
+    that they would have if they paid what is due.
     """
 
     plan: Plan
     access: Access
     subscription: Subscription | None = None
+    locked: Plan | None = None
     for_good: bool = False
 
 
 def access_of(subscription: Subscription, at: datetime) -> Access:
     """What this subscription gives at that time. A status that we do not know gives nothing new."""
+    if subscription.pause_behavior == "void":  # we have stopped it; with the other two it is billed, and stays open
+        return Access.NONE
     match subscription.status:
         case "active" | "trialing":
-            return Access.NONE if subscription.pause_behavior == "void" else Access.FULL
+            return Access.FULL
         case "past_due":
             since = subscription.past_due_since or subscription.current_period_start
-            return Access.GRACE if at < since + GRACE else Access.NONE
+            return Access.GRACE if at < since + GRACE else Access.READ_ONLY
+        case "unpaid":
+            return Access.READ_ONLY
         case _:
             return Access.NONE
+
+
+def by_rank(rows: Iterable[Subscription], at: datetime) -> list[Subscription]:
+    """Subscriptions that are not over, the one that counts first: of those that open something the oldest."""
+    live = [row for row in rows if row.status not in ENDED_STATUSES]
+    return sorted(live, key=lambda row: (not access_of(row, at).opens, row.status == "incomplete", row.created_at))
 
 
 def entitlements(session: Session) -> Entitlements:
     """What the person whose session this is may use now: the better of what they subscribe to and what they own."""
     subscribed = _subscribed(session)
-    owned = [plan for grant in grants for key in grant(session) if (plan := plan_by_key(key))]
-    best = max(owned, key=_rank, default=FREE)
-    if _rank(best) <= _rank(subscribed.plan):
+    keys = {key for grant in grants for key in grant(session)}
+    best = max((plan for plan in sold(session) if plan.key in keys), key=rank, default=FREE)
+    if rank(best) <= rank(subscribed.plan):
         return subscribed
     return Entitlements(best, Access.FULL, subscribed.subscription, for_good=True)
 
 
-def _rank(plan: Plan) -> int:
-    return list(PLANS).index(plan.key)
-
-
 def _subscribed(session: Session) -> Entitlements:
     at = now()
-    rows = session.exec(select(Subscription).order_by(Subscription.created_at)).all()  # type: ignore[arg-type]
-    live = [row for row in rows if row.status not in ENDED_STATUSES]
+    live = by_rank(session.exec(select(Subscription)).all(), at)
     for row in live:
-        plan, access = plan_by_key(row.plan_key), access_of(row, at)
-        if plan is not None and access is not Access.NONE:
+        plan, access = _plan_of(session, row), access_of(row, at)
+        if plan is not None and access.opens:
             return Entitlements(plan, access, row)
-    return Entitlements(FREE, Access.FULL, live[0] if live else None)
+    if not live:
+        return Entitlements(FREE, Access.FULL)
+    locked = _plan_of(session, live[0]) if access_of(live[0], at) is Access.READ_ONLY else None
+    return Entitlements(FREE, Access.READ_ONLY if locked else Access.FULL, live[0], locked)
 
 
 def require(session: Session, feature: Feature) -> None:
-    """Go on only if this person's plan has the feature; raises FeatureLocked."""
-    if feature not in entitlements(session).plan.features:
-        raise FeatureLocked(feature, cheapest_with(feature))
+    """Go on only if this person's plan has the feature; raises FeatureLocked, or PlanLocked for one to be paid."""
+    found = entitlements(session)
+    if feature in found.plan.features:
+        return
+    if found.locked and feature in found.locked.features:
+        raise PlanLocked(found.locked)
+    raise FeatureLocked(feature, cheapest_with(feature, sold(session)))
+
+
+def require_plan(session: Session, plan: Plan) -> None:
+    """Go on only on this plan or a bigger one; raises PlanNeeded, or PlanLocked for one to be paid."""
+    found = entitlements(session)
+    if rank(found.plan) >= rank(plan):
+        return
+    if found.locked and rank(found.locked) >= rank(plan):
+        raise PlanLocked(found.locked)
+    raise PlanNeeded(plan)
 
 
 def require_room(session: Session, limit: Limit, used: int) -> None:
-    """Go on only if this person's plan holds one more; raises PlanFull. Call it in the transaction that adds."""
-    holds = entitlements(session).plan.limit(limit)
-    if holds is not None and used >= holds:
-        raise PlanFull(limit, holds, cheapest_beyond(limit, used))
+    """Go on only if this person's plan holds one more; raises PlanFull, or PlanLocked if it only has to be paid.
+
+    Call it in the transaction that adds.
+    """
+    found = entitlements(session)
+    holds = found.plan.limit(limit)
+    if holds is None or used < holds:
+        return
+    if found.locked and ((more := found.locked.limit(limit)) is None or used < more):
+        raise PlanLocked(found.locked)
+    raise PlanFull(limit, holds, cheapest_beyond(limit, used, sold(session)))
+
+
+def sold(session: Session) -> list[Plan]:
+    """The plans that are sold, the cheapest first, with what their products in Stripe say of them."""
+    rows = {row.plan_key: row for row in session.exec(select(Product)) if row.active}
+    return [_with_terms(plan, rows.get(plan.key)) for plan in SOLD]
+
+
+def _plan_of(session: Session, row: Subscription) -> Plan | None:
+    """The plan that a subscription pays for, with the terms of its own product: an archived one keeps its own."""
+    plan = plan_by_key(row.plan_key)
+    return _with_terms(plan, session.get(Product, row.stripe_product_id)) if plan else None
+
+
+def _with_terms(plan: Plan, product: Product | None) -> Plan:
+    return with_terms(plan, product.limits, product.features) if product else plan

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from saas_app.account import leaving
 from saas_app.billing.account import sync_account
 from saas_app.billing.checkout import close_attempt
-from saas_app.billing.gateway import customers, hosted
+from saas_app.billing.gateway import hosted, subscriptions
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
 from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Subscription
 from saas_app.core import db
@@ -22,7 +22,7 @@ async def end_at_stripe(user_id: str) -> None:
     await sync_account(user_id)
     for subscription_id in await db.read_system("leaving", _running, user_id):
         with suppress(StripeMissing):
-            await customers.cancel_subscription(subscription_id)
+            await subscriptions.cancel_subscription(subscription_id)
     await sync_account(user_id)
 
 

@@ -1,14 +1,14 @@
 """What we remember of Stripe, and of what we asked of it. Stripe is the truth; these rows are its mirror."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Column, Field, Index, SQLModel
 
 from saas_app.core.jobs import Leased
-from saas_app.core.rls import OwnedReadOnly, Shared
-from saas_app.core.types import Utc
+from saas_app.core.rls import Owned, OwnedReadOnly, Shared
+from saas_app.core.types import Dropped, Utc
 
 # Stripe's spelling: https://docs.stripe.com/api/subscriptions/object#subscription_object-status
 ENDED_STATUSES = frozenset({"canceled", "incomplete_expired"})
@@ -16,7 +16,10 @@ NEVER_PAID = frozenset({"incomplete", "incomplete_expired"})
 
 
 class Product(Shared, table=True):
-    """A product as Stripe last had it. `plan_key`, or `one_time_key`, ties it to what our code enforces."""
+    """A product as Stripe last had it. `plan_key`, or `one_time_key`, ties it to what our code enforces.
+
+    `limits` and `features` are what its metadata changes of the plan, `problems` what could not be read of them.
+    """
 
     __tablename__ = "products"  # pyright: ignore[reportAssignmentType]
 
@@ -27,6 +30,12 @@ class Product(Shared, table=True):
     description: str = ""
     marketing_features: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
     active: bool = True
+    limits: dict[str, int | None] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+    features: dict[str, bool] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+    position: int = 0
+    image: str = ""
+    default_price_id: str = ""
+    problems: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
 
 
 class Price(Shared, table=True):
@@ -75,11 +84,20 @@ class Customer(OwnedReadOnly, table=True):
     card_last4: str = ""
     card_exp_month: int = 0
     card_exp_year: int = 0
+    billing_name: str = ""
+    billing_email: str = ""
+    billing_address: str = ""
+    tax_id: str = ""
     created_at: datetime = Field(sa_type=Utc)
 
 
 class Subscription(OwnedReadOnly, table=True):
-    """A subscription as Stripe last had it."""
+    """A subscription as Stripe last had it.
+
+    `past_due_since` is when the invoice that nobody paid was first tried. `pending_price_id` is a change that waits for
+    its payment until `pending_until`; `next_price_id` one that waits for `next_at`. Of a discount there is `percent`
+    ("12.5") or `off` in minor units; without `discount_ends_at` it lasts, unless it is for one invoice (`once`).
+    """
 
     __tablename__ = "subscriptions"  # pyright: ignore[reportAssignmentType]
 
@@ -99,13 +117,30 @@ class Subscription(OwnedReadOnly, table=True):
     trial_end: datetime | None = Field(default=None, sa_type=Utc)
     past_due_since: datetime | None = Field(default=None, sa_type=Utc)
     pause_behavior: str = ""
+    pause_resumes_at: datetime | None = Field(default=None, sa_type=Utc)
     latest_invoice_id: str = ""
+    stripe_item_id: str = ""
+    stripe_schedule_id: str = ""
     next_price_id: str = ""
     next_at: datetime | None = Field(default=None, sa_type=Utc)
+    pending_price_id: str = ""
+    pending_until: datetime | None = Field(default=None, sa_type=Utc)
+    cancel_reason: str = ""
+    cancel_feedback: str = ""
+    cancel_comment: str = ""
+    discount_name: str = ""
+    discount_percent: str = ""
+    discount_off: int = Field(default=0, sa_type=sa.BigInteger)
+    discount_duration: str = ""
+    discount_ends_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class Invoice(OwnedReadOnly, table=True):
-    """An invoice that its customer may see; amounts in minor units."""
+    """An invoice that its customer may see; amounts in minor units.
+
+    `needs_action` is whether the bank asks its customer for a confirmation; `next_payment_attempt` when Stripe tries
+    again, None when it does not.
+    """
 
     __tablename__ = "invoices"  # pyright: ignore[reportAssignmentType]
 
@@ -120,6 +155,81 @@ class Invoice(OwnedReadOnly, table=True):
     created_at: datetime = Field(sa_type=Utc)
     hosted_invoice_url: str = ""
     invoice_pdf: str = ""
+    description: str = ""
+    billing_reason: str = ""
+    attempt_count: int = 0
+    next_payment_attempt: datetime | None = Field(default=None, sa_type=Utc)
+    needs_action: bool = False
+    amount_refunded: int = Field(default=0, sa_type=sa.BigInteger)
+    receipt_url: str = ""
+
+
+class UpcomingInvoice(OwnedReadOnly, table=True):
+    """What a subscription is charged next, as Stripe last worked it out; amounts in minor units.
+
+    `lines` are pairs of words and amount. `amount_due` is what is left of `total` after a credit of the customer.
+    """
+
+    __tablename__ = "upcoming_invoices"  # pyright: ignore[reportAssignmentType]
+
+    stripe_subscription_id: str = Field(primary_key=True)
+    charged_at: datetime = Field(sa_type=Utc)
+    currency: str
+    lines: list[list[str | int]] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+    discount: int = Field(default=0, sa_type=sa.BigInteger)
+    tax: int = Field(default=0, sa_type=sa.BigInteger)
+    total: int = Field(sa_type=sa.BigInteger)
+    amount_due: int = Field(sa_type=sa.BigInteger)
+
+
+class PlanChange(OwnedReadOnly, table=True):
+    """A change of plan that was worked out for somebody to confirm. Its id is the idempotency key of doing it.
+
+    `how` is now, later or trial. At most one is open per user, which the database holds: of two tabs, the one that
+    asked later has the sums that count. `prorated_at` and `amount_due` are what was shown, and what is done.
+    """
+
+    __tablename__ = "plan_changes"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        Index(
+            "one_open_change",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("status IN ('shown', 'under way')"),
+            postgresql_where=sa.text("status IN ('shown', 'under way')"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    stripe_subscription_id: str
+    from_price_id: str
+    to_price_id: str
+    how: str
+    prorated_at: datetime = Field(sa_type=Utc)
+    takes_effect_at: datetime = Field(sa_type=Utc)
+    lines: list[list[str | int]] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+    discount: int = Field(default=0, sa_type=sa.BigInteger)
+    tax: int = Field(default=0, sa_type=sa.BigInteger)
+    total: int = Field(sa_type=sa.BigInteger)
+    amount_due: int = Field(sa_type=sa.BigInteger)
+    currency: str
+    status: str = "shown"
+    created_at: datetime = Field(sa_type=Utc)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Usage(Owned, table=True):
+    """How much of a metered thing somebody has used in one period, which ends at `period_end`."""
+
+    __tablename__ = "usage"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (sa.UniqueConstraint("user_id", "name", "period_start"),)
+    __dropped__: ClassVar[Dropped] = ("period_end", timedelta(days=400))
+
+    id: str = Field(primary_key=True)
+    name: str
+    period_start: datetime = Field(sa_type=Utc)
+    period_end: datetime = Field(sa_type=Utc)
+    used: int = 0
 
 
 class CheckoutAttempt(OwnedReadOnly, table=True):
@@ -153,11 +263,10 @@ class CheckoutAttempt(OwnedReadOnly, table=True):
 class WebhookEvent(Leased, table=True):
     """One event that Stripe sent: stored before it is answered, handled once. The primary key is Stripe's id.
 
-    It never dies: Stripe may be away, or our key refused, for longer than twelve tries take.
+    It outlives any time in which Stripe is away or refuses our key; one that we cannot handle dies after twelve tries.
     """
 
     __tablename__ = "webhook_events"  # pyright: ignore[reportAssignmentType]
-    __dies__: ClassVar[bool] = False
     __table_args__ = (Index("webhook_events_due", "status", "due_at"),)
 
     id: str = Field(primary_key=True)
@@ -170,4 +279,12 @@ class WebhookEvent(Leased, table=True):
 
 
 # What another Stripe account knows nothing of, in the order in which it may be deleted. A feature adds its own.
-MIRRORED: list[type[SQLModel]] = [CheckoutAttempt, Invoice, Subscription, Price, Product]
+MIRRORED: list[type[SQLModel]] = [
+    CheckoutAttempt,
+    PlanChange,
+    UpcomingInvoice,
+    Invoice,
+    Subscription,
+    Price,
+    Product,
+]

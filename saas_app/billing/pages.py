@@ -4,58 +4,54 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.auth.shell import member_page
-from saas_app.billing.components import invoice_row, more_sections, offer_card, plan_card, subscribe_button
+from saas_app.billing.components import more_sections, offer_card, plan_card, subscribe_button
+from saas_app.billing.desk import details_card, invoice_list, next_charge_card, other_plans
+from saas_app.billing.gate_components import usage_meters
+from saas_app.billing.gate_state import OpenState
 from saas_app.billing.state import AccountState, BillingState, ReturnState, page_loads
-from saas_app.ui.banners import banner
+from saas_app.ui.banners import banner, status_region
 from saas_app.ui.buttons import link_button
-from saas_app.ui.cards import card, empty, skeleton
+from saas_app.ui.cards import card, skeleton
 from saas_app.ui.layout import grid, page_head, stack
+
+page_loads.append(OpenState.load)
 
 
 @member_page(route="/billing", title="Billing", on_load=page_loads)
 def billing() -> rx.Component:
+    view = AccountState.billing
     return stack(
         page_head("Billing", intro="Your plan, your card and your invoices."),
         rx.cond(BillingState.problem.title != "", _problem()),
-        rx.cond(AccountState.loaded, plan_card(AccountState.billing), card(skeleton(4))),
-        rx.cond(
-            BillingState.loaded & AccountState.loaded & ~AccountState.billing.subscribed,
-            stack(
-                rx.el.h2("Plans", class_name="font-display text-2xl font-semibold"),
-                grid(rx.foreach(BillingState.offers, offer_card), columns=2),
-            ),
+        status_region(BillingState.said),
+        grid(
+            rx.cond(AccountState.loaded, plan_card(view, manage=True), card(skeleton(4))),
+            rx.cond(BillingState.next_charge.title != "", next_charge_card(BillingState.next_charge)),
+            columns=2,
         ),
+        rx.cond(BillingState.loaded & AccountState.loaded, _plans()),
+        usage_meters(),
         *[draw() for draw in more_sections],
-        rx.cond(BillingState.loaded, _invoices(), card(skeleton(3))),
+        rx.cond(BillingState.loaded, invoice_list(), card(skeleton(3))),
+        rx.cond(BillingState.details.known, details_card(BillingState.details)),
     )
+
+
+def _plans() -> rx.Component:
+    view = AccountState.billing
+    to_buy = stack(
+        rx.el.h2("Plans", class_name="font-display text-2xl font-semibold"),
+        grid(
+            rx.foreach(BillingState.offers, lambda offer: offer_card(offer, BillingState.trials[offer.key])), columns=2
+        ),
+    )
+    return rx.cond(view.can_change, other_plans(), rx.cond(view.subscribed, rx.fragment(), to_buy))
 
 
 def _problem() -> rx.Component:
     problem = BillingState.problem
     again = rx.cond(problem.plan != "", subscribe_button("Try again", plan=problem.plan, interval=problem.interval))
     return banner(problem.title, problem.words, tone="bad", action=again, id="billing-problem")
-
-
-def _invoices() -> rx.Component:
-    table = rx.el.table(
-        rx.el.caption("Invoices", class_name="pb-3 text-left font-display text-xl"),
-        rx.el.thead(
-            rx.el.tr(
-                rx.el.th("Date", scope="col", class_name="pb-2 pr-4 text-left font-medium text-quiet"),
-                rx.el.th("Number", scope="col", class_name="pb-2 pr-4 text-left font-medium text-quiet max-sm:hidden"),
-                rx.el.th("Amount", scope="col", class_name="pb-2 pr-4 text-right font-medium text-quiet"),
-                rx.el.th("State", scope="col", class_name="pb-2 pr-4 text-left font-medium text-quiet"),
-                rx.el.th(rx.el.span("Link", class_name="sr-only"), scope="col"),
-            )
-        ),
-        rx.el.tbody(rx.foreach(BillingState.invoices, invoice_row)),
-        class_name="w-full text-left",
-    )
-    return rx.cond(
-        BillingState.invoices,
-        card(table),
-        empty("No invoices yet", "Each payment puts its invoice here, with a PDF to download."),
-    )
 
 
 @member_page(

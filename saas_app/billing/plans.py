@@ -4,6 +4,7 @@ The set-up command pushes it to Stripe once. From then on names, descriptions an
 synced back; what a plan *opens* stays here, versioned with the code that enforces it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -40,7 +41,8 @@ class PlanPrice:
 class Plan:
     """One thing that can be subscribed to. The key carries a version, so that old customers keep old terms.
 
-    A limit that is absent from `limits` is no limit.
+    A limit that is absent from `limits` is no limit. Terms of a trial that are None are those of the settings
+    (TRIAL_DAYS, TRIAL_NEEDS_CARD).
     """
 
     key: str
@@ -50,6 +52,8 @@ class Plan:
     features: frozenset[Feature] = frozenset()
     limits: tuple[tuple[Limit, int], ...] = ()
     prices: tuple[PlanPrice, ...] = ()
+    trial_days: int | None = None
+    trial_needs_card: bool | None = None
 
     def limit(self, limit: Limit) -> int | None:
         """How many this plan holds; None is without limit."""
@@ -95,11 +99,16 @@ def plan_by_key(key: str | None) -> Plan | None:
     return PLANS.get(key or "")
 
 
-def cheapest_with(feature: Feature) -> Plan:
-    """The plan to offer to somebody who needs this feature."""
-    return next(plan for plan in SOLD if feature in plan.features)
+def rank(plan: Plan) -> int:
+    """Where a plan stands among all, the cheapest first: a later one holds whatever an earlier one does."""
+    return list(PLANS).index(plan.key)
 
 
-def cheapest_beyond(limit: Limit, used: int) -> Plan:
-    """The plan to offer to somebody whose plan is full."""
-    return next(plan for plan in SOLD if (room := plan.limit(limit)) is None or room > used)
+def cheapest_with(feature: Feature, sold: Sequence[Plan] = SOLD) -> Plan:
+    """The plan to offer to somebody who needs this feature; Free when none has it."""
+    return next((plan for plan in sold if feature in plan.features), FREE)
+
+
+def cheapest_beyond(limit: Limit, used: int, sold: Sequence[Plan] = SOLD) -> Plan:
+    """The plan to offer to somebody whose plan is full; Free when none holds more."""
+    return next((plan for plan in sold if (room := plan.limit(limit)) is None or room > used), FREE)

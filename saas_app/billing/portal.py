@@ -2,15 +2,17 @@
 
 from sqlmodel import Session, select
 
+from saas_app.billing.entitlements import by_rank
 from saas_app.billing.gateway import hosted
-from saas_app.billing.models import ENDED_STATUSES, Customer, Subscription
+from saas_app.billing.models import Customer, Subscription
 from saas_app.billing.stripe_account import PORTAL, stripe_object
 from saas_app.core import db
+from saas_app.core.clock import now
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
 
-FLOWS = frozenset({"", "payment_method_update", "subscription_cancel", "subscription_update"})
+FLOWS = frozenset({"", "customer_update", "payment_method_update", "subscription_cancel", "subscription_update"})
 
 
 class NothingToManage(AppError):
@@ -42,6 +44,6 @@ async def open_portal(viewer: Viewer, *, flow: str = "") -> str:
 
 def _mine(session: Session) -> tuple[str, str]:
     customer = session.exec(select(Customer)).first()
-    rows = session.exec(select(Subscription)).all()
-    live = next((row.stripe_subscription_id for row in rows if row.status not in ENDED_STATUSES), "")
-    return (customer.stripe_customer_id or "" if customer else "", live)
+    live = by_rank(session.exec(select(Subscription)).all(), now())
+    first = live[0].stripe_subscription_id if live else ""
+    return (customer.stripe_customer_id or "" if customer else "", first)

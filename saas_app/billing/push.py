@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from saas_app.billing.gateway import catalogue as stripe_side
+from saas_app.billing.gateway import features
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.goods import OneTime
 from saas_app.billing.money import money
@@ -23,7 +24,7 @@ async def push_catalogue(plans: Sequence[Thing], did: Say, say: Say, *, follow: 
     What is there is edited in Stripe: if `plans` were edited since the last push, this only says what differs. With
     `follow`, as in the sandbox, where a founder tries things out, Stripe is brought to the plans instead.
     """
-    digest = hashlib.sha256(repr([(p.name, p.description, p.sells, p.prices) for p in plans]).encode()).hexdigest()
+    digest = hashlib.sha256(repr([_said(plan) for plan in plans]).encode()).hexdigest()
     edited = digest != await db.read_system("stripe objects", stripe_object, PUSHED)
     listed = sorted(await stripe_side.list_products(), key=lambda product: product.active)
     products = {found.plan_key or found.one_time_key: found for found in listed}
@@ -35,12 +36,30 @@ async def push_catalogue(plans: Sequence[Thing], did: Say, say: Say, *, follow: 
         for price in plan.prices:
             if price.lookup_key not in prices:
                 await _create_price(product, price, did)
+        if edited and isinstance(plan, Plan):
+            await _attach_features(plan, product, did)
         if edited and follow:
             await _follow(plan, product, prices, did)
         elif edited:
             _compare(plan, product, prices, say)
     if edited:
         await db.run_system("stripe set-up", remember, PUSHED, digest)
+
+
+def _said(thing: Thing) -> tuple[object, ...]:
+    """What of a plan, or of a thing that is paid once, is at Stripe too."""
+    features = sorted(thing.features) if isinstance(thing, Plan) else []
+    return thing.name, thing.description, thing.sells, thing.prices, features
+
+
+async def _attach_features(plan: Plan, product: StripeProduct, did: Say) -> None:
+    """Give the product what the plan opens, as far as it is missing."""
+    known, has = await features.list_features(), await features.features_of(product.id)
+    for feature in sorted(plan.features):
+        id_ = known.get(feature) or await features.create_feature(feature, feature.replace("_", " ").capitalize())
+        if id_ not in has:
+            await features.attach_feature(product.id, id_)
+            did(f"Gave {plan.name} the feature {feature}.")
 
 
 async def _create(plan: Thing, did: Say) -> StripeProduct:

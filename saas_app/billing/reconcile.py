@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from saas_app.billing import setup, webhooks
 from saas_app.billing.account import sync_account
 from saas_app.billing.gateway.events import list_events
+from saas_app.billing.gateway.shapes import StripeEvent
 from saas_app.billing.models import Customer
 from saas_app.billing.stripe_account import check_account, remember, stripe_object
 from saas_app.core import db, jobs
@@ -24,6 +25,7 @@ KEPT_BY_STRIPE = timedelta(days=30)
 SEEN_EVERY = timedelta(hours=24)
 TIME_FOR_SOME = timedelta(seconds=30)  # well within what a worker gives to one piece of work
 MOST_FAILURES_IN_A_ROW = 3
+EVENTS_AT_ONCE = 100
 TYPES_PER_LIST = 20  # https://docs.stripe.com/api/events/list#list_events-types
 
 
@@ -40,17 +42,27 @@ async def catch_up() -> int:
     new = 0
     while seen_until < began:
         since, seen_until = seen_until - OVERLAP, min(seen_until + AT_ONCE, began)
-        new += await _keep_events(since, seen_until)
+        new += await keep_events(since, seen_until)
         await db.run_system("reconcile", remember, WATERMARK, seen_until.isoformat())
     return new
 
 
-async def _keep_events(since: datetime, until: datetime) -> int:
+async def keep_events(since: datetime, until: datetime) -> int:
+    """Put every event of that time into the inbox, a page in each transaction; returns how many were not there yet."""
     new = 0
     for first in range(0, len(setup.EVENTS), TYPES_PER_LIST):
+        some: list[StripeEvent] = []
         async for event in list_events(setup.EVENTS[first : first + TYPES_PER_LIST], since, until):
-            new += await db.run_system("reconcile", webhooks.keep, event)
+            some.append(event)
+            if len(some) == EVENTS_AT_ONCE:
+                new += await db.run_system("reconcile", _keep, some)
+                some = []
+        new += await db.run_system("reconcile", _keep, some)
     return new
+
+
+def _keep(session: Session, events: Sequence[StripeEvent]) -> int:
+    return sum(webhooks.keep(session, event) for event in events)
 
 
 async def sync_some(within: timedelta = TIME_FOR_SOME) -> int:

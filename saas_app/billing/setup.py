@@ -7,11 +7,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from saas_app.billing import catalogue as mirror
+from saas_app.billing.endpoint import ensure_endpoint
 from saas_app.billing.gateway import catalogue as stripe_side
 from saas_app.billing.goods import GOODS
 from saas_app.billing.models import MIRRORED, Customer, StripeObject
@@ -27,7 +29,7 @@ from saas_app.billing.stripe_account import (
     stripe_object,
 )
 from saas_app.core import db
-from saas_app.core.config import save_webhook_secret, settings
+from saas_app.core.config import settings
 
 TAG = "ladrillo"
 PORTAL_WRITTEN = "portal_configuration_written"
@@ -45,6 +47,14 @@ EVENTS = [
     "customer.subscription.paused",
     "customer.subscription.resumed",
     "customer.subscription.trial_will_end",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
+    "customer.discount.created",
+    "customer.discount.updated",
+    "customer.discount.deleted",
+    "customer.tax_id.created",
+    "customer.tax_id.updated",
+    "customer.tax_id.deleted",
     "invoice.finalized",
     "invoice.paid",
     "invoice.payment_failed",
@@ -87,7 +97,7 @@ async def set_up(say: Callable[[str], None]) -> Report:
     await push_catalogue((*SOLD, *GOODS.values()), did, say, follow=settings().stripe_mode == "sandbox")
     await _mirror_catalogue()
     await _portal(did)
-    await _webhook(did)
+    await ensure_endpoint(EVENTS, did)
     return Report(tuple(done))
 
 
@@ -96,7 +106,7 @@ async def sync_catalogue() -> None:
     await check_account()
     await _mirror_catalogue()
     if configuration := await db.read_system("stripe objects", stripe_object, PORTAL):
-        await _write_portal(configuration)
+        await write_portal(configuration)
 
 
 async def _mirror_catalogue() -> None:
@@ -136,18 +146,23 @@ async def _portal(did: Callable[[str], None]) -> None:
     """A configuration of ours, found by its tag or made."""
     known = await db.read_system("stripe objects", stripe_object, PORTAL)
     found = await stripe_side.find_portal_configuration(TAG)
-    if await _write_portal(found, anew=found != known):
+    if await write_portal(found, anew=found != known):
         did("Configured the customer portal.")
 
 
-async def _write_portal(configuration_id: str, *, anew: bool = False) -> bool:
-    """Write the portal configuration if it differs from what was written last."""
-    parameters = stripe_side.portal_parameters(
+async def portal_wanted() -> dict[str, Any]:
+    """The portal configuration as it has to be for what is sold now."""
+    return stripe_side.portal_parameters(
         tag=TAG,
         headline="Ladrillo: your plan and your invoices",
         return_url=f"{settings().base_url}/billing/back",
         products=await db.read_system("catalogue", mirror.switchable),
     )
+
+
+async def write_portal(configuration_id: str, *, anew: bool = False) -> bool:
+    """Write the portal configuration if it differs from what was written last."""
+    parameters = await portal_wanted()
     digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
     if not anew and digest == await db.read_system("stripe objects", stripe_object, PORTAL_WRITTEN):
         return False
@@ -155,22 +170,6 @@ async def _write_portal(configuration_id: str, *, anew: bool = False) -> bool:
     await db.run_system("stripe set-up", remember, PORTAL, made)
     await db.run_system("stripe set-up", remember, PORTAL_WRITTEN, digest)
     return True
-
-
-async def _webhook(did: Callable[[str], None]) -> None:
-    """An endpoint whose secret we do not hold is useless: it is replaced."""
-    now_ = settings()
-    url = f"{now_.base_url}/api/stripe/webhook"
-    found = await stripe_side.find_webhook_endpoint(url)
-    if found and now_.webhook_secrets():
-        return
-    if found:
-        await stripe_side.delete_webhook_endpoint(found)
-    if now_.stripe_mode != "sandbox" and not now_.base_url.startswith("https://"):
-        did(f"Stripe cannot reach {url}. Run: stripe listen --forward-to {url}, and put its secret into .env.")
-        return
-    save_webhook_secret(await stripe_side.create_webhook_endpoint(url, EVENTS))
-    did(f"Events will be sent to {url}.")
 
 
 def has_catalogue(session: Session) -> bool:

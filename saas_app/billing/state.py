@@ -8,15 +8,19 @@ from typing import Any
 
 import reflex as rx
 
-from saas_app.billing import checkout, service
+from saas_app.billing import checkout, choices, service, statement
 from saas_app.billing.account import sync_account
 from saas_app.billing.catalogue import Offer, offers
+from saas_app.billing.changes import AlreadyChanging, CannotChange
 from saas_app.billing.checkout import Outcome
+from saas_app.billing.choices import PlanChoice
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.limits import count_ask
 from saas_app.billing.portal import NothingToManage
-from saas_app.billing.service import BillingView, InvoiceView
+from saas_app.billing.service import BillingView
+from saas_app.billing.statement import SHOWN_FIRST, Details, InvoiceList, NextCharge
 from saas_app.billing.stripe_account import OtherAccount
+from saas_app.billing.trials import trial_for
 from saas_app.core import db, live
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, BadInput, TooManyTries
@@ -35,6 +39,8 @@ LASTING: dict[str, str] = {
     StripeMissing.__name__: str(StripeRefused()),
     OtherAccount.__name__: str(StripeRefused()),
     NothingToManage.__name__: str(NothingToManage()),
+    CannotChange.__name__: "This plan cannot be chosen now: you have it already, or something else comes first.",
+    AlreadyChanging.__name__: str(AlreadyChanging()),
     BadInput.__name__: "This plan is not sold any more. Please choose another one.",
 }
 PASSING: dict[str, str] = {
@@ -42,6 +48,14 @@ PASSING: dict[str, str] = {
     TooManyTries.__name__: "That was too often in one minute.",
 }
 OTHER_PROBLEM = "That did not work."
+
+# What /billing says when a form has done its work.
+SAID = {
+    "change": "Your plan is changed.",
+    "planned": "Your change is planned. You can take it back until then.",
+    "cancel": "Your plan is canceled. You can take it back until it ends.",
+    "keep": "Your plan goes on as it is.",
+}
 
 # What the return page says when it cannot look: somebody may have paid a minute ago.
 NOT_SEEN = {
@@ -95,15 +109,36 @@ class AccountState(LiveState):
 
 
 class BillingState(LiveState):
-    """The billing page: invoices, what can be bought, and what a form that came back had to say."""
+    """The billing page: the next charge, invoices, what can be bought or changed to, and what a form had to say."""
 
-    invoices: list[InvoiceView] = []
+    invoices: InvoiceList = InvoiceList()
+    next_charge: NextCharge = NextCharge()
+    details: Details = Details()
     offers: list[Offer] = []
+    choices: list[PlanChoice] = []
+    trials: dict[str, str] = {}
     problem: Problem = Problem()
+    said: str = ""
+    _limit: int = SHOWN_FIRST
 
     async def _read(self, viewer: Viewer) -> None:
-        self.invoices = await db.read(viewer, service.invoices)
+        self.invoices = await db.read(viewer, statement.invoices, self._limit)
+        self.next_charge = await db.read(viewer, statement.next_charge)
+        self.details = await db.read(viewer, statement.details)
+        self.choices = list(await db.read(viewer, choices.choices))
         self.offers = [offer for offer in await db.read_system("catalogue", offers) if offer.is_sold]
+        self.trials = {
+            offer.key: (await db.read_system("checkout", trial_for, viewer.id, offer.key)).words
+            for offer in self.offers
+            if not self.choices
+        }
+
+    @rx.event
+    @member
+    async def show_more(self) -> None:
+        """Show older invoices too."""
+        self._limit += SHOWN_FIRST
+        self.invoices = await db.read(current_viewer(), statement.invoices, self._limit)
 
     @rx.event
     @member
@@ -113,6 +148,7 @@ class BillingState(LiveState):
         asked = self.router.url.query_parameters
         interval = "month" if asked.get("billing") == "month" else "year"
         self.problem = problem_of(str(asked.get("problem", "")), str(asked.get("plan", "")), interval)
+        self.said = SAID.get(str(asked.get("done", "")), "")
         return BillingState.look  # type: ignore[return-value]
 
     @rx.event(background=True)

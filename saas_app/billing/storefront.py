@@ -24,11 +24,6 @@ SANDBOX_CARD = "4242 4242 4242 4242"
 more_slots: list[Callable[[Session], dict[str, Any]]] = []
 
 
-def derive(typed: dict[str, str]) -> dict[str, Any]:
-    """Yearly prices come first, unless somebody asked for monthly ones."""
-    return {"billing_month": typed["billing"] in ("month", "monthly")}
-
-
 class Storefront:
     """The slots of the public pages: `fill` answers from memory, and looks at the database when it may have changed.
 
@@ -38,6 +33,7 @@ class Storefront:
     def __init__(self, fixed: dict[str, Any] | None = None) -> None:
         self._fixed = fixed or {}
         self._slots: Slots | None = None
+        self._in_currency: dict[str, dict[str, Any]] = {}
         self._looked_at = 0.0
         self._lock = asyncio.Lock()
         live.listen(self._hear)
@@ -61,22 +57,43 @@ class Storefront:
         assert self._slots is not None  # noqa: S101 (narrowed by _look)
         return self._slots
 
+    def derive(self, typed: dict[str, str]) -> dict[str, Any]:
+        """Yearly prices come first, unless somebody asked for monthly ones; another currency if all is sold in it."""
+        found = self._in_currency.get(typed["currency"].lower(), {})
+        return {"billing_month": typed["billing"] in ("month", "monthly"), **found}
+
     async def _look(self) -> None:
         version, _ = await db.read_system("catalogue", catalogue.version)
         if self._slots is not None and self._slots.version == version:
             return
+        sold_in = await db.read_system("catalogue", catalogue.currencies)
         offers = await db.read_system("catalogue", catalogue.offers)
         note = "" if version else "Prices are being prepared. Please come back in a minute."
         more = {name: value for read in more_slots for name, value in (await db.read_system("catalogue", read)).items()}
-        self._slots = Slots(version, {**_values(offers, note), **more, **self._fixed})
+        self._in_currency = {
+            each: {**_plans(await db.read_system("catalogue", catalogue.offers, each)), "chosen_currency": each}
+            for each in sold_in
+            if len(sold_in) > 1
+        }
+        values = {**_values(offers, note), "currencies": [*self._in_currency], **more, **self._fixed}
+        self._slots = Slots(version, values)
 
 
-def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:
-    now = settings()
+def _plans(offers: tuple[Offer, ...]) -> dict[str, Any]:
     currency = next((offer.year.currency for offer in offers if offer.year.available), "")
     return {
         **({"currency": currency} if currency else {}),
         "plans": {offer.key: _with_empty(offer) for offer in offers} or _no_plans(),
+        "order": [{offer.key: True} for offer in offers] or [{key: True} for key in PLANS],  # slots hold no quotes
+    }
+
+
+def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:
+    now = settings()
+    return {
+        **_plans(offers),
+        "chosen_currency": "",
+        "currencies": [],
         "prices_note": note,
         "sandbox": now.stripe_mode == "sandbox",
         "sandbox_card": SANDBOX_CARD,
@@ -92,4 +109,7 @@ def _with_empty(offer: Offer) -> dict[str, Any]:
 
 
 def _no_plans() -> dict[str, Any]:
-    return {plan.key: _with_empty(Offer(plan.key, plan.name, plan.description, plan.sells)) for plan in PLANS.values()}
+    return {
+        plan.key: _with_empty(Offer(plan.key, plan.name, plan.description, plan.sells, **catalogue.held_by(plan)))
+        for plan in PLANS.values()
+    }

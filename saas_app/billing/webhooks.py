@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from saas_app.billing import checkout, setup
 from saas_app.billing.account import sync_account
@@ -25,8 +25,9 @@ from saas_app.core.together import Together
 CATALOGUE = ("product.", "price.")
 LOOKS_AT_ONCE = 8
 
-# Who else looks at an event that names no customer of ours, and says whether it was for them. A feature adds its own.
-elsewhere: list[Callable[[WebhookEvent], Awaitable[bool]]] = []
+# Who else looks at an event that names no customer of ours: the types, or how they begin, and a look that says whether
+# it was for them. A feature adds its own.
+elsewhere: list[tuple[tuple[str, ...], Callable[[WebhookEvent], Awaitable[bool]]]] = []
 
 
 async def receive(payload: bytes, signature: str, secrets: tuple[str, ...]) -> bool:
@@ -110,7 +111,18 @@ async def handle_all(events: Sequence[WebhookEvent]) -> AsyncIterator[tuple[Sequ
 def _needing_a_look(session: Session, events: Sequence[WebhookEvent]) -> frozenset[str]:
     about = {event.stripe_customer_id for event in events}
     ours = set(session.exec(select(Customer.stripe_customer_id).where(col(Customer.stripe_customer_id).in_(about))))
-    return frozenset(e.id for e in events if e.type.startswith(CATALOGUE) or e.stripe_customer_id in ours)
+    anyway = (*CATALOGUE, *(each for types, _ in elsewhere for each in types))
+    return frozenset(e.id for e in events if e.type.startswith(anyway) or e.stripe_customer_id in ours)
+
+
+def revive(session: Session, ids: Sequence[str]) -> int:
+    """Let these events be looked at again at once, however often that went wrong; returns how many there are."""
+    again = update(WebhookEvent).where(col(WebhookEvent.id).in_(ids))
+    done = session.exec(
+        again.values(status="pending", attempts=0, due_at=now(), done_at=None, error="", lease_until=None)
+    )
+    db.after_commit(session, jobs.wake)
+    return done.rowcount
 
 
 async def handle(event: WebhookEvent) -> Effect | None:
@@ -120,7 +132,7 @@ async def handle(event: WebhookEvent) -> Effect | None:
         return None
     user_id = await db.read_system("webhook", owner_of, event.stripe_customer_id) if event.stripe_customer_id else None
     if user_id is None:
-        if any([await look(event) for look in elsewhere]):
+        if any([await look(event) for types, look in elsewhere if event.type.startswith(types)]):
             return None
         raise Ignore("about a customer that is not ours (yet)" if event.stripe_customer_id else "about nobody")
     await _once_since(event.stripe_customer_id, event.created_at, lambda: sync_account(user_id))

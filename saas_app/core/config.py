@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     stripe_api_base: str = ""
     sandbox_port: int = Field(default=4242, ge=1, le=65535)
     allow_test_key: bool = False
+    stripe_tax: bool = False
+    trial_days: int = Field(default=0, ge=0, le=730)
+    trial_needs_card: bool = True
 
     google_client_id: str = ""
     google_client_secret: str = Field(default="", repr=False)
@@ -124,12 +127,12 @@ class Settings(BaseSettings):
         return self.data_dir / f"stripe-{self.stripe_mode}.env"
 
     def webhook_secrets(self) -> tuple[str, ...]:
-        """Secrets a webhook may be signed with (two during a rotation).
+        """Secrets a webhook may be signed with: the environment's (two during a rotation), and the set-up's.
 
         Read afresh each time, so that an app which is already running sees what set-up has just written.
         """
-        value = self.stripe_webhook_secret or _read_env_file(self.stripe_file).get("STRIPE_WEBHOOK_SECRET", "")
-        return tuple(value.replace(",", " ").split())
+        kept = _read_env_file(self.stripe_file).get("STRIPE_WEBHOOK_SECRET", "")
+        return tuple(dict.fromkeys(f"{self.stripe_webhook_secret},{kept}".replace(",", " ").split()))
 
     @property
     def signing_keys(self) -> tuple[bytes, ...]:

@@ -57,6 +57,19 @@ async def read_system(reason: SystemReason, work: Work[P, R], *args: P.args, **k
     return await _in_thread(lambda: system_session(reason, read_only=True), work, *args, **kwargs)
 
 
+async def rehearse_system(reason: SystemReason, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do this over everybody's rows, and take all of it back: to see what it would write. Nobody is told of it."""
+
+    def and_back(session: Session, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return work(session, *args, **kwargs)
+        finally:
+            session.rollback()
+            session.info.pop("after_commit", None)
+
+    return await _in_thread(lambda: system_session(reason), and_back, *args, **kwargs)
+
+
 @contextmanager
 def session_for(who: Who, *, read_only: bool = False) -> Generator[BoundSession]:
     """A transaction of one user; commits at the end, rolls back on an exception."""

@@ -24,6 +24,7 @@ class AppError(Exception):
     """Anything the app says to the user in words."""
 
     status: ClassVar[int] = 500
+    passes: ClassVar[bool] = False  # whether waiting may be all that it needs: work that meets it never dies of it
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -97,6 +98,7 @@ class Unavailable(AppError):
     """Not now; nothing was written, and trying again is safe."""
 
     status = 503
+    passes = True
     retry_after: int = 2
 
 

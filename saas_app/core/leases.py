@@ -110,12 +110,13 @@ def postpone(session: Session, row: Leased, due_at: datetime, **values: Any) -> 
     _finish(session, row, due_at=due_at, attempts=0, **values)
 
 
-def fail(session: Session, row: Leased, error: str) -> None:
-    """Put the row back with a growing pause; after the last try it is dead."""
-    if row.__dies__ and row.attempts >= TRIES:
+def fail(session: Session, row: Leased, error: str, *, passes: bool = False) -> None:
+    """Put the row back with a growing pause; after the last try it is dead, unless what stopped it passes by itself."""
+    if row.__dies__ and row.attempts >= TRIES and not passes:
         _finish(session, row, status="dead", done_at=clock.now(), error=error[:500])
     else:
-        _finish(session, row, due_at=clock.now() + pause(row.attempts), error=error[:500])
+        tries = min(row.attempts, TRIES - 1) if row.__dies__ else row.attempts
+        _finish(session, row, due_at=clock.now() + pause(row.attempts), error=error[:500], attempts=tries)
 
 
 def pause(attempts: int) -> timedelta:

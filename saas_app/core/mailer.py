@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import smtplib
 import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -117,7 +119,23 @@ def kept(session: Session, to: str | None = None, *, limit: int = 50) -> list[Ma
     return list(session.exec(query.where(Mailbox.to == to) if to else query).all())
 
 
+def try_connection() -> None:
+    """Log in at the mail server and send nothing. Raises MailRefused."""
+    try:
+        with _connected() as connection:
+            connection.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailRefused(f"The mail server does not let us in ({type(error).__name__}).") from error
+
+
 def _hand_over(message: EmailMessage) -> None:
+    with _connected() as connection:
+        connection.send_message(message)
+
+
+@contextmanager
+def _connected() -> Generator[smtplib.SMTP]:
+    """The mail server, encrypted and logged in."""
     server = urlsplit(settings().smtp_url)
     secure = ssl.create_default_context()
     host, port = server.hostname or "", server.port
@@ -131,7 +149,7 @@ def _hand_over(message: EmailMessage) -> None:
             _encrypt(connection, secure, has_password=bool(server.username))
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
-        connection.send_message(message)
+        yield connection
 
 
 def _refusal(error: smtplib.SMTPRecipientsRefused) -> Exception:

@@ -21,6 +21,7 @@ SystemReason = Literal[
     "billing sync",  # the one writer of what Stripe says
     "billing account",  # ties a user to a Stripe customer, which users may not write themselves
     "checkout",  # what Stripe said about a checkout
+    "plan change",  # sums that Stripe worked out, which users may not write themselves
     "download",  # the log of what was fetched, which users may read and not write
     "claim",  # what was paid by a link belongs to nobody yet
     "catalogue",  # products and prices belong to nobody

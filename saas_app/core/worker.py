@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, update
 
 from saas_app.core import clock, db, leases, upkeep
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 AT_ONCE = 8
 ROWS_OF_BATCH, BATCHES_AT_ONCE = 100, 2
+TRIED_OFTEN = 2
 TIME_LIMIT = leases.LEASE - timedelta(seconds=10)  # work ends before its lease does
 STOP_SECONDS = 10.0
 
@@ -103,6 +105,8 @@ class Worker:
         known = _known(table)
         if not limit or not await db.read_system("jobs", leases.due, table, *known) or self._stopping:
             return ()
+        if together:
+            return await db.run_system("jobs", _claim_batch, table, limit)
         return await db.run_system("jobs", leases.claim, table, *known, limit=limit)
 
     async def _rest(self, running: set[asyncio.Task[None]]) -> None:
@@ -118,6 +122,12 @@ class Worker:
         rows = await self._next(table, 0)
         await asyncio.gather(*_begin(table, rows))
         return len(rows)
+
+
+def _claim_batch(session: Session, table: type[Leased], limit: int) -> Sequence[Any]:
+    """As many as may be done together. What was begun twice and never answered may kill its worker: it goes alone."""
+    suspect = sa.and_(col(table.attempts) >= TRIED_OFTEN, col(table.error) == "")
+    return leases.claim(session, table, sa.not_(suspect), limit=limit) or leases.claim(session, table, limit=1)
 
 
 def _begin(table: type[Leased], rows: Sequence[Any]) -> set[asyncio.Task[None]]:
@@ -155,7 +165,7 @@ async def _do(row: Any) -> None:
         except LeaseLost:
             raise
         except Exception as error:
-            await db.run_system("jobs", _mark_failed, row, _describe(error))
+            await db.run_system("jobs", _mark_failed, row, error)
             log.warning("%s %s failed (try %s): %s", type(row).__name__, row.id, row.attempts, type(error).__name__)
     except LeaseLost:
         log.warning("%s %s was taken over by another worker", type(row).__name__, row.id)
@@ -195,8 +205,9 @@ def _mark_together(session: Session, rows: Sequence[Any], outcome: Outcome) -> N
     if isinstance(outcome, Ignore):
         leases.complete_all(session, rows, status="ignored", error=str(outcome)[:500])
     elif isinstance(outcome, Exception):
+        late = isinstance(outcome, TimeoutError)  # others of the batch took the time
         for row in rows:
-            leases.fail(session, row, _describe(outcome))
+            leases.fail(session, row, _describe(outcome), passes=late or _passes(outcome))
     else:
         if outcome is not None:
             outcome(session)
@@ -228,8 +239,12 @@ def _mark_ignored(session: Session, row: Any, reason: str) -> None:
     leases.complete(session, row, status="ignored", error=reason, **values)
 
 
-def _mark_failed(session: Session, row: Any, error: str) -> None:
-    leases.fail(session, row, error)
+def _mark_failed(session: Session, row: Any, error: Exception) -> None:
+    leases.fail(session, row, _describe(error), passes=_passes(error))
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, AppError) and error.passes
 
 
 def _describe(error: Exception) -> str:

@@ -107,18 +107,9 @@ def compared_plans() -> tuple[Plan, ...]:
     return (FREE, *SOLD)
 
 
-def comparison() -> list[tuple[str, list[str | bool]]]:
-    """The lines of the comparison, read from what the code opens and counts."""
-    plans = compared_plans()
-    lines: list[tuple[str, list[str | bool]]] = [(words, [True] * len(plans)) for words in _EVERYBODY]
-    for limit in Limit:
-        held = [plan.limit(limit) for plan in plans]
-        lines.append(
-            (words_for(limit), ["no limit" if room is None else str(room) if room else False for room in held])
-        )
-    for feature in Feature:
-        lines.append((words_for(feature), [feature in plan.features for plan in plans]))
-    return lines
+def comparison() -> list[tuple[str, Limit | Feature | None]]:
+    """The lines of the comparison: what the code counts and opens; None is in every plan."""
+    return [*[(words, None) for words in _EVERYBODY], *[(words_for(each), each) for each in (*Limit, *Feature)]]
 
 
 def words_for(thing: Limit | Feature) -> str:

@@ -75,6 +75,7 @@ def _way_in(key: str, interval: str, best: bool) -> rx.Component:
     member = native_form(
         hidden("plan", key),
         hidden("billing", interval),
+        hidden("currency", slot("chosen_currency")),
         submit_button(words, busy="Opening the checkout…", kind=kind, wide=True),
         action="/billing/checkout",
         class_name="",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from saas_app.billing.plans import Feature, Limit
 from saas_app.marketing import content
 from saas_app.marketing.landing import questions
 from saas_app.marketing.offers import offers
@@ -24,7 +25,8 @@ _SAVING = f"{{% set saving = [{_SAVINGS}]|select|min|default(0) %}}"
 
 def pricing_page() -> rx.Component:
     """Cards, then the whole comparison, then questions."""
-    cards = [paid_card(key, best=number == 0) for number, key in enumerate(content.sold_keys())]
+    keys = content.sold_keys()
+    cards = [when(f"shown.{key} is defined", paid_card(key, best=key == keys[0])) for key in keys]
     return public_page(
         rx.el.section(
             heading(
@@ -41,7 +43,9 @@ def pricing_page() -> rx.Component:
             ),
             when("prices_note", rx.el.div(banner(slot("prices_note")), class_name="mx-auto mt-8 max-w-2xl")),
             interval_switch(),
-            rx.el.ul(free_card(), *cards, class_name="mt-10 grid items-start gap-5 lg:grid-cols-3"),
+            rx.el.ul(
+                free_card(), each("shown", "order", *cards), class_name="mt-10 grid items-start gap-5 lg:grid-cols-3"
+            ),
             _goods(),
             _small_print(),
             class_name=classes(PAGE_WIDTH, "group py-12 sm:py-20"),
@@ -121,6 +125,14 @@ def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
 
 def _small_print() -> rx.Component:
     return rx.el.div(
+        when(
+            "currencies",
+            text(
+                "Also in ",
+                each("code", "currencies", link(slot("code|upper"), href="?currency={{ code }}"), " "),
+                tone="quiet",
+            ),
+        ),
         text(
             "Cancel any time and keep what you paid for. Stripe takes your card, and its checkout adds nothing to "
             "these prices.",
@@ -151,16 +163,25 @@ def _comparison() -> rx.Component:
     )
 
 
-def _line(words: str, held: list[str | bool]) -> rx.Component:
+def _line(words: str, thing: Limit | Feature | None) -> rx.Component:
+    marks = [_held(plan.key, thing) for plan in content.compared_plans()]
     return rx.el.tr(
         rx.el.th(words, scope="row", class_name="px-4 py-3.5 text-left font-medium"),
-        *[rx.el.td(_mark(has), class_name="px-2 py-3.5 text-center tabular-nums sm:px-4") for has in held],
+        *[rx.el.td(mark, class_name="px-2 py-3.5 text-center tabular-nums sm:px-4") for mark in marks],
     )
 
 
-def _mark(has: str | bool) -> rx.Component | str:
-    if isinstance(has, str):
-        return has
+def _held(key: str, thing: Limit | Feature | None) -> rx.Component | str:
+    """What a plan holds of this, by what its product in Stripe says when the page is served."""
+    if isinstance(thing, Limit):
+        room = f"plans.{key}.holds.{thing.value}"
+        return when(f"not {room}|int(1)", _mark(has=False), otherwise=(slot(room),))
+    if isinstance(thing, Feature):
+        return when(f"plans.{key}.opens.{thing.value}", _mark(has=True), otherwise=(_mark(has=False),))
+    return _mark(has=True)
+
+
+def _mark(*, has: bool) -> rx.Component:
     sign, words = ("✓", "Included") if has else ("–", "Not included")
     look = "font-bold text-brick-ink" if has else "text-quiet"
     return rx.fragment(rx.el.span(sign, aria_hidden="true", class_name=look), for_ears(words))

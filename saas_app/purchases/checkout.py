@@ -23,7 +23,7 @@ class NotSold(AppError):
 
 
 def _kind(product_key: str) -> Kind:
-    async def only_once(viewer: Viewer) -> str:
+    async def only_once(viewer: Viewer, price_id: str) -> str:
         await db.read(viewer, refuse_owner, product_key)
         return ""
 
@@ -40,7 +40,7 @@ async def start_purchase(viewer: Viewer, product_key: str) -> str:
         raise NotSold
     kind = _kind(product_key)
     await sync_account(viewer.id)
-    await kind.instead(viewer)
+    await kind.instead(viewer, price_id)
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
     return await checkout.open_session(viewer, account, price_id, kind)
 

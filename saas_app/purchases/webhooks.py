@@ -30,4 +30,4 @@ def _payment_of(payload: bytes) -> str:
     return str(intent["id"] if isinstance(intent, dict) else intent or "")
 
 
-webhooks.elsewhere.append(look)
+webhooks.elsewhere.append(((*_ORDERS, *_PAYMENTS), look))

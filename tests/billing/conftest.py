@@ -9,9 +9,10 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from saas_app import work
 from saas_app.auth.models import User
 from saas_app.auth.sessions import Visit, find_viewer, open_session
-from saas_app.billing import api, reconcile, setup, stripe_account, webhooks
+from saas_app.billing import api, setup, stripe_account, webhooks
 from saas_app.billing.gateway import client as gateway
 from saas_app.core import clock, jobs
 from saas_app.core.viewer import Viewer
@@ -20,7 +21,7 @@ from stripe_sandbox import testing
 from tests.billing.shop import Stripe
 from tests.factories import as_system
 
-assert reconcile  # declares what is done on a schedule
+assert work  # declares what is done later and on a schedule
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,12 @@ class Stripe:
         sent = httpx.post(page_url, data={"action": "pay", "number": number, **_CARD}, headers=own)
         assert sent.is_redirect, sent.text
 
+    def use_code(self, page_url: str, code: str) -> None:
+        """Type a promotion code on the hosted checkout."""
+        own = {"origin": self.url, "sec-fetch-site": "same-origin"}
+        sent = httpx.post(page_url, data={"action": "apply_code", "code": code}, headers=own)
+        assert sent.is_redirect or sent.is_success, sent.text
+
     def switch(self, portal_url: str, subscription_id: str, lookup_key: str) -> None:
         """Choose another plan in the portal, and confirm it."""
         own = {"origin": self.url, "sec-fetch-site": "same-origin"}

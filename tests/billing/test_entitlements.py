@@ -8,13 +8,14 @@ from saas_app.billing.entitlements import (
     Access,
     FeatureLocked,
     PlanFull,
+    PlanLocked,
     access_of,
     entitlements,
     require,
     require_room,
 )
 from saas_app.billing.models import Subscription
-from saas_app.billing.plans import Feature, Limit
+from saas_app.billing.plans import PRO_V1, Feature, Limit
 from saas_app.core import db
 from tests.billing.rows import subscription
 from tests.factories import a_user, as_system
@@ -28,7 +29,7 @@ NOW = datetime(2027, 3, 4, tzinfo=UTC)
         ("active", Access.FULL),
         ("trialing", Access.FULL),
         ("past_due", Access.GRACE),
-        ("unpaid", Access.NONE),
+        ("unpaid", Access.READ_ONLY),
         ("paused", Access.NONE),
         ("incomplete", Access.NONE),
         ("incomplete_expired", Access.NONE),
@@ -43,12 +44,45 @@ def test_each_status_has_a_decided_access(status: str, access: Access) -> None:
 def test_a_failed_renewal_keeps_its_features_for_seven_days() -> None:
     row = subscription("usr_1", status="past_due", past_due_since=NOW)
     assert access_of(row, NOW + timedelta(days=6, hours=23)) is Access.GRACE
-    assert access_of(row, NOW + timedelta(days=7)) is Access.NONE
+    assert access_of(row, NOW + timedelta(days=7)) is Access.READ_ONLY
 
 
-def test_a_paused_collection_that_voids_its_invoices_opens_nothing() -> None:
-    assert access_of(subscription("usr_1", pause_behavior="void"), NOW) is Access.NONE
-    assert access_of(subscription("usr_1", pause_behavior="keep_as_draft"), NOW) is Access.FULL
+@pytest.mark.parametrize("status", ["active", "trialing", "past_due", "unpaid"])
+def test_a_paused_collection_that_voids_its_invoices_opens_nothing(status: str) -> None:
+    row = subscription("usr_1", status=status, past_due_since=NOW, pause_behavior="void")
+    assert access_of(row, NOW) is Access.NONE
+
+
+@pytest.mark.parametrize("behavior", ["keep_as_draft", "mark_uncollectible"])
+def test_a_collection_that_waits_takes_nothing_away(behavior: str) -> None:
+    assert access_of(subscription("usr_1", pause_behavior=behavior), NOW) is Access.FULL
+
+
+@pytest.mark.parametrize("status", ["unpaid", "past_due"])
+def test_a_plan_that_was_not_paid_is_read_only_and_says_what_opens_it(database: str, status: str) -> None:
+    user = a_user()
+    _add(subscription(user.id, status=status, past_due_since=datetime(2020, 1, 1, tzinfo=UTC)))
+    with db.session_for(user.id, read_only=True) as session:
+        found = entitlements(session)
+        assert (found.plan.key, found.access, found.locked) == ("free", Access.READ_ONLY, PRO_V1)
+        require_room(session, Limit.SCENARIOS, 1)
+        with pytest.raises(PlanLocked, match="Pro is locked until it is paid"):
+            require(session, Feature.COMPARE)
+        with pytest.raises(PlanLocked):
+            require_room(session, Limit.SCENARIOS, 2)
+        with pytest.raises(FeatureLocked):  # paying would not open it
+            require(session, Feature.CLIENT_NAMES)
+
+
+def test_of_two_subscriptions_the_oldest_that_opens_something_counts(database: str) -> None:
+    user = a_user()
+    _add(subscription(user.id, id="sub_3", plan_key="agent_v1", created_at=NOW + timedelta(days=2)))
+    _add(subscription(user.id, id="sub_2", created_at=NOW + timedelta(days=1)))
+    _add(subscription(user.id, id="sub_1", status="unpaid", created_at=NOW))
+    with db.session_for(user.id, read_only=True) as session:
+        found = entitlements(session)
+    assert found.subscription is not None
+    assert found.subscription.stripe_subscription_id == "sub_2"
 
 
 def test_somebody_without_a_subscription_is_on_free(database: str) -> None:

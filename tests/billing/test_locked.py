@@ -1,16 +1,18 @@
 """Whoever is locked out finds the way back alone: the button that is shown is the one that unlocks."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from saas_app.billing import service
 from saas_app.billing.account import sync_account
+from saas_app.billing.models import Subscription
 from saas_app.billing.service import BillingView
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from tests.billing.conftest import LogIn
-from tests.billing.shop import Stripe
+from tests.billing.shop import Stripe, rows
 from tests.factories import a_user
 
 FAILS_LATER = "pm_card_chargeCustomerFail"
@@ -51,7 +53,7 @@ async def test_a_paused_plan_is_resumed_with_one_click_and_the_second_click_does
 ) -> None:
     shop.change(f"subscriptions/{_subscription(shop)['id']}/pause")
     paused = await _look(ada)
-    assert (paused.paid, paused.notice.may_resume) == (False, True)
+    assert (paused.paid, paused.notice.door) == (False, "/billing/resume")
     browser = log_in(ada)
     for _ in range(2):
         assert (await browser.post("/billing/resume")).headers["location"] == "/billing"
@@ -101,3 +103,14 @@ async def test_a_plan_that_we_have_suspended_does_not_look_as_if_it_renewed(shop
         "Since",
         "Your plan is paused",
     )
+
+
+async def test_grace_is_counted_from_the_failed_try_however_late_we_look(shop: Stripe, ada: Viewer) -> None:
+    shop.take_card(_subscription(shop), FAILS_LATER)
+    shop.let_the_period_end(_subscription(shop)["id"], days=2)
+    await sync_account(ada.id)
+    tried = shop.all("invoices?status=open")[0]["status_transitions"]["finalized_at"]
+    assert rows(Subscription)[0].past_due_since == datetime.fromtimestamp(tried, UTC)
+    shop.pay(shop.all("invoices?status=open")[0]["hosted_invoice_url"])
+    await sync_account(ada.id)
+    assert rows(Subscription)[0].past_due_since is None

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from saas_app.billing import reconcile
+from saas_app.billing import inbox, reconcile, stripe_account
 from saas_app.billing.account import bind, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
-from saas_app.billing.gateway.errors import StripeUnavailable
+from saas_app.billing.gateway.errors import StripeMissing, StripeUnavailable
 from saas_app.billing.gateway.events import list_events
 from saas_app.billing.gateway.shapes import StripeEvent
 from saas_app.billing.models import Customer, Subscription, WebhookEvent
@@ -19,6 +19,7 @@ from saas_app.billing.webhooks import keep
 from saas_app.core import clock, db, leases
 from saas_app.core.viewer import Viewer
 from tests.billing.shop import Stripe, do_waiting_work, rows
+from tests.conftest import Hands
 from tests.factories import a_user, as_system
 
 SIX_ANSWERS_THEN_NONE = 5  # how the dice of an unkind Stripe fall
@@ -153,7 +154,7 @@ async def test_an_event_outlives_any_trouble_with_stripe(shop: Stripe) -> None:
     async for event in _events("customer.subscription.created"):
         await db.run_system("webhook", keep, event)
     shop.tell("down", seconds=600)
-    tried = sa.update(WebhookEvent).where(col(WebhookEvent.status) == "pending").values(attempts=leases.TRIES)
+    tried = sa.update(WebhookEvent).where(col(WebhookEvent.status) == "pending").values(attempts=leases.TRIES - 1)
     as_system(lambda session: session.exec(tried))
     await do_waiting_work()
     assert [row.status for row in rows(WebhookEvent)] == ["pending"]
@@ -163,6 +164,58 @@ async def test_an_event_outlives_any_trouble_with_stripe(shop: Stripe) -> None:
         await do_waiting_work()
     assert [row.status for row in rows(WebhookEvent)] == ["done"]
     assert _plan(ada) == "pro_v1"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_an_event_that_we_cannot_handle_dies_and_holds_up_nobody(shop: Stripe) -> None:
+    ada, bob = a_user("Ada"), a_user("Bob")
+    for person in (ada, bob):
+        await shop.subscribe(person)
+    bad_row = (
+        "CREATE TRIGGER bad_row BEFORE INSERT ON subscriptions "
+        f"WHEN NEW.user_id = '{ada.id}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    as_system(lambda session: session.connection().execute(sa.text(bad_row)))
+    async for event in _events("customer.subscription.created"):
+        await db.run_system("webhook", keep, event)
+    hands = Hands()
+    hands.at = clock.now()
+    with clock.showing(hands):
+        for _ in range(leases.TRIES):
+            await do_waiting_work()
+            assert _plan(bob) == "pro_v1"
+            hands.move(hours=4)
+    assert sorted(row.status for row in rows(WebhookEvent)) == ["dead", "done"]
+    dead = next(row for row in rows(WebhookEvent) if row.status == "dead")
+    assert dead.error == "IntegrityError"
+    as_system(lambda session: session.connection().execute(sa.text("DROP TRIGGER bad_row")))
+    assert await inbox.replay(dead.id) == "customer.subscription.created"
+    await do_waiting_work()
+    assert _plan(ada) == "pro_v1"
+
+
+async def test_an_event_that_never_came_can_be_played_by_its_id(shop: Stripe) -> None:
+    ada = a_user()
+    await shop.subscribe(ada)
+    missed = [event.id async for event in _events("customer.subscription.created")]
+    await inbox.replay(missed[0])
+    await do_waiting_work()
+    assert _plan(ada) == "pro_v1"
+    with pytest.raises(StripeMissing):
+        await inbox.replay("evt_of_nobody")
+
+
+async def test_a_key_of_another_account_kills_no_event_however_long_it_stays(shop: Stripe) -> None:
+    await shop.subscribe(a_user())
+    async for event in _events("customer.subscription.created"):
+        await db.run_system("webhook", keep, event)
+    tried = sa.update(WebhookEvent).where(sa.true()).values(attempts=leases.TRIES - 1)
+    as_system(lambda session: session.exec(tried))
+    as_system(lambda session: remember(session, stripe_account.ACCOUNT, "sandbox:acct_of_another"))
+    stripe_account._checked.clear()
+    await do_waiting_work()
+    (row,) = rows(WebhookEvent)
+    assert (row.status, row.attempts, row.error[:12]) == ("pending", leases.TRIES - 1, "OtherAccount")
 
 
 async def test_a_card_that_was_removed_leaves_the_page(shop: Stripe) -> None:

@@ -13,7 +13,7 @@ from saas_app.billing.gateway.catalogue import list_products
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.goods import GOODS
 from saas_app.billing.models import Subscription, WebhookEvent
-from saas_app.billing.plans import AGENT_V1, PRO_V1, SOLD, PlanPrice
+from saas_app.billing.plans import AGENT_V1, PRO_V1, SOLD, Feature, PlanPrice
 from saas_app.billing.push import Thing, push_catalogue
 from saas_app.billing.stripe_account import remember, stripe_object
 from saas_app.billing.webhooks import keep
@@ -24,7 +24,7 @@ from tests.factories import a_user, as_system
 
 ONE_ANSWER_THEN_NONE = 22  # how the dice of an unkind Stripe fall
 EVERYTHING: list[Thing] = [*SOLD, *GOODS.values()]
-ALL = ("products", "prices", "billing_portal/configurations", "webhook_endpoints")
+ALL = ("products", "prices", "billing_portal/configurations", "webhook_endpoints", "entitlements/features")
 
 
 def _everything(stripe: Stripe) -> dict[str, list[Any]]:
@@ -52,6 +52,28 @@ async def test_the_set_up_makes_all_that_the_shop_needs(stripe: Stripe) -> None:
     assert [hook["url"] for hook in made["webhook_endpoints"]] == [f"{settings().base_url}/api/stripe/webhook"]
     assert len(settings().webhook_secrets()) == 1
     assert _offers()["pro_v1"].year.total == "€72"
+
+
+async def test_a_product_carries_what_its_plan_opens_and_a_feature_added_to_the_plan_follows(stripe: Stripe) -> None:
+    await setup.set_up(lambda line: None)
+    assert _carried(stripe) == {
+        "Pro": {"compare", "early_repayment"},
+        "Agent": set(Feature),
+        "The flat in numbers": set(),
+    }
+    grown = [replace(PRO_V1, features=frozenset(Feature)), AGENT_V1]
+    assert "Gave Pro the feature client_names." in await _push(grown, follow=False)
+    assert _carried(stripe)["Pro"] == set(Feature)
+    assert await _push(grown, follow=False) == []
+
+
+def _carried(stripe: Stripe) -> dict[str, set[str]]:
+    return {
+        each["name"]: {
+            found["entitlement_feature"]["lookup_key"] for found in stripe.all(f"products/{each['id']}/features")
+        }
+        for each in stripe.all("products")
+    }
 
 
 async def test_a_second_set_up_changes_nothing(stripe: Stripe) -> None:

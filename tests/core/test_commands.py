@@ -1,5 +1,6 @@
 """The commands at the server's prompt, as an operator runs them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -74,6 +75,35 @@ def test_a_data_folder_that_cannot_be_made_is_said_in_words(configured: Callable
 
 
 def test_the_doctor_goes_on_without_a_database() -> None:
-    lines = run("doctor").stdout.splitlines()
-    assert "Run: python -m saas_app migrate" in lines[1]
-    assert "STRIPE_WEBHOOK_SECRET" in lines[2]
+    done = run("doctor")
+    assert "Run: python -m saas_app migrate" in done.stdout
+    assert "STRIPE_WEBHOOK_SECRET" in done.stdout
+    assert done.returncode == 1
+
+
+def test_the_doctor_speaks_to_machines_too(sqlite: str) -> None:
+    done = run("doctor", "--json")
+    said = json.loads(done.stdout)
+    assert (said["ok"], done.returncode) == (False, 1)
+    about = {each["about"]: each for each in said["findings"]}
+    assert (about["settings"]["state"], about["webhook secret"]["state"]) == ("ok", "wrong")
+    assert about["webhook secret"]["todo"] == "run: python -m saas_app stripe-setup"
+
+
+def test_without_stripe_nothing_is_compared_and_cron_is_told_so(sqlite: str, configured: Callable[..., None]) -> None:
+    configured(STRIPE_API_BASE="http://127.0.0.1:9")
+    done = run("reconcile")
+    assert (done.returncode, "does not answer" in done.stderr) == (2, True)
+
+
+def test_events_are_listed_and_played_again_from_the_prompt(sqlite: str) -> None:
+    came = {"stripe_created_at": now(), "payload": b"{}", "type": "invoice.paid"}
+    dead = WebhookEvent(id="evt_1", status="dead", attempts=12, error="KeyError", **came)
+    as_system(lambda session: session.add_all([dead, WebhookEvent(id="evt_2", status="done", **came)]))
+    listed = run("events").stdout.splitlines()
+    assert len(listed) == 2
+    (line,) = run("events", "--failed").stdout.splitlines()
+    assert "dead     12 tries  evt_1  invoice.paid  KeyError" in line
+    assert run("events", "--replay", "evt_1").stdout == "evt_1 (invoice.paid) will be handled again.\n"
+    assert run("events", "--failed").stdout == "No event has failed.\n"
+    assert as_system(lambda session: session.get_one(WebhookEvent, "evt_1").status) == "pending"

@@ -76,7 +76,7 @@ class Server:
 class Stack:
     """One sandbox and one app that know each other, and nothing of anybody else."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.data.mkdir(parents=True)
@@ -90,6 +90,7 @@ class Stack:
             SANDBOX_PORT=str(sandbox_port),
             # Each browser of a test says where it comes from, so that limits by address do not meet across tests.
             TRUSTED_PROXY_HOPS="1",
+            **settings,
         )
         place = ["--port", str(sandbox_port), "--db", str(folder / "stripe.db")]
         self.sandbox = self._server("stripe_sandbox", place, f"{self.sandbox_url}/_sandbox/health")

@@ -14,12 +14,14 @@ pytestmark = pytest.mark.e2e
 
 PUBLIC = (
     *("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
-    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim", "/library/sample"),
+    *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim", "/locked"),
+    "/library/sample",
 )
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
     "/terms/changed",
     *("/settings/authenticator", "/settings/passkeys", "/settings/recovery"),
+    *("/billing/change", "/billing/cancel"),
     "/library/book",
 )
 MEMBER = ("/dashboard", "/scenarios", "/library", "/billing", "/billing/return", "/purchases/return")
@@ -86,11 +88,29 @@ def test_no_page_scrolls_sideways_on_a_phone(open_browser: OpenBrowser, stack: S
     page.get_by_role("button", name="Compare side by side").click()
     expect(page.locator("#comparison")).to_be_visible()
     assert not page.evaluate(_TOO_WIDE), "/scenarios with everything on it"
-    wide += [path for path in (*MEMBER, *LOCAL) if _sideways(page, stack, path)]
+    wide += [path for path in (*MEMBER, *LOCAL, "/billing/cancel") if _sideways(page, stack, path)]
+    page.goto(f"{stack.url}/billing")
+    page.get_by_role("button", name="Move up to Agent").first.click()
+    page.wait_for_url("**/billing/change")
+    assert not page.evaluate(_TOO_WIDE), "/billing/change"
     assert wide == []
 
 
 _TOO_WIDE = "document.scrollingElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def test_billing_with_an_invoice_fits_every_screen(open_browser: OpenBrowser, stack: Stack) -> None:
+    page = open_browser().new_tab()
+    join(page, stack)
+    subscribe(page, stack)
+    page.goto(f"{stack.url}/billing")
+    page.get_by_role("link", name="PDF").first.wait_for(state="attached")
+    wide = []
+    for width in (320, 390, 640, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate(_TOO_WIDE):
+            wide.append(width)
+    assert wide == []
 
 
 def _sideways(page: Page, stack: Stack, path: str) -> bool:

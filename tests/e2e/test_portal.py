@@ -38,9 +38,7 @@ def test_switching_to_monthly_waits_for_the_end_of_the_year_and_can_be_taken_bac
     expect(planned).to_be_visible()
     expect(customer.locator("#plan-price")).to_have_text("€72, yearly")
     customer.get_by_role("button", name="Keep what you have").click()
-    customer.wait_for_url("**/p/session/**")
-    customer.get_by_role("button", name="Keep my plan").click()
-    return_to_billing(customer)
+    customer.wait_for_url("**/billing?done=keep")
     expect(planned).to_be_hidden()
     expect(customer.get_by_text("Renews on")).to_be_visible()
 
@@ -81,9 +79,7 @@ def test_canceling_keeps_the_plan_until_its_date_and_can_be_taken_back(
         expect(tab.locator("#plan-name")).to_have_text("Pro")
         expect(tab.locator("#plan-date")).to_have_text(str(renews))
     customer.get_by_role("button", name="Keep the plan").click()
-    customer.wait_for_url("**/p/session/**")
-    customer.get_by_role("button", name="Don’t cancel").click()
-    return_to_billing(customer)
+    customer.wait_for_url("**/billing?done=keep")
     for tab in (customer, other):
         expect(tab.get_by_text("Pro ends on")).to_be_hidden()
         expect(tab.get_by_text("Renews on")).to_be_visible()
@@ -99,12 +95,17 @@ def test_the_invoice_is_listed_and_opens(customer: Page, stack: Stack) -> None:
     expect(customer.get_by_role("main")).to_contain_text("€72")
 
 
-def test_a_subscriber_who_clicks_subscribe_again_is_led_to_the_portal_and_never_to_a_second_plan(
+def test_a_subscriber_who_clicks_subscribe_again_sees_what_the_change_costs_and_never_a_second_checkout(
     customer: Page, stack: Stack
 ) -> None:
     customer.goto(f"{stack.url}/pricing")
     customer.get_by_role("button", name="Choose Agent").first.click()
-    customer.wait_for_url("**/p/session/**")
+    customer.wait_for_url("**/billing/change")
+    expect(customer.locator("#change-title")).to_have_text("Agent, €228 a year")
+    customer.goto(f"{stack.url}/pricing")
+    customer.get_by_role("button", name="Choose Pro").first.click()
+    customer.wait_for_url("**/billing?problem=CannotChange**")
+    expect(customer.locator("#billing-problem")).to_contain_text("you have it already")
 
 
 def test_somebody_who_never_subscribed_is_told_so_instead_of_an_error(visitor: Visitor, stack: Stack) -> None:

@@ -46,9 +46,9 @@ def test_a_card_that_fails_at_the_renewal_is_told_without_locking_anything(subsc
     subscriber.get_by_role("button", name="Save card").click()
     return_to_billing(subscriber)
     _let_the_period_end(stack)
-    expect(subscriber.get_by_text("Your last payment did not go through")).to_be_visible()
+    expect(subscriber.get_by_text("Your payment of €72 did not go through")).to_be_visible()
     expect(subscriber.locator("#plan-name")).to_have_text("Pro")
-    subscriber.get_by_role("button", name="Update card").click()
+    subscriber.get_by_role("button", name="Update card").first.click()
     expect(subscriber.get_by_label("Card number")).to_be_visible()
 
 

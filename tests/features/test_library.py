@@ -56,7 +56,7 @@ def resume(viewer: Viewer) -> Reading | None:
 
 def note(viewer: Viewer, words: str = "Mind this.", quote: str = "", block: int = 0, slug: str = SLUGS[2]) -> str:
     with db.session_for(viewer) as session:
-        return service.add_note(session, NoteForm(slug, block, quote, words)).id
+        return service.add_note(session, {"chapter": slug, "block": str(block), "quote": quote, "words": words}).id
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlmodel import col, select
 
-from saas_app.billing.entitlements import FeatureLocked, PlanFull
+from saas_app.billing.entitlements import FeatureLocked, PlanFull, PlanLocked
+from saas_app.billing.models import Subscription
 from saas_app.core import db
 from saas_app.core.errors import NotFound
 from saas_app.core.viewer import Viewer
@@ -30,6 +31,20 @@ def test_free_saves_two_scenarios_and_the_third_is_refused_with_the_plan_that_ho
 def test_working_out_a_loan_needs_no_more_than_reading(database: str) -> None:
     with db.session_for(a_user(), read_only=True) as session:
         assert service.work_out(session, a_form("x")).payment == "€948.42"
+
+
+def test_a_plan_that_is_not_paid_leaves_everything_to_read_and_nothing_new_to_make(database: str) -> None:
+    ada = a_pro()
+    for number in range(4):
+        save(ada, f"Flat {number}")
+    as_system(lambda session: setattr(session.exec(select(Subscription)).one(), "status", "unpaid"))
+    with db.session_for(ada, read_only=True) as session:
+        found = service.desk(session)
+    assert [each.locked for each in found.scenarios] == [False, False, True, True]
+    assert [each.name for each in found.scenarios] == ["Flat 0", "Flat 1", "Flat 2", "Flat 3"]
+    with pytest.raises(PlanLocked, match="Pro is locked until it is paid"):
+        save(ada, "Flat 5")
+    assert len(names(ada)) == 4
 
 
 def test_pro_saves_without_limit(database: str) -> None:

@@ -26,7 +26,7 @@ def used(stack: Stack, ada: Account) -> str:
         tab.ask(f"{ROOT}.hydrate")
         for name in ours():
             tab.say(name, {"form": {"principal": "1000", "rate": "1", "years": "1"}} if "form" in name else None)
-        tab.ask(named("account_state.load"))
+        tab.until_silent()
         return "\n".join(tab.frames)
 
 

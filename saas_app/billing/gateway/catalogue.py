@@ -29,6 +29,9 @@ async def list_products() -> list[StripeProduct]:
             description=found.description or "",
             marketing_features=tuple(item.name for item in found.marketing_features if item.name),
             active=found.active,
+            metadata=tuple(sorted(found.metadata.to_dict().items())) if found.metadata else (),
+            image=found.images[0] if found.images else "",
+            default_price_id=id_of(found.default_price),
         )
         async for found in each_of(client().v1.products.list_async({"limit": 100}))
     ]
@@ -179,24 +182,8 @@ async def write_portal_configuration(configuration_id: str, parameters: dict[str
     return created.id
 
 
-async def find_webhook_endpoint(url: str) -> str:
-    """The id of the endpoint that already sends to this address; '' when there is none."""
-    async for found in each_of(client().v1.webhook_endpoints.list_async({"limit": 100})):
-        if found.url == url and found.status == "enabled":
-            return found.id
-    return ""
-
-
-async def create_webhook_endpoint(url: str, events: list[str]) -> str:
-    """Ask Stripe to send events to `url`; the secret it signs them with is told only here."""
-    endpoint = await ask(
-        client().v1.webhook_endpoints.create_async(
-            cast(Any, {"url": url, "enabled_events": events, "api_version": stripe.api_version})
-        )
-    )
-    return endpoint.secret or ""
-
-
-async def delete_webhook_endpoint(endpoint_id: str) -> None:
-    """Stop an endpoint whose secret we no longer have."""
-    await ask(client().v1.webhook_endpoints.delete_async(endpoint_id))
+async def fetch_portal_configuration(configuration_id: str) -> dict[str, Any]:
+    """A portal configuration as Stripe has it, with the prices that its switch offers. Raises StripeMissing."""
+    api = client().v1.billing_portal.configurations
+    found = await ask(api.retrieve_async(configuration_id, {"expand": ["features.subscription_update.products"]}))
+    return found.to_dict()

@@ -1,16 +1,25 @@
 """The connection to Stripe, and names of ours for its failures."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import stripe
 
-from saas_app.billing.gateway.errors import StripeBusy, StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.billing.gateway.errors import (
+    CardRefused,
+    StripeBusy,
+    StripeLockedOut,
+    StripeMissing,
+    StripeRefused,
+    StripeUnavailable,
+)
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 
@@ -20,6 +29,8 @@ S = TypeVar("S", bound=stripe.StripeObject)
 # A person waits for these, and a tab's state is locked for ten seconds at most.
 TIMEOUT_SECONDS = 8
 RETRIES = 1
+# https://docs.stripe.com/error-codes
+ASKS_THE_BANK = ("authentication_required", "subscription_payment_intent_requires_action")
 PAUSES_SECONDS = (0.2, 0.4, 0.8, 1.6)
 
 
@@ -73,7 +84,11 @@ async def _named(call: Awaitable[T]) -> T:
         if error.code == "resource_missing":
             raise StripeMissing(str(error.user_message)) from error
         raise StripeRefused(str(error.user_message)) from error
-    except (stripe.AuthenticationError, stripe.PermissionError, stripe.CardError, stripe.IdempotencyError) as error:
+    except stripe.CardError as error:
+        raise CardRefused(str(error.user_message), needs_action=error.code in ASKS_THE_BANK) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise StripeLockedOut(str(error.user_message)) from error
+    except stripe.IdempotencyError as error:
         raise StripeRefused(str(error.user_message)) from error
     except stripe.StripeError as error:  # network, 5xx, 429
         raise (StripeBusy if error.http_status == HTTPStatus.CONFLICT else StripeUnavailable)() from error
@@ -98,6 +113,13 @@ async def ask_with_key(call: Callable[[], Awaitable[T]]) -> T:
         except StripeBusy:
             await asyncio.sleep(pause)
     return await ask(call())
+
+
+async def fetch_time() -> float:
+    """What time it is at Stripe, in Unix seconds, by the date on an answer of its."""
+    answer: Any = await ask(cast(Any, client()).raw_request_async("get", "/v1/account"))
+    said = {name.lower(): value for name, value in dict(answer.headers).items()}.get("date")
+    return parsedate_to_datetime(str(said)).timestamp() if said else time.time()
 
 
 def id_of(thing: Any) -> str:

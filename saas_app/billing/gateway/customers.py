@@ -1,13 +1,19 @@
 """Customers, with everything we mirror of them."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import stripe
 
-from saas_app.billing.gateway.client import ask, ask_with_key, client, each_of, id_of, when
-from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
+from saas_app.billing.gateway.client import ask, ask_with_key, client
+from saas_app.billing.gateway.errors import StripeMissing
+from saas_app.billing.gateway.invoices import list_invoices, preview_next
 from saas_app.billing.gateway.orders import orders_of
-from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeInvoice, StripeSubscription
+from saas_app.billing.gateway.shapes import StripeBillingDetails, StripeCard, StripeCustomer
+from saas_app.billing.gateway.subscriptions import ENDED, list_subscriptions, shaped
+
+EXPAND = ["invoice_settings.default_payment_method", "tax_ids"]
 
 
 async def create_customer(account_id: str, generation: int) -> str:
@@ -31,109 +37,57 @@ async def describe_customer(stripe_customer_id: str, *, name: str, email: str) -
 
 async def fetch_customer(stripe_customer_id: str) -> StripeCustomer:
     """Everything we mirror of one customer, as Stripe has it now. Lists by customer are read-after-write."""
-    api = client().v1
     try:
-        customer = await ask(
-            api.customers.retrieve_async(stripe_customer_id, {"expand": ["invoice_settings.default_payment_method"]})
-        )
+        customer = await ask(client().v1.customers.retrieve_async(stripe_customer_id, {"expand": EXPAND}))
     except StripeMissing:
         return StripeCustomer(stripe_customer_id, deleted=True)
     if getattr(customer, "deleted", False):
         return StripeCustomer(stripe_customer_id, deleted=True)
-    asked = api.subscriptions.list_async(
-        {
-            "customer": stripe_customer_id,
-            "status": "all",
-            "limit": 100,
-            "expand": ["data.default_payment_method", "data.schedule"],
-        }
+    subscriptions, invoices, orders = await asyncio.gather(
+        list_subscriptions(stripe_customer_id), list_invoices(stripe_customer_id), orders_of(stripe_customer_id)
     )
-    subscriptions = [item async for item in each_of(asked)]
-    invoices = await ask(api.invoices.list_async({"customer": stripe_customer_id, "limit": 24}))
+    found = tuple(shaped(item) for item in subscriptions)
+    running = [item for item in found if item.status not in ENDED]
     return StripeCustomer(
         id=stripe_customer_id,
-        card=_card(customer.invoice_settings, subscriptions),
-        subscriptions=tuple(_subscription(item) for item in subscriptions),
-        invoices=tuple(_invoice(item) for item in invoices.data if item.status != "draft"),
-        orders=tuple(await orders_of(stripe_customer_id)),
+        card=first_card([*map(card_of_subscription, subscriptions), card_of_customer(customer)]),
+        subscriptions=found,
+        invoices=invoices,
+        details=details_of(customer),
+        upcoming=await preview_next(min(running, key=lambda item: item.created)) if running else None,
+        orders=tuple(orders),
     )
 
 
-async def resume_subscription(subscription_id: str) -> None:
-    """Let a paused subscription go on: a new period begins, and Stripe tries to collect it."""
-    await ask(client().v1.subscriptions.resume_async(subscription_id))
+def first_card(cards: Iterable[StripeCard | None]) -> StripeCard | None:
+    """The card that will be charged: a running subscription's own, else the customer's default."""
+    return next((card for card in cards if card is not None), None)
 
 
-async def cancel_subscription(subscription_id: str) -> None:
-    """End a subscription at once, without giving money back (https://docs.stripe.com/api/subscriptions/cancel)."""
-    try:
-        await ask(client().v1.subscriptions.cancel_async(subscription_id, {"prorate": False, "invoice_now": False}))
-    except StripeRefused:
-        found = await ask(client().v1.subscriptions.retrieve_async(subscription_id))
-        if found.status not in ("canceled", "incomplete_expired"):  # it had ended already
-            raise
+def card_of_subscription(found: stripe.Subscription) -> StripeCard | None:
+    """The card that this subscription will charge, if it has one of its own and is not over."""
+    return _card(found.default_payment_method) if found.status not in ENDED else None
 
 
-def _card(settings_: Any, subscriptions: list[stripe.Subscription]) -> StripeCard | None:
-    """The card that will be charged: the subscription's own, else the customer's default."""
-    candidates = [s.default_payment_method for s in subscriptions if s.status not in ("canceled", "incomplete_expired")]
-    candidates.append(settings_.default_payment_method if settings_ else None)
-    for method in candidates:
-        card = getattr(method, "card", None)
-        if card is not None:
-            return StripeCard(card.brand, card.last4, card.exp_month, card.exp_year)
-    return None
+def card_of_customer(found: stripe.Customer) -> StripeCard | None:
+    """The card that a customer pays with unless a subscription says otherwise."""
+    return _card(found.invoice_settings.default_payment_method) if found.invoice_settings else None
 
 
-def _subscription(found: stripe.Subscription) -> StripeSubscription:
-    item = found.items.data[0]
-    price = item.price
-    end = when(item.current_period_end)
-    ends_at = found.ended_at or found.cancel_at
-    return StripeSubscription(
-        id=found.id,
-        status=found.status,
-        price_id=price.id,
-        product_id=id_of(price.product),
-        lookup_key=price.lookup_key or "",
-        unit_amount=price.unit_amount or 0,
-        currency=price.currency,
-        interval=price.recurring.interval if price.recurring else "",
-        quantity=item.quantity or 1,
-        created=when(found.created),
-        current_period_start=when(item.current_period_start),
-        current_period_end=end,
-        cancel_at_period_end=found.cancel_at_period_end,
-        ends_at=when(ends_at) if ends_at else (end if found.cancel_at_period_end else None),
-        trial_end=when(found.trial_end) if found.trial_end else None,
-        pause_behavior=found.pause_collection.behavior if found.pause_collection else "",
-        latest_invoice_id=id_of(found.latest_invoice),
-        **_planned(found, item.current_period_end),
-    )
+def _card(method: Any) -> StripeCard | None:
+    card = getattr(method, "card", None)
+    return StripeCard(card.brand, card.last4, card.exp_month, card.exp_year) if card is not None else None
 
 
-def _planned(found: stripe.Subscription, period_end: int) -> dict[str, Any]:
-    """What the schedule of a subscription turns it into, when it has one that does."""
-    schedule: Any = found.schedule
-    phases: list[Any] = schedule.phases if schedule and schedule.status == "active" else []
-    phase = next((each for each in phases if each.start_date >= period_end), None)
-    if phase is None or not phase["items"]:
-        return {}
-    return {"next_price_id": id_of(phase["items"][0].price), "next_at": when(phase.start_date)}
-
-
-def _invoice(found: stripe.Invoice) -> StripeInvoice:
-    parent = found.parent.subscription_details if found.parent else None
-    return StripeInvoice(
-        id=found.id or "",
-        number=found.number or "",
-        status=found.status or "",
-        total=found.total,
-        amount_due=found.amount_due,
-        amount_paid=found.amount_paid,
-        currency=found.currency,
-        created=when(found.created),
-        hosted_invoice_url=found.hosted_invoice_url or "",
-        invoice_pdf=found.invoice_pdf or "",
-        subscription_id=id_of(parent.subscription) if parent else "",
+def details_of(customer: stripe.Customer) -> StripeBillingDetails:
+    """As they stand on an invoice; of several tax ids the newest."""
+    ids = customer.tax_ids.data if customer.tax_ids else []
+    at = customer.address
+    city = " ".join(part for part in (at.postal_code, at.city) if part) if at else ""
+    parts = (at.line1, at.line2, city, at.state, at.country) if at else ()
+    return StripeBillingDetails(
+        name=customer.name or "",
+        email=customer.email or "",
+        address=", ".join(part for part in parts if part),
+        tax_id=ids[0].value if ids else "",
     )

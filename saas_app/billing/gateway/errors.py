@@ -10,6 +10,7 @@ class StripeUnavailable(AppError):
     """Stripe did not answer, or not in time. Nothing was changed; the same click can be tried again."""
 
     status = 503
+    passes = True
 
     def __init__(self) -> None:
         super().__init__("Our payment provider does not answer right now.")
@@ -31,6 +32,25 @@ class StripeRefused(AppError):
 
 class StripeMissing(StripeRefused):
     """The thing asked for does not exist at Stripe (any more)."""
+
+
+class StripeLockedOut(StripeRefused):
+    """Our key is not taken, or not for this: every request fails until a person gives us another."""
+
+    passes = True
+
+
+class CardRefused(StripeRefused):
+    """The bank declined a payment, or wants its customer to confirm it; `needs_action` says which."""
+
+    status = 402
+
+    def __init__(self, why: str = "", *, needs_action: bool = False) -> None:
+        super().__init__(why)
+        self.needs_action = needs_action
+        asks = "Your bank wants to confirm this card. Put it in again under “Update card”, where it can ask you"
+        declined = "Your bank declined the payment. Update your card"
+        self.args = (f"{asks if needs_action else declined}, then try again. Nothing was changed.",)
 
 
 class BadSignature(AppError):

@@ -2,13 +2,13 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import datetime
 from typing import Any, cast
 
 import stripe
 
-from saas_app.billing.gateway.client import client, each_of, when
+from saas_app.billing.gateway.client import ask, client, each_of, when
 from saas_app.billing.gateway.errors import BadSignature
 from saas_app.billing.gateway.shapes import StripeEvent
 
@@ -66,15 +66,39 @@ async def list_events(types: list[str], since: datetime, until: datetime) -> Asy
     created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
     asked = client().v1.events.list_async({"types": types, "created": cast(Any, created), "limit": 100})
     async for event in each_of(asked):
-        raw: dict[str, Any] = event.to_dict()
-        thing: dict[str, Any] = raw["data"]["object"]
-        yield StripeEvent(
-            id=event.id,
-            type=event.type,
-            created=when(event.created),
-            api_version=event.api_version or "",
-            livemode=event.livemode,
-            object_id=str(thing.get("id") or ""),
-            customer_id=_customer_of(raw["data"]),
-            payload=json.dumps(raw, default=str).encode(),
-        )
+        yield _read(event)
+
+
+def _read(event: stripe.Event) -> StripeEvent:
+    raw: dict[str, Any] = event.to_dict()
+    thing: dict[str, Any] = raw["data"]["object"]
+    return StripeEvent(
+        id=event.id,
+        type=event.type,
+        created=when(event.created),
+        api_version=event.api_version or "",
+        livemode=event.livemode,
+        object_id=str(thing.get("id") or ""),
+        customer_id=_customer_of(raw["data"]),
+        payload=json.dumps(raw, default=str).encode(),
+    )
+
+
+async def fetch_event(event_id: str) -> StripeEvent:
+    """One event again (Stripe keeps thirty days). Raises StripeMissing."""
+    return _read(await ask(client().v1.events.retrieve_async(event_id)))
+
+
+async def list_event_ids(types: list[str], since: datetime, until: datetime) -> AsyncGenerator[tuple[str, str]]:
+    """Id and type of every event of these types created in that time: a quarter of the work of reading them."""
+    created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+    after: dict[str, str] = {}
+    while True:
+        asked = {"types": types, "created": created, "limit": 100, **after}
+        page: Any = await ask(cast(Any, client()).raw_request_async("get", "/v1/events", **asked))
+        found: dict[str, Any] = json.loads(page.body)
+        for event in found["data"]:
+            yield event["id"], event["type"]
+        if not found["has_more"]:
+            return
+        after = {"starting_after": found["data"][-1]["id"]}

@@ -1,6 +1,7 @@
 """Stripe's hosted pages: checkout and portal."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 import stripe
 from stripe.params.billing_portal import SessionCreateParams
@@ -10,15 +11,40 @@ from saas_app.billing.gateway.client import ask, ask_with_key, client, id_of, wh
 from saas_app.billing.gateway.shapes import StripeCheckoutSession
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a checkout is about. `trial_days` begin it for nothing, with a card or without; `tax` is Stripe's to add."""
+
+    price_id: str
+    mode: Literal["subscription", "payment"] = "subscription"
+    trial_days: int = 0
+    trial_needs_card: bool = True
+    tax: bool = False
+
+    def parameters(self) -> dict[str, Any]:
+        """As Stripe takes them (https://docs.stripe.com/payments/checkout/free-trials, …/tax/checkout)."""
+        params: dict[str, Any] = {"line_items": [{"price": self.price_id, "quantity": 1}]}
+        if self.trial_days:
+            end = {"end_behavior": {"missing_payment_method": "pause"}}
+            params["subscription_data"] = {"trial_period_days": self.trial_days, "trial_settings": end}
+            params["payment_method_collection"] = "always" if self.trial_needs_card else "if_required"
+        if self.tax:
+            params |= {
+                "automatic_tax": {"enabled": True},
+                "billing_address_collection": "required",
+                "customer_update": {"address": "auto", "name": "auto"},
+                "tax_id_collection": {"enabled": True},
+            }
+        return params
+
+    @property
+    def key(self) -> str:
+        """Part of the idempotency key, since Stripe refuses one that comes back with other parameters."""
+        return f"{self.trial_days}{'c' if self.trial_needs_card else 'n'}{'t' if self.tax else ''}"
+
+
 async def create_checkout_session(
-    *,
-    mode: Literal["subscription", "payment"],
-    attempt_id: str,
-    account_id: str,
-    stripe_customer_id: str,
-    price_id: str,
-    success_url: str,
-    cancel_url: str,
+    *, attempt_id: str, account_id: str, stripe_customer_id: str, terms: Terms, success_url: str, cancel_url: str
 ) -> StripeCheckoutSession:
     """Open a hosted checkout. The attempt is the idempotency key: a second click opens no second.
 
@@ -26,23 +52,26 @@ async def create_checkout_session(
     What is paid once gets an invoice too, so that it stands beside the others in the portal
     (https://docs.stripe.com/payments/checkout/receipts#paid-invoices).
     """
-    params: CheckoutParams = {
-        "mode": mode,
+    given, noted = terms.parameters(), {"account_id": account_id, "attempt_id": attempt_id}
+    params: dict[str, Any] = {
+        "mode": terms.mode,
         "customer": stripe_customer_id,
         "client_reference_id": account_id,
-        "line_items": [{"price": price_id, "quantity": 1}],
         "allow_promotion_codes": True,
-        "metadata": {"account_id": account_id, "attempt_id": attempt_id},
+        "metadata": noted,
         "success_url": success_url,
         "cancel_url": cancel_url,
+        **given,
     }
-    if mode == "subscription":
-        params["subscription_data"] = {"metadata": {"account_id": account_id}}
+    if terms.mode == "subscription":
+        params["subscription_data"] = {"metadata": {"account_id": account_id}, **given.get("subscription_data", {})}
     else:
-        params["payment_intent_data"] = {"metadata": {"account_id": account_id, "attempt_id": attempt_id}}
+        params["payment_intent_data"] = {"metadata": noted}
         params["invoice_creation"] = {"enabled": True}
-    key = f"checkout:{attempt_id}:{stripe_customer_id}"
-    session = await ask_with_key(lambda: client().v1.checkout.sessions.create_async(params, {"idempotency_key": key}))
+    key = f"checkout:{attempt_id}:{stripe_customer_id}:{terms.key}"
+    session = await ask_with_key(
+        lambda: client().v1.checkout.sessions.create_async(cast(CheckoutParams, params), {"idempotency_key": key})
+    )
     return _checkout(session)
 
 
@@ -78,6 +107,8 @@ async def create_portal_session(
     }
     if flow == "payment_method_update":
         params["flow_data"] = {"type": "payment_method_update"}
+    elif flow == "customer_update":
+        params["flow_data"] = {"type": "customer_update"}
     elif flow == "subscription_cancel" and subscription_id:
         params["flow_data"] = {
             "type": "subscription_cancel",

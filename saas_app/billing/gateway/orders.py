@@ -1,5 +1,6 @@
 """Checkouts that were completed, with what they sold and what has become of the payment since."""
 
+from collections import defaultdict
 from typing import Any, cast
 
 import stripe
@@ -24,6 +25,16 @@ async def orders_of(stripe_customer_id: str) -> list[StripeOrder]:
     }
     asked = client().v1.checkout.sessions.list_async(params)
     return [await _order(found) async for found in each_of(asked) if found.mode == "payment"]
+
+
+async def orders_of_everybody() -> dict[str, list[StripeOrder]]:
+    """The same for all customers of the account, by customer; whoever has none bought as a guest and is left out."""
+    found: dict[str, list[StripeOrder]] = defaultdict(list)
+    params: SessionListParams = {"status": "complete", "limit": 100, "expand": [f"data.{part}" for part in _PARTS]}
+    async for each in each_of(client().v1.checkout.sessions.list_async(params)):
+        if each.mode == "payment" and each.customer:
+            found[id_of(each.customer)].append(await _order(each))
+    return found
 
 
 async def fetch_order(session_id: str) -> StripeOrder | None:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class StripeProduct:
-    """A product as Stripe has it now. `plan_key`, or `one_time_key`, comes from its metadata."""
+    """A product as Stripe has it now. `plan_key`, or `one_time_key`, comes from its metadata; `image` is its first
+    picture.
+    """
 
     id: str
     plan_key: str
@@ -15,6 +17,9 @@ class StripeProduct:
     marketing_features: tuple[str, ...]
     active: bool
     one_time_key: str = ""
+    metadata: tuple[tuple[str, str], ...] = ()
+    image: str = ""
+    default_price_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,23 @@ class StripePrice:
 
 
 @dataclass(frozen=True)
+class StripeDiscount:
+    """What is taken off: `percent` ("12.5"), else `off` minor units. `duration` is once, repeating or forever."""
+
+    name: str = ""
+    percent: str = ""
+    off: int = 0
+    duration: str = ""
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class StripeSubscription:
     """A subscription as Stripe has it now; `ends_at` folds Stripe's two spellings of a cancellation into one.
 
     `next_price_id` is the price that a schedule brings at `next_at`: a downgrade waits so for what was paid.
+    `pending_price_id` is one that waits for its invoice to be paid, until `pending_until`
+    (https://docs.stripe.com/billing/subscriptions/pending-updates).
     """
 
     id: str
@@ -55,13 +73,25 @@ class StripeSubscription:
     trial_end: datetime | None
     pause_behavior: str
     latest_invoice_id: str
+    item_id: str = ""
+    schedule_id: str = ""
     next_price_id: str = ""
     next_at: datetime | None = None
+    pending_price_id: str = ""
+    pending_until: datetime | None = None
+    pause_resumes_at: datetime | None = None
+    cancel_reason: str = ""
+    cancel_feedback: str = ""
+    cancel_comment: str = ""
+    discount: StripeDiscount = StripeDiscount()
 
 
 @dataclass(frozen=True)
 class StripeInvoice:
-    """An invoice that a customer may see; amounts in minor units."""
+    """An invoice that a customer may see; amounts in minor units.
+
+    `failed_at` is when it was first tried, while it is open and was; `needs_action` whether the bank asks its customer.
+    """
 
     id: str
     number: str
@@ -74,6 +104,57 @@ class StripeInvoice:
     hosted_invoice_url: str
     invoice_pdf: str
     subscription_id: str
+    description: str = ""
+    billing_reason: str = ""
+    attempt_count: int = 0
+    next_payment_attempt: datetime | None = None
+    failed_at: datetime | None = None
+    needs_action: bool = False
+    amount_refunded: int = 0
+    receipt_url: str = ""
+
+
+@dataclass(frozen=True)
+class StripeSums:
+    """An invoice that does not exist yet, in minor units: words and amount of each line, and what they come to.
+
+    `amount_due` is what is left of `total` after the customer's credit.
+    """
+
+    lines: tuple[tuple[str, int], ...]
+    discount: int
+    tax: int
+    total: int
+    amount_due: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class StripeQuote:
+    """What a change of plan would cost now: prorated to the moment `prorated_at`, paid for until `paid_until`."""
+
+    sums: StripeSums
+    prorated_at: datetime
+    paid_until: datetime
+
+
+@dataclass(frozen=True)
+class StripeUpcoming:
+    """What a subscription is charged next, and when."""
+
+    subscription_id: str
+    charged_at: datetime
+    sums: StripeSums
+
+
+@dataclass(frozen=True)
+class StripeBillingDetails:
+    """Whom invoices name, as the customer told Stripe; none of it says who may log in here."""
+
+    name: str = ""
+    email: str = ""
+    address: str = ""
+    tax_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +211,9 @@ class StripeCustomer:
     card: StripeCard | None = None
     subscriptions: tuple[StripeSubscription, ...] = ()
     invoices: tuple[StripeInvoice, ...] = ()
+    details: StripeBillingDetails = StripeBillingDetails()
+    upcoming: StripeUpcoming | None = None
+    knows_upcoming: bool = True
     orders: tuple[StripeOrder, ...] = ()
 
 

@@ -11,7 +11,7 @@ from saas_app.core.errors import NotFound
 from saas_app.edge.islands import respond
 from saas_app.edge.who import viewer_of
 from saas_app.features.library import flows, service
-from saas_app.features.library.forms import read_block, read_note
+from saas_app.features.library.forms import read_block
 from saas_app.features.library.service import NotYours
 
 READER = "library-book"
@@ -41,7 +41,7 @@ async def keep_place(request: Request, form: Form) -> Response:
 async def add_note(request: Request, form: Form) -> Response:
     """Keep a note, and go on reading where it belongs."""
     viewer = await member_of(request)
-    note = await db.run(viewer, service.add_note, read_note(form))
+    note = await db.run(viewer, service.add_note, form)
     return to(note.href)
 
 

@@ -1,5 +1,6 @@
 """Who may read what of the book. Whoever asks for a chapter or writes beside it passes `require_book`, each time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from saas_app.core.errors import Conflict, NotFound, Refused
 from saas_app.core.rls_session import owner_of
 from saas_app.features.library.book import Book, Chapter, book
 from saas_app.features.library.files import BOOK, FILES
-from saas_app.features.library.forms import NoteForm
+from saas_app.features.library.forms import read_note
 from saas_app.features.library.highlights import marked
 from saas_app.features.library.models import BookNote, ReadingPlace
 from saas_app.purchases.entitlements import owned
@@ -81,6 +82,8 @@ class Shelf:
 class NotYours(Refused):
     """The book was never bought, or its price was given back."""
 
+    status = 402
+
     def __init__(self) -> None:
         super().__init__("You do not own this book, or not any more, so nothing was opened or kept.")
 
@@ -144,9 +147,10 @@ def keep_place(session: Session, slug: str, block: int) -> None:
     _put_place(session, _place(session), _chapter(slug).slug, block)
 
 
-def add_note(session: Session, form: NoteForm) -> NoteView:
-    """Keep a note or a highlight. Raises NotYours and NotebookFull."""
+def add_note(session: Session, typed: Mapping[str, str]) -> NoteView:
+    """Keep a note or a highlight. Raises NotYours, BadInput by field, and NotebookFull."""
     require_book(session)
+    form = read_note(typed)
     chapter = _chapter(form.chapter)
     if session.exec(select(func.count(col(BookNote.id)))).one() >= MOST_NOTES:
         raise NotebookFull

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from saas_app.auth.shell import member_page
-from saas_app.billing.components import paywall
+from saas_app.billing.gate_components import refused
 from saas_app.billing.state import AccountState
 from saas_app.features.loans.components import comparison, loan_form, result, saved
 from saas_app.features.loans.state import ScenariosState
@@ -20,10 +20,7 @@ def scenarios() -> rx.Component:
         error_region(ScenariosState.errors.get("form", "")),
         status_region(ScenariosState.said),
         result(),
-        rx.cond(
-            ScenariosState.locked_why != "",
-            paywall(ScenariosState.locked_why, ScenariosState.offer),
-        ),
+        refused(ScenariosState.refusal),
         comparison(),
         rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
 
+from saas_app.billing import usage
 from saas_app.billing.entitlements import Entitlements, entitlements, require, require_room
 from saas_app.billing.money import money
 from saas_app.billing.plans import Feature, Limit
@@ -94,7 +95,7 @@ def work_out(session: Session, form: LoanForm) -> ResultView:
 def save_scenario(session: Session, form: LoanForm) -> ScenarioView:
     """Save a scenario, unless the plan is full; raises PlanFull and FeatureLocked, and saves nothing then."""
     _require_fields(session, form)
-    used = session.exec(select(func.count(col(Scenario.id)))).one()
+    used = count_scenarios(session)
     require_room(session, Limit.SCENARIOS, used)
     row = Scenario(
         id=new_id("scn"),
@@ -110,6 +111,14 @@ def save_scenario(session: Session, form: LoanForm) -> ScenarioView:
     session.add(row)
     session.flush()
     return _view(row, locked=False)
+
+
+def count_scenarios(session: Session) -> int:
+    """How many this person has saved."""
+    return session.exec(select(func.count(col(Scenario.id)))).one()
+
+
+usage.held[Limit.SCENARIOS] = count_scenarios
 
 
 def delete_scenario(session: Session, scenario_id: str) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import reflex as rx
 
-from saas_app.billing.catalogue import Offer, offers
 from saas_app.billing.entitlements import NotEntitled
+from saas_app.billing.gate_state import needs
+from saas_app.billing.gates import Refusal, explain
+from saas_app.billing.plans import Feature
 from saas_app.core import db
 from saas_app.core.errors import AppError, BadInput
 from saas_app.core.viewer import Viewer
@@ -27,14 +29,13 @@ class ScenariosState(LiveState):
     compared: list[ScenarioView] = []
     errors: dict[str, str] = {}
     said: str = ""
-    locked_why: str = ""
-    offer: Offer = Offer("", "", "", ())
+    refusal: Refusal = Refusal()
     _typed: dict[str, str] = {}
 
     async def _read(self, viewer: Viewer) -> None:
         self.desk = await db.read(viewer, service.desk)
-        if self.locked_why and not self.desk.full and self.desk.may_repay_early:
-            self.locked_why = ""
+        if self.refusal.words and not self.desk.full and self.desk.may_repay_early:
+            self.refusal = Refusal()
         if self.compared and self.desk.may_compare:
             self.compared = list(await db.read(viewer, service.compare))
 
@@ -68,13 +69,13 @@ class ScenariosState(LiveState):
     ) -> None:
         """Do one of the two things with a form, and word whatever stands in the way."""
         viewer = current_viewer()
-        self.errors, self.locked_why = {}, ""
+        self.errors, self.refusal = {}, Refusal()
         try:
             done = await transaction(viewer, verb, read_form(typed))
         except BadInput as error:
             self.errors = error.errors
         except NotEntitled as error:
-            await self._explain(error)
+            self.refusal = await explain(error)
         except AppError as error:
             self.errors = {"form": str(error)}
         else:
@@ -98,17 +99,8 @@ class ScenariosState(LiveState):
 
     @rx.event
     @member
+    @needs(Feature.COMPARE)
     async def compare(self) -> None:
         """Put everything that is saved side by side."""
-        viewer = current_viewer()
-        self.said, self.locked_why = "", ""
-        try:
-            self.compared = list(await db.read(viewer, service.compare))
-        except NotEntitled as error:
-            await self._explain(error)
-
-    async def _explain(self, error: NotEntitled) -> None:
-        """Show the reason, and the plan that opens it with its price."""
-        self.locked_why = str(error)
-        found = await db.read_system("catalogue", offers)
-        self.offer = next((offer for offer in found if offer.key == error.plan.key), self.offer)
+        self.said = ""
+        self.compared = list(await db.read(current_viewer(), service.compare))

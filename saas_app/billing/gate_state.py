@@ -1,0 +1,89 @@
+"""The gates as Reflex knows them: a mark for handlers, and what this person's plan opens and holds."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import reflex as rx
+
+from saas_app.billing import usage
+from saas_app.billing.entitlements import NotEntitled
+from saas_app.billing.gates import Need, Refusal, check, explain
+from saas_app.billing.plans import Plan
+from saas_app.billing.usage import Meter
+from saas_app.core import db
+from saas_app.core.viewer import Viewer
+from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.live import LiveState
+
+NEEDS = "__needs__"  # on a handler: the names of what it asks for, so that tests find all that is paid
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
+
+
+def needs(*wanted: Need) -> Callable[[Handler], Handler]:
+    """Let a handler run only if its caller's plan has all of this; otherwise the state's `refusal` says why not.
+
+    It goes below @member, on a plain coroutine of a state that has `refusal: Refusal = Refusal()`.
+    """
+
+    def guard(handler: Handler) -> Handler:
+        if not inspect.iscoroutinefunction(handler):
+            raise TypeError(f"{handler.__qualname__}: @needs goes on a plain coroutine; others call gates.check")
+
+        @wraps(handler)
+        async def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                await db.read(current_viewer(), check, *wanted)
+            except NotEntitled as error:
+                self.refusal = await explain(error)
+                return None
+            self.refusal = Refusal()
+            return await handler(self, *args, **kwargs)
+
+        setattr(guarded, NEEDS, [need.key if isinstance(need, Plan) else need.value for need in wanted])
+        return cast(Handler, guarded)
+
+    return guard
+
+
+@dataclass(frozen=True)
+class MeterView:
+    """A limit in words, for a bar: `percent` is 0 where there is no limit."""
+
+    label: str
+    words: str
+    percent: int = 0
+    resets: str = ""
+    is_full: bool = False
+
+
+class OpenState(LiveState):
+    """What the viewer's plan opens, why the rest is closed, and how full it is."""
+
+    features: list[str] = []
+    refusals: dict[str, Refusal] = {}
+    meters: list[MeterView] = []
+
+    async def _read(self, viewer: Viewer) -> None:
+        found = await db.read(viewer, usage.what_is_open)
+        self.features = [feature.value for feature in found.features]
+        self.refusals = {error.need: await explain(error) for error in found.locked}
+        self.meters = [in_words(meter) for meter in found.meters]
+
+    @rx.event
+    @member
+    async def load(self) -> None:
+        """Read what this person's plan opens."""
+        await self._load()
+
+
+def in_words(meter: Meter) -> MeterView:
+    """A limit as a person reads it: 3 of 20, and the day on which it starts again."""
+    label = meter.limit.value.replace("_", " ").capitalize()
+    resets = f"{meter.resets_at:%B} {meter.resets_at.day}" if meter.resets_at else ""
+    if meter.holds is None:
+        return MeterView(label, f"{meter.used}, without limit", resets=resets)
+    share = min(100, meter.used * 100 // meter.holds) if meter.holds else 100
+    return MeterView(label, f"{meter.used} of {meter.holds}", share, resets, meter.used >= meter.holds)

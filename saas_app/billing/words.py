@@ -1,0 +1,28 @@
+"""Dates and prices in sentences."""
+
+from datetime import datetime
+
+from saas_app.billing.money import money
+
+A_PERIOD = {"month": "a month", "year": "a year"}
+
+
+def day(moment: datetime) -> str:
+    """A date as people read it: March 4, 2027."""
+    return f"{moment:%B} {moment.day}, {moment.year}"
+
+
+def each(amount: int, currency: str, interval: str) -> str:
+    """€9 a month."""
+    return f"{money(amount, currency)} {A_PERIOD.get(interval, '')}".strip()
+
+
+def once(line: str) -> str:
+    """Stripe writes “1 × Pro (at €9.00 / month)” on an invoice; once is not worth saying."""
+    return line.removeprefix("1 × ")
+
+
+def days_until(moment: datetime, at: datetime) -> str:
+    """today, tomorrow, in 5 days: by the calendar, as people count."""
+    days = (moment.date() - at.date()).days
+    return "today" if days <= 0 else "tomorrow" if days == 1 else f"in {days} days"
