@@ -10,7 +10,7 @@ class OneTime:
     """One thing that is bought once. The key carries a version, as that of a plan does.
 
     `unlocks` is the key of a plan whose gates it opens for good: a lifetime licence. `sample` is the address of a page
-    with a part of it for everybody.
+    with a part of it for everybody, `home` of the one where its owner has it.
     """
 
     key: str
@@ -20,6 +20,7 @@ class OneTime:
     price: PlanPrice
     unlocks: str | None = None
     sample: str = ""
+    home: str = ""
 
     @property
     def prices(self) -> tuple[PlanPrice, ...]:
@@ -34,6 +35,7 @@ BOOK_V1 = OneTime(
     sells=("Read it here, or take the file along", "Every later edition", "Paid once, without a plan"),
     price=PlanPrice("", 1900, "eur", "book_v1"),
     sample="/library/sample",
+    home="/library",
 )
 
 GOODS: dict[str, OneTime] = {good.key: good for good in (BOOK_V1,)}
