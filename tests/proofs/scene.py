@@ -96,6 +96,10 @@ class Scene:
         for left in self._file.parent.glob("scene.db-*"):
             left.unlink()
         shutil.copy(self._kept, self._file)
+        self.forget_the_process()
+
+    def forget_the_process(self) -> None:
+        """What a process keeps in its memory is gone, as after a restart."""
         self.run(hang_up())
 
     def events(self) -> list[dict[str, Any]]:
