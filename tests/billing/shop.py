@@ -29,6 +29,10 @@ class Stripe:
         """The sandbox's own controls: `tell("down", seconds=60)`."""
         return _read(httpx.post(f"{self.url}/_sandbox/{what}", json=how))
 
+    def ask_itself(self, what: str) -> Any:
+        """What the sandbox's own controls tell: `ask_itself("health")`."""
+        return _read(httpx.get(f"{self.url}/_sandbox/{what}"))
+
     def ask(self, path: str) -> Any:
         return _read(httpx.get(f"{self.url}/v1/{path}", headers=_KEY))
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,8 +102,8 @@ class Scene:
         """What a process keeps in its memory is gone, as after a restart."""
         self.run(hang_up())
 
-    def events(self) -> list[dict[str, Any]]:
-        """What Stripe has to tell us so far, oldest first."""
+    def events(self, but: Collection[str] = ()) -> list[dict[str, Any]]:
+        """What Stripe has to tell us so far, oldest first, but for those with these ids."""
         found: list[dict[str, Any]] = []
         page = self.stripe.ask("events?limit=100")
         while True:
@@ -111,7 +111,7 @@ class Scene:
             if not page["has_more"]:
                 break
             page = self.stripe.ask(f"events?limit=100&starting_after={found[-1]['id']}")
-        return [each for each in reversed(found) if each["type"] in setup.EVENTS]
+        return [each for each in reversed(found) if each["type"] in setup.EVENTS and each["id"] not in but]
 
     def tell(self, events: Iterable[dict[str, Any]]) -> None:
         """Deliver events at the real door, each answered with 200."""
