@@ -22,7 +22,7 @@ class Fault(StrEnum):
     NEVER_ARRIVED = "cut before Stripe heard of it"
     NEVER_ANSWERED = "cut after Stripe has acted"
     HALVED = "cut in the middle of the answer"
-    BROKEN = "a 500 in place of what Stripe did"
+    BROKEN = "a 500 in place of what Stripe did, which is said again to the same key"
     DOWN = "a 503, and nothing was done"
     TOO_MANY = "a 429"
     IN_USE = "a 409: the key is under way elsewhere"
@@ -43,6 +43,7 @@ class Line:
     def __init__(self, target: str) -> None:
         self.faults: deque[Fault] = deque()
         self.calls: list[tuple[str, str, str]] = []
+        self.broken = set[str]()  # keys; what failed once under one of these fails for a day
         self.wait_seconds = 0.0
         self._bell: tuple[int, Callable[[], object]] | None = None
         self._let_go = threading.Event()
@@ -57,7 +58,10 @@ class Line:
                 fault = line.faults.popleft() if line.faults else None
                 if line.wait_seconds:
                     line._let_go.wait(line.wait_seconds)
-                if fault is Fault.NEVER_ARRIVED:
+                key = self.headers.get("idempotency-key", "")
+                if key in line.broken:
+                    self._answer(500, _BROKEN)
+                elif fault is Fault.NEVER_ARRIVED:
                     self._hang_up()
                 elif refusal := _refusal(fault):
                     self._answer(*refusal)
@@ -73,7 +77,8 @@ class Line:
                 if fault is Fault.NEVER_ANSWERED:
                     self._hang_up()
                 elif fault is Fault.BROKEN:
-                    self._answer(500, _error("api_error", "An unknown error occurred"))
+                    line.broken |= {self.headers["idempotency-key"]} if "idempotency-key" in self.headers else set()
+                    self._answer(500, _BROKEN)
                 elif fault is Fault.HALVED:
                     self._begin(answer.status_code, kept, len(answer.content))
                     self.wfile.write(answer.content[: len(answer.content) // 2])
@@ -123,6 +128,7 @@ class Line:
     def be_kind(self) -> None:
         """From now on nothing goes wrong."""
         self.faults.clear()
+        self.broken.clear()
         self.wait_seconds, self._bell = 0.0, None
 
     def _heard(self, method: str, path: str, key: str) -> None:
@@ -162,3 +168,6 @@ def _refusal(fault: Fault | None) -> tuple[int, bytes] | None:
 
 def _error(kind: str, words: str, **more: str) -> bytes:
     return json.dumps({"error": {"type": kind, "message": words, **more}}).encode()
+
+
+_BROKEN = _error("api_error", "An unknown error occurred")
