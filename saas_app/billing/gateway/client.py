@@ -34,7 +34,10 @@ RETRIES = 1
 ASKS_THE_BANK = ("authentication_required", "subscription_payment_intent_requires_action")
 PAUSES_SECONDS = (0.2, 0.4, 0.8, 1.6)
 
-_PASSING = {HTTPStatus.CONFLICT: StripeBusy, HTTPStatus.INTERNAL_SERVER_ERROR: StripeBroken}
+_PASSING: dict[int, type[StripeUnavailable]] = {
+    HTTPStatus.CONFLICT: StripeBusy,
+    HTTPStatus.INTERNAL_SERVER_ERROR: StripeBroken,
+}
 
 
 @cache
