@@ -89,7 +89,7 @@ def _write(session: Session, row: Purchase, what: str, subject: str, words: str)
         link=f"{settings().base_url}/billing",
         label="See your purchases",
         quiet=f"You get this mail because you have bought something at {site.PRODUCT}. "
-        f"If something is wrong, answer it or write to {site.SUPPORT_EMAIL}.",
+        f"If something is wrong, reply, or write to {site.SUPPORT_EMAIL}.",
         reply_to=site.SUPPORT_EMAIL,
         key=f"{what}:{row.stripe_payment_id}:{row.product_key}",
     )

@@ -48,7 +48,7 @@ def post(session: Session, user_id: str, letter: Letter) -> bool:
         link=letter.link or billing_page(),
         label=letter.label,
         quiet=f"You get this mail because you are, or were, a customer of {site.PRODUCT}. "
-        f"If something is wrong, answer it or write to {site.SUPPORT_EMAIL}.",
+        f"If something is wrong, reply, or write to {site.SUPPORT_EMAIL}.",
         also=("Your plan, payments and invoices", billing_page()) if letter.link else None,
         reply_to=site.SUPPORT_EMAIL,
         key=letter.key,

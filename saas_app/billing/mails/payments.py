@@ -50,14 +50,17 @@ def unpaid(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
     again = day(invoice.next_payment_attempt) if invoice.next_payment_attempt else ""
     card = scene.card()
     where = f" to your {card}" if card else ""
-    first = f"We could not charge {amount}{where} for {scene.name(row)}."
+    name, open_until = scene.name(row), _open_until(row)
     then = f"We try again on {again}." if again else "We do not try again by ourselves."
-    facts = (("Due", amount), ("Card", card), ("Next try", again), ("Open until", _open_until(row)))
+    subject = f"Your payment of {amount} did not go through"
+    if not again:
+        subject = f"Please pay {amount} to keep {name}" if open_until else f"Please pay {amount} to open {name} again"
     return Letter(
         f"{what}:{invoice.stripe_invoice_id}",
-        f"Your payment of {amount} did not go through" if again else f"Please pay {amount} to keep {scene.name(row)}",
-        f"{first} {then}\n\n{_what_stays(scene, row)} You can pay now, also with another card.",
-        facts,
+        subject,
+        f"We could not charge {amount}{where} for {name}. {then}\n\n"
+        f"{_what_stays(scene, row)} You can pay now, also with another card.",
+        (("Due", amount), ("Card", card), ("Next try", again), ("Open until", open_until)),
         invoice.hosted_invoice_url,
         f"Pay {amount}" if invoice.hosted_invoice_url else "Open billing",
     )
@@ -69,12 +72,13 @@ def recovered(scene: Scene, was: Subscription | None, row: Subscription) -> Lett
         return None
     name = scene.name(row)
     settled = [each for each in scene.now.invoices.values() if _was_settled(scene, row, each)]
-    first = "Nothing is due any more."
+    subject, first = f"{name} is in order again", "Nothing is due any more."
     if settled:
+        subject = f"{name} is paid"
         first = f"Your payment of {money(settled[-1].amount_paid, row.currency)} has gone through, thank you."
     words = f"{first} {name} is open, and there is nothing left to do."
     facts = (("Plan", f"{name}, {scene.price(row)}"), ("Next payment", day(row.current_period_end)))
-    return Letter(f"recovered:{row.stripe_subscription_id}:{scene.number}", f"{name} is paid", words, facts)
+    return Letter(f"recovered:{row.stripe_subscription_id}:{scene.number}", subject, words, facts)
 
 
 def refunded(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
@@ -84,10 +88,12 @@ def refunded(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
     if given <= 0 or not invoice.stripe_subscription_id or (was is None and not is_news(invoice.created_at)):
         return None
     amount = money(given, invoice.currency)
-    whole = "all that you paid for it" if invoice.amount_refunded >= invoice.amount_paid else "a part of what you paid"
+    part = "a part of what you paid"
+    if invoice.amount_refunded >= invoice.amount_paid:
+        part = "the rest of what you paid" if before else "all that you paid for it"
     row = scene.now.subscriptions.get(invoice.stripe_subscription_id)
     stays = f" {scene.name(row)} stays open." if row and row.status in LIVE else ""
-    words = f"We have returned {amount} to you, {whole}.{stays} It takes your bank five to ten days to show it."
+    words = f"We have returned {amount} to you, {part}.{stays} It takes your bank five to ten days to show it."
     facts: Facts = (
         ("Invoice", invoice.number),
         ("Paid", money(invoice.amount_paid, invoice.currency)),

@@ -1,5 +1,6 @@
 """Letters about the plan: it begins, changes, is canceled, kept, paused, and ends."""
 
+from saas_app import site
 from saas_app.billing.mails.letter import Facts, Letter
 from saas_app.billing.mails.scene import LATE, LIVE, Scene, is_news
 from saas_app.billing.models import ENDED_STATUSES, Subscription
@@ -20,16 +21,16 @@ def welcome(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     if row.status == "trialing" and row.trial_end:
         until, card = day(row.trial_end), scene.card()
         then = (
-            f"After that it goes on for {price}, by your {card}."
+            f"After that it goes on for {price}, charged to your {card}."
             if card
             else "To keep it, add a card before that day; without one it is paused, and nothing is charged."
         )
         facts = (("Plan", name), ("Free until", until), ("Then", price))
         words = f"{name} is unlocked, and free until {until}. {then}\n\nYou can cancel at any time."
-        return Letter(key, f"{name} is yours to try", words, facts)
+        return Letter(key, f"{name} is yours to try", words, facts, *_to_work())
     facts = (("Plan", f"{name}, {price}"), ("Next payment", "" if row.ends_at else day(row.current_period_end)))
     words = f"{name} is unlocked. Thank you.\n\nYou can change or cancel it at any time."
-    return Letter(key, f"{name} is yours", words, facts)
+    return Letter(key, f"{name} is yours", words, facts, *_to_work())
 
 
 def canceled(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -115,10 +116,14 @@ def planned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     if row.status not in RUNNING or row.ends_at:
         return None
     name, price = scene.name_and_price(row.next_price_id, row.quantity)
-    at, current = day(row.next_at), scene.name(row)
-    words = f"Until {at} you keep {current} as you have paid for it. Then it becomes {name}, for {price}."
+    at = day(row.next_at)
+    words = f"Until {at} everything stays as you have paid for it. Then it is {name}, for {price}."
+    facts = (("Now", f"{scene.name(row)}, {scene.price(row)}"), (f"From {at}", f"{name}, {price}"))
     return Letter(
-        _key("planned", scene, row), f"{name} from {at}", f"{words}\n\nYou can take this back before.", label="See it"
+        _key("planned", scene, row),
+        f"Your plan changes on {at}",
+        f"{words}\n\nBefore that day you can take it back under Billing.",
+        facts,
     )
 
 
@@ -137,6 +142,10 @@ def unplanned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
         )
         return Letter(key, f"You keep {name}", words, _next(scene, row))
     return None
+
+
+def _to_work() -> tuple[str, str]:
+    return f"{settings().base_url}{site.WORK.href}", f"Open {site.WORK.label.lower()}"
 
 
 def _is_paused(row: Subscription) -> bool:
