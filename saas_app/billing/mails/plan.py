@@ -118,7 +118,7 @@ def planned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     name, price = scene.name_and_price(row.next_price_id, row.quantity)
     at = day(row.next_at)
     words = f"Until {at} everything stays as you have paid for it. Then it is {name}, for {price}."
-    facts = (("Now", f"{scene.name(row)}, {scene.price(row)}"), (f"From {at}", f"{name}, {price}"))
+    facts = (("Now", f"{scene.name(row)}, {scene.price(row)}"), ("Then", f"{name}, {price}"))
     return Letter(
         _key("planned", scene, row),
         f"Your plan changes on {at}",
