@@ -63,7 +63,7 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         return False
     customer = session.exec(select(Customer).where(Customer.user_id == fetch.user_id)).one()
     session.refresh(customer)
-    before = mails.look(session, fetch.user_id)
+    before = mails.look_before(session, fetch.user_id)
     if found.deleted:
         _forget(session, customer)
     else:

@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from saas_app.billing.mails import payments, plan, reminders
 from saas_app.billing.mails.letter import Letter, post
-from saas_app.billing.mails.scene import Scene, Seen, look
+from saas_app.billing.mails.scene import Before, Scene, look, look_before
 
-__all__ = ["Seen", "look", "tell"]
+__all__ = ["Before", "look_before", "tell"]
 
 
-def tell(session: Session, user_id: str, number: int, before: Seen) -> None:
+def tell(session: Session, user_id: str, number: int, before: Before) -> None:
     """Write the mails that fit what has changed since `before`. `number` is that of the look which found it."""
     scene = Scene(session, user_id, number, before, look(session, user_id))
     for letter in _letters(scene):

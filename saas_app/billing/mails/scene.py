@@ -23,10 +23,20 @@ T = TypeVar("T", bound=SQLModel)
 
 @dataclass(frozen=True)
 class Seen:
-    """Somebody's rows at one moment, by Stripe's ids: copies, which later writing leaves alone."""
+    """Somebody's rows at one moment, by Stripe's ids."""
 
     subscriptions: dict[str, Subscription]
     invoices: dict[str, Invoice]
+
+
+@dataclass(frozen=True)
+class Before(Seen):
+    """The same before something is written: copies, which writing leaves alone.
+
+    The session knows `rows` for as long as somebody holds them, so the writer need not ask for each once more.
+    """
+
+    rows: Seen
 
 
 def look(session: Session, user_id: str) -> Seen:
@@ -34,8 +44,18 @@ def look(session: Session, user_id: str) -> Seen:
     subscriptions = session.exec(select(Subscription).where(Subscription.user_id == user_id))
     invoices = session.exec(select(Invoice).where(Invoice.user_id == user_id).order_by(col(Invoice.created_at)))
     return Seen(
-        {row.stripe_subscription_id: _copy(row) for row in subscriptions},
-        {row.stripe_invoice_id: _copy(row) for row in invoices},
+        {row.stripe_subscription_id: row for row in subscriptions},
+        {row.stripe_invoice_id: row for row in invoices},
+    )
+
+
+def look_before(session: Session, user_id: str) -> Before:
+    """What stands there, to be compared with what will."""
+    rows = look(session, user_id)
+    return Before(
+        {id_: _copy(row) for id_, row in rows.subscriptions.items()},
+        {id_: _copy(row) for id_, row in rows.invoices.items()},
+        rows,
     )
 
 
