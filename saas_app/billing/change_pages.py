@@ -166,7 +166,7 @@ def _reasons() -> rx.Component:
         rx.el.legend("Why, if you like to say so", class_name="mb-1 text-sm font-semibold"),
         *[reason(value, words) for value, words in FEEDBACK.items()],
         rx.el.p(slot("errors.feedback"), class_name="text-sm font-medium text-bad empty:hidden"),
-        class_name="grid sm:grid-cols-2",
+        class_name="grid lg:grid-cols-2",
     )
 
 

@@ -104,10 +104,10 @@ def invoice_list() -> rx.Component:
         rx.el.thead(
             rx.el.tr(
                 rx.el.th("Date", scope="col", class_name=_HEAD),
-                rx.el.th("For", scope="col", class_name=f"{_HEAD} max-sm:hidden"),
-                rx.el.th("Amount", scope="col", class_name=f"{_HEAD} text-right max-sm:pr-0"),
-                rx.el.th("Status", scope="col", class_name=f"{_HEAD} max-sm:hidden"),
-                rx.el.th(for_ears("Papers"), scope="col", class_name=f"{_HEAD} max-sm:hidden"),
+                rx.el.th("For", scope="col", class_name=f"{_HEAD} max-lg:hidden"),
+                rx.el.th("Amount", scope="col", class_name=f"{_HEAD} text-right max-lg:pr-0"),
+                rx.el.th("Status", scope="col", class_name=f"{_HEAD} max-lg:hidden"),
+                rx.el.th(for_ears("Papers"), scope="col", class_name=f"{_HEAD} max-lg:hidden"),
             )
         ),
         rx.el.tbody(rx.foreach(BillingState.invoices.shown, _invoice)),
@@ -134,17 +134,17 @@ def _invoice(invoice: InvoiceView) -> rx.Component:
         rx.el.td(
             rx.el.span(invoice.date, class_name="block whitespace-nowrap"),
             rx.el.span(invoice.number, class_name="block text-sm text-quiet"),
-            rx.el.span(_papers(invoice), class_name="sm:hidden"),
+            rx.el.span(_papers(invoice), class_name="lg:hidden"),
             class_name=_CELL,
         ),
-        rx.el.td(invoice.description, class_name=f"{_CELL} text-quiet max-sm:hidden"),
+        rx.el.td(invoice.description, class_name=f"{_CELL} text-quiet max-lg:hidden"),
         rx.el.td(
             invoice.amount,
-            rx.el.span(_status(invoice), class_name="mt-1 block sm:hidden"),
-            class_name=f"{_CELL} text-right tabular-nums max-sm:pr-0",
+            rx.el.span(_status(invoice), class_name="mt-1 block lg:hidden"),
+            class_name=f"{_CELL} text-right tabular-nums max-lg:pr-0",
         ),
-        rx.el.td(_status(invoice), class_name=f"{_CELL} max-sm:hidden"),
-        rx.el.td(_papers(invoice), class_name="py-3 text-right align-top max-sm:hidden"),
+        rx.el.td(_status(invoice), class_name=f"{_CELL} max-lg:hidden"),
+        rx.el.td(_papers(invoice), class_name="py-3 text-right align-top max-lg:hidden"),
         class_name="border-t border-line",
     )
 

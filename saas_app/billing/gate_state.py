@@ -11,12 +11,14 @@ import reflex as rx
 from saas_app.billing import usage
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.gates import Need, Refusal, check, explain
+from saas_app.billing.plans import Plan
 from saas_app.billing.usage import Meter
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
 
+NEEDS = "__needs__"  # on a handler: the names of what it asks for, so that tests find all that is paid
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 
 
@@ -40,6 +42,7 @@ def needs(*wanted: Need) -> Callable[[Handler], Handler]:
             self.refusal = Refusal()
             return await handler(self, *args, **kwargs)
 
+        setattr(guarded, NEEDS, [need.key if isinstance(need, Plan) else need.value for need in wanted])
         return cast(Handler, guarded)
 
     return guard

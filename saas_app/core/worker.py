@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, update
 
 from saas_app.core import clock, db, leases, upkeep
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 AT_ONCE = 8
 ROWS_OF_BATCH, BATCHES_AT_ONCE = 100, 2
+TRIED_OFTEN = 2
 TIME_LIMIT = leases.LEASE - timedelta(seconds=10)  # work ends before its lease does
 STOP_SECONDS = 10.0
 
@@ -103,6 +105,8 @@ class Worker:
         known = _known(table)
         if not limit or not await db.read_system("jobs", leases.due, table, *known) or self._stopping:
             return ()
+        if together:
+            return await db.run_system("jobs", _claim_batch, table, limit)
         return await db.run_system("jobs", leases.claim, table, *known, limit=limit)
 
     async def _rest(self, running: set[asyncio.Task[None]]) -> None:
@@ -118,6 +122,12 @@ class Worker:
         rows = await self._next(table, 0)
         await asyncio.gather(*_begin(table, rows))
         return len(rows)
+
+
+def _claim_batch(session: Session, table: type[Leased], limit: int) -> Sequence[Any]:
+    """As many as may be done together. What was begun twice and never answered may kill its worker: it goes alone."""
+    suspect = sa.and_(col(table.attempts) >= TRIED_OFTEN, col(table.error) == "")
+    return leases.claim(session, table, sa.not_(suspect), limit=limit) or leases.claim(session, table, limit=1)
 
 
 def _begin(table: type[Leased], rows: Sequence[Any]) -> set[asyncio.Task[None]]:

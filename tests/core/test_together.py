@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from sqlmodel import Session, col, func, select
 
-from saas_app.core import jobs
+from saas_app.core import jobs, leases
 from saas_app.core.errors import AppError, DatabaseBusy
 from saas_app.core.jobs import Ignore, registry
 from saas_app.core.together import MOST_AT_ONCE, Together
@@ -161,3 +161,21 @@ async def test_a_hundred_rows_are_marked_in_one_transaction(sqlite: str) -> None
     await Worker().drain()
     left = as_system(lambda session: session.exec(select(Parcel.id).where(col(Parcel.status) != "done")).all())
     assert (marked, left) == ([100], [])
+
+
+async def test_a_row_that_kills_its_worker_goes_alone_and_takes_no_other_with_it(database: str, hands: Hands) -> None:
+    parcels(5)
+    for _ in range(2):  # two workers began on all of them, and died
+        as_system(lambda session: leases.claim(session, Parcel, limit=5))
+        hands.move(seconds=61)
+    as_system(lambda session: session.add(Parcel(words="fresh")))
+    seen: list[list[str]] = []
+
+    async def work(rows: Sequence[Parcel]):  # type: ignore[no-untyped-def]
+        seen.append([row.words for row in rows])
+        yield rows, None
+
+    jobs.batch_lane(Parcel, work)
+    await Worker().drain()
+    assert seen[0] == ["fresh"]
+    assert sorted(seen[1:]) == [[str(number)] for number in range(5)]

@@ -113,6 +113,7 @@ def test_with_stripe_down_a_subscriber_keeps_working(visitor: Visitor, fragile: 
     fragile.sandbox.stop()
     log_in(page, fragile, person)
     _shows_pro(page, fragile)
+    page.goto(f"{fragile.url}/billing")
     page.get_by_role("button", name="Manage billing").click()
     expect(page.locator("#billing-problem")).to_be_visible()
     expect(page.locator("#plan-name")).to_have_text("Pro")

@@ -97,6 +97,20 @@ def test_no_page_scrolls_sideways_on_a_phone(open_browser: OpenBrowser, stack: S
 _TOO_WIDE = "document.scrollingElement.scrollWidth > document.documentElement.clientWidth"
 
 
+def test_billing_with_an_invoice_fits_every_screen(open_browser: OpenBrowser, stack: Stack) -> None:
+    page = open_browser().new_tab()
+    join(page, stack)
+    subscribe(page, stack)
+    page.goto(f"{stack.url}/billing")
+    page.get_by_role("link", name="PDF").first.wait_for(state="attached")
+    wide = []
+    for width in (320, 390, 640, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate(_TOO_WIDE):
+            wide.append(width)
+    assert wide == []
+
+
 def _sideways(page: Page, stack: Stack, path: str) -> bool:
     page.goto(stack.url + path)
     _settled(page, path)

@@ -11,6 +11,7 @@ _ASK = """
 import json
 from reflex.state import State
 from saas_app import saas_app
+from saas_app.billing.gate_state import NEEDS
 from saas_app.edge import gate
 
 marks = {**gate.marks(), **dict.fromkeys(gate.HYDRATE | gate.INTERNAL, "reflex")}
@@ -20,14 +21,20 @@ def below(state):
     for child in state.get_substates():
         yield from below(child)
 
-names = {f"{state.get_full_name()}.{name}" for state in below(State) for name in state.event_handlers}
-print(json.dumps({name: marks.get(name, "refused") for name in sorted(names | set(marks))}))
+found = {
+    f"{state.get_full_name()}.{name}": each for state in below(State) for name, each in state.event_handlers.items()
+}
+paid = {name for name, each in found.items() if getattr(each.fn, NEEDS, None)}
+print(json.dumps({
+    name: "paid" if name in paid and marks[name] == "member" else marks.get(name, "refused")
+    for name in sorted(set(found) | set(marks))
+}))
 """
 
 
 @cache
 def everything() -> dict[str, str]:
-    """Full event name → public, member, admin, reflex (Reflex's own, let through) or refused (Reflex's own, not)."""
+    """Full event name → for whom: public, member, paid, admin; of Reflex's own: reflex (let through) or refused."""
     done = subprocess.run(  # noqa: S603 (our own)
         [sys.executable, "-c", _ASK], cwd=ROOT, env=surroundings(APP_ENV="test"), capture_output=True, text=True
     )
@@ -37,7 +44,7 @@ def everything() -> dict[str, str]:
 
 def ours() -> list[str]:
     """The full names of the app's own handlers."""
-    return [name for name, mark in everything().items() if mark in ("public", "member", "admin")]
+    return [name for name, mark in everything().items() if mark in ("public", "member", "paid", "admin")]
 
 
 def named(ending: str) -> str:

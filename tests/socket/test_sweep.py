@@ -1,9 +1,11 @@
 """One walk through every door of the app: as a stranger, and as somebody who holds another person's ids.
 
 Whoever adds a page or a route says in `doors.txt` for whom it is: public (anybody), member (logged in), fresh (logged
-in, and has lately proved who they are), signed (Stripe's signature) or local (not there in production).
+in, and has lately proved who they are), paid (a member who has paid for it), admin (an administrator), signed (Stripe's
+signature) or local (not there in production).
 """
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,14 +15,15 @@ import pytest
 
 from tests.e2e.stack import Stack
 from tests.socket.doors import every_door
-from tests.socket.people import Account
+from tests.socket.handlers import everything
+from tests.socket.people import ROOT, Account, NoAnswer, connected
 
 REVIEWED = Path(__file__).with_name("doors.txt")
 HOW = """
 The doors of the app are not those that were reviewed. For each new one, think of a stranger, of another member and of
 somebody who has not paid; then write it into tests/socket/doors.txt with its mark:
 """
-MARKS = {"public", "member", "fresh", "signed", "local"}
+MARKS = {"public", "member", "fresh", "paid", "admin", "signed", "local"}
 
 
 def marked() -> list[tuple[str, str, str]]:
@@ -30,7 +33,7 @@ def marked() -> list[tuple[str, str, str]]:
 
 def closed(method: str) -> list[str]:
     """The paths of the doors for members."""
-    return [path for mark, kind, path in marked() if kind == method and mark in ("member", "fresh")]
+    return [path for mark, kind, path in marked() if kind == method and mark in ("member", "fresh", "paid", "admin")]
 
 
 def test_every_door_was_reviewed() -> None:
@@ -142,3 +145,31 @@ def test_an_old_log_in_opens_no_door_that_asks_who_it_is(stack: Stack, ada: Acco
         assert answer.status_code == 303, (method, path)
         assert answer.headers["location"].startswith("/confirm?next="), (method, path)
     assert rows_of(stack, ada) == before
+
+
+def test_a_member_who_has_not_paid_opens_nothing_that_is_paid(stack: Stack, ada: Account) -> None:
+    handlers = [name for name, mark in everything().items() if mark == "paid"]
+    doors = [(method, path) for mark, method, path in marked() if mark == "paid"]
+    assert handlers
+    assert doors
+    before = rows_of(stack, ada)
+    for name in handlers:
+        with connected(stack.url, cookie=ada.cookie) as tab:
+            tab.ask(f"{ROOT}.hydrate")
+            told = json.dumps(tab.ask(name))
+            assert " is part of " in told, (name, told)
+    for method, path in doors:
+        answer = ask(stack, "GET" if method == "PAGE" else method, path, ada)
+        assert answer.status_code in (303, 402, 404), path
+        assert answer.headers.get("location", "/locked") in ("/locked", "/billing"), path  # where it can be had
+    assert rows_of(stack, ada) == before
+
+
+def test_a_member_who_is_no_administrator_finds_nothing_of_theirs(stack: Stack, ada: Account) -> None:
+    for method, path in [(method, path) for mark, method, path in marked() if mark == "admin"]:
+        assert ask(stack, "GET" if method == "PAGE" else method, path, ada).status_code == 404, path
+    with connected(stack.url, cookie=ada.cookie) as tab:
+        tab.ask(f"{ROOT}.hydrate")
+        for name in [name for name, mark in everything().items() if mark == "admin"]:
+            with pytest.raises(NoAnswer):  # as for a handler that does not exist
+                tab.ask(name)
