@@ -102,8 +102,9 @@ def standings(viewer: Viewer | None = None) -> list[Standing]:
 
 
 def told() -> list[str]:
-    """What mails there are about, by their keys: "bought", "refunded", "claim" …"""
-    return sorted(row.key.split(":")[1] for row in rows(Outbox) if row.key and row.key.startswith("mail:"))
+    """What mails there are about, by their keys: "bought", "refunded", "claim" … Receipts are those of billing."""
+    mails = [row.key.split(":")[1] for row in rows(Outbox) if row.key and row.key.startswith("mail:")]
+    return sorted(about for about in mails if about != "receipt")
 
 
 def claim_link(email: str) -> str:
