@@ -46,7 +46,7 @@ def line(sandbox: str) -> Generator[Line]:
 @pytest.mark.parametrize(
     ("lives", "steps"),
     [
-        pytest.param(8, 15, id="short"),
+        pytest.param(10, 15, id="short"),
         pytest.param(200, 40, id="long", marks=pytest.mark.long),
     ],
 )
