@@ -62,13 +62,14 @@ class Business(RuleBasedStateMachine):
         far = datetime.now(UTC) + timedelta(days=36_000)  # what is done on a schedule is done by the rules
         as_system(lambda session: session.exec(sa.update(Schedule).values(due_at=far)))
 
-    @initialize(card=st.sampled_from([PAYS, FAILS_LATER]))
+    @initialize(card=st.sampled_from([FAILS_LATER, PAYS]))
     def begin(self, card: str) -> None:
-        """One subscribes, with a card that may fail later; the other has just come."""
+        """One subscribes, with a card that may fail later; the other buys the book."""
         number = len(rows(User))
         self.people = [a_user(f"Ada{number}"), a_user(f"Bob{number}")]
         self.subscribe(self.people[0], ("pro_v1", "month"), GOOD_CARD)
         self.another_card(0, card)
+        self.a_customer(1, "buy", ("pro_v1", "month"), GOOD_CARD, True)
 
     @rule(who=WHO, does=DOINGS, what=PLANS, card=CARDS, sure=st.booleans())
     def a_customer(self, who: int, does: str, what: tuple[str, str], card: str, sure: bool) -> None:
@@ -140,7 +141,7 @@ class Business(RuleBasedStateMachine):
                 page = f"{self.stripe.url}/payments/{each['payment_intent']}/dispute"
                 httpx.post(page, data={"do": outcome, "reason": "general"}, headers=own)
 
-    @rule(seconds=st.sampled_from([61, 2 * HOUR, DAY, 8 * DAY, 31 * DAY]))
+    @rule(seconds=st.sampled_from([2 * HOUR, 9 * DAY, 31 * DAY]))
     def time_passes(self, seconds: int) -> None:
         self.stripe.tell("advance", seconds=seconds)
         self.ahead += seconds
@@ -150,9 +151,10 @@ class Business(RuleBasedStateMachine):
         """The next calls go wrong, each in its own way."""
         self.line.faults.extend(faults)
 
-    @rule(dice=st.randoms(use_true_random=False), share=st.sampled_from([0.3, 1.0]), twice=st.booleans())
-    def webhooks_arrive(self, dice: random.Random, share: float, twice: bool) -> None:
+    @rule(seed=st.integers(0, 999), share=st.sampled_from([0.3, 1.0]), twice=st.booleans())
+    def webhooks_arrive(self, seed: int, share: float, twice: bool) -> None:
         """Some of what has not come yet, and perhaps some that has, in any order; the others are late or lost."""
+        dice = random.Random(seed)  # noqa: S311 (drawn by itself, since how many events there are may differ)
         events = self.scene.events(self.before)
         fresh = [each for each in events if each["id"] not in self.told and dice.random() < share]
         again = [each for each in events if each["id"] in self.told and dice.random() < 0.1]
