@@ -30,7 +30,7 @@ def ask(session: Session, user_id: str, visit: Visit) -> None:
     session.add(AccountDeletion(id=user_id))
     sessions.close_all(session, user_id)
     audit.record(session, user_id, "account deletion asked", ip=visit.ip, device=visit.device)
-    db.after_commit(session, jobs.wake)
+    db.after_commit(session, lambda: jobs.wake(AccountDeletion))
 
 
 async def take_apart(row: AccountDeletion) -> jobs.Effect:

@@ -24,6 +24,7 @@ from saas_app.core.together import Together
 
 CATALOGUE = ("product.", "price.")
 LOOKS_AT_ONCE = 8
+NOT_OURS = "about nobody, or about a customer that is not ours (yet)"
 
 # Who else looks at an event that names no customer of ours: the types, or how they begin, and a look that says whether
 # it was for them. A feature adds its own.
@@ -52,13 +53,18 @@ def keep_all(session: Session, events: Sequence[StripeEvent]) -> list[bool]:
     known = set(session.exec(select(WebhookEvent.id).where(col(WebhookEvent.id).in_(ids))))
     fresh = {event.id: event for event in reversed(events) if event.id not in known}
     if fresh:
-        append_all(session, WebhookEvent, [_row(event) for event in fresh.values()])
-        db.after_commit(session, jobs.wake)
+        needing = _needing_a_look(session, list(fresh.values()))
+        append_all(session, WebhookEvent, [_row(event, needed=event.id in needing) for event in fresh.values()])
+        db.after_commit(session, lambda: jobs.wake(WebhookEvent))
     return [fresh.get(event.id) is event for event in events]
 
 
-def _row(event: StripeEvent) -> dict[str, Any]:
+def _row(event: StripeEvent, *, needed: bool = True) -> dict[str, Any]:
+    """What is kept of an event. One that needs no look is done with at once: a flood of them costs no worker."""
     is_ours, at = event.livemode == (settings().stripe_mode == "live"), now()
+    why = "" if needed else NOT_OURS
+    if not is_ours:
+        why = "of the other mode (test or live)"
     return {
         "id": event.id,
         "type": event.type,
@@ -67,9 +73,9 @@ def _row(event: StripeEvent) -> dict[str, Any]:
         "api_version": event.api_version,
         "stripe_created_at": event.created,
         "payload": event.payload,
-        "status": "pending" if is_ours else "ignored",
-        "error": "" if is_ours else "of the other mode (test or live)",
-        "done_at": None if is_ours else at,
+        "status": "ignored" if why else "pending",
+        "error": why,
+        "done_at": at if why else None,
         "attempts": 0,
         "due_at": at,
         "created_at": at,
@@ -83,7 +89,7 @@ async def handle_all(events: Sequence[WebhookEvent]) -> AsyncIterator[tuple[Sequ
     """Look at what many events are about. Those that need no look are told apart by one query."""
     needing = await db.read_system("webhook", _needing_a_look, events)
     if idle := [event for event in events if event.id not in needing]:
-        yield idle, Ignore("about nobody, or about a customer that is not ours (yet)")
+        yield idle, Ignore(NOT_OURS)
     looks = asyncio.Semaphore(LOOKS_AT_ONCE)
 
     async def look(event: WebhookEvent) -> tuple[WebhookEvent, Outcome]:
@@ -108,11 +114,11 @@ async def handle_all(events: Sequence[WebhookEvent]) -> AsyncIterator[tuple[Sequ
             task.cancel()
 
 
-def _needing_a_look(session: Session, events: Sequence[WebhookEvent]) -> frozenset[str]:
-    about = {event.stripe_customer_id for event in events}
+def _needing_a_look(session: Session, events: Sequence[WebhookEvent | StripeEvent]) -> frozenset[str]:
+    about = {_customer_of(event) for event in events}
     ours = set(session.exec(select(Customer.stripe_customer_id).where(col(Customer.stripe_customer_id).in_(about))))
     anyway = (*CATALOGUE, *(each for types, _ in elsewhere for each in types))
-    return frozenset(e.id for e in events if e.type.startswith(anyway) or e.stripe_customer_id in ours)
+    return frozenset(e.id for e in events if e.type.startswith(anyway) or _customer_of(e) in ours)
 
 
 def revive(session: Session, ids: Sequence[str]) -> int:
@@ -121,8 +127,12 @@ def revive(session: Session, ids: Sequence[str]) -> int:
     done = session.exec(
         again.values(status="pending", attempts=0, due_at=now(), done_at=None, error="", lease_until=None)
     )
-    db.after_commit(session, jobs.wake)
+    db.after_commit(session, lambda: jobs.wake(WebhookEvent))
     return done.rowcount
+
+
+def _customer_of(event: WebhookEvent | StripeEvent) -> str:
+    return event.customer_id if isinstance(event, StripeEvent) else event.stripe_customer_id
 
 
 async def handle(event: WebhookEvent) -> Effect | None:

@@ -1,6 +1,7 @@
 """Engines, made on first use: SQLite set up to lose nothing, PostgreSQL with two roles."""
 
 import sqlite3
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -20,6 +21,7 @@ from saas_app.core.rls_engine import guard
 from saas_app.core.rls_session import PASS
 
 BUSY_MILLISECONDS = 5_000
+_writers = threading.Lock()
 _SQLITE_BUSY = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -50,6 +52,8 @@ def _make(url: str) -> Engine:
         engine = sa.create_engine(url, hide_parameters=True, pool_size=threads, max_overflow=threads, pool_timeout=5)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        for moment in ("checkin", "invalidate"):
+            event.listen(engine, moment, _let_others_write)
     else:
         engine = sa.create_engine(
             url,
@@ -79,10 +83,24 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its lock at once: upgrading a read lock later fails without waiting."""
+    """A writer takes its lock at once: upgrading a read lock later fails without waiting.
+
+    Writers of one process come one after another before SQLite is asked, which would let them sleep for longer and
+    longer while the file is free already.
+    """
     reading: bool = connection.get_execution_options().get("reading", True)
+    kept = connection.connection.info
+    if not reading and not kept.get("writes"):
+        if not _writers.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise DatabaseBusy
+        kept["writes"] = True
     for statement in (f"PRAGMA query_only={int(reading)}", "BEGIN" if reading else "BEGIN IMMEDIATE"):
         connection.exec_driver_sql(statement, execution_options={"row_filter": PASS})
+
+
+def _let_others_write(connection: Any, record: Any, *_: Any) -> None:
+    if record.info.pop("writes", False):
+        _writers.release()
 
 
 @contextmanager

@@ -70,6 +70,7 @@ class Ignore(Exception):
 
 
 Handler = Callable[[Job], Awaitable[Effect | None]]
+Waker = Callable[[type[Leased]], object]
 Work = Callable[[Any], Awaitable[Effect | None]]
 Task = Callable[[], Awaitable[object]]
 # What became of some rows: an effect to write with their mark, nothing, a reason to ignore them, or what went wrong.
@@ -86,7 +87,7 @@ class Registry:
     at_start: set[str] = field(default_factory=set[str])
     lanes: dict[type[Leased], Work] = field(default_factory=dict[type[Leased], Work])
     batches: dict[type[Leased], Batch] = field(default_factory=dict[type[Leased], Batch])
-    wakers: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
+    wakers: list[Waker] = field(default_factory=list[Waker])
 
 
 registry = Registry()
@@ -99,7 +100,7 @@ def enqueue(
     row = Outbox(kind=kind, payload=payload, key=key, due_at=due_at or clock.now())
     is_new = append(session, row)
     if is_new:
-        db.after_commit(session, wake)
+        db.after_commit(session, lambda: wake(Outbox))
     return is_new
 
 
@@ -132,10 +133,10 @@ def batch_lane(table: type[Leased], work: Batch) -> None:
     registry.batches[table] = work
 
 
-def wake() -> None:
-    """Tell this process's workers that there is something to do; others find it within a second."""
+def wake(table: type[Leased]) -> None:
+    """Tell this process's workers that there is something to do in this table; others find it within a second."""
     for waker in list(registry.wakers):
-        waker()
+        waker(table)
 
 
 def tables() -> tuple[type[Leased], ...]:
@@ -180,5 +181,5 @@ def retry_dead(session: Session) -> int:
         dead = sa.update(table).where(col(table.status) == "dead")
         again = dead.values(status="pending", attempts=0, due_at=clock.now(), done_at=None)
         revived += session.exec(again).rowcount
-    db.after_commit(session, wake)
+    db.after_commit(session, lambda: [wake(table) for table in tables()])
     return revived

@@ -39,14 +39,19 @@ class Worker:
     """One per process: a task for each table of work, woken by commits here and by a poll for the others'."""
 
     def __init__(self) -> None:
-        self._wake = asyncio.Event()
+        self._woken: dict[type[Leased], asyncio.Event] = {}
         self._stopping = False
         self._lanes: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to work, on the running loop."""
         loop = asyncio.get_running_loop()
-        self._waker = lambda: loop.call_soon_threadsafe(self._wake.set)
+        self._woken = {table: asyncio.Event() for table in tables()}
+
+        def waker(table: type[Leased]) -> None:
+            loop.call_soon_threadsafe(self._wake, table)
+
+        self._waker = waker
         registry.wakers.append(self._waker)
         await db.run_system("jobs", _write_schedule)
         await db.run_system("jobs", _bring_forward)
@@ -56,7 +61,8 @@ class Worker:
         """Take nothing new, and give what is running ten seconds; what is cut off is taken up after its lease."""
         self._stopping = True
         registry.wakers.remove(self._waker)
-        self._wake.set()
+        for event in self._woken.values():
+            event.set()
         if self._lanes:
             _, late = await asyncio.wait(self._lanes, timeout=STOP_SECONDS)
             for lane in late:
@@ -87,7 +93,7 @@ class Worker:
                     log.exception("the worker stumbled over %s", table.__name__)
                 running |= _begin(table, taken)
                 if not taken:
-                    await self._rest(running)
+                    await self._rest(table, running)
                 running = {task for task in running if not _is_over(task)}
             while running:
                 await asyncio.wait(running)
@@ -109,14 +115,16 @@ class Worker:
             return await db.run_system("jobs", _claim_batch, table, limit)
         return await db.run_system("jobs", leases.claim, table, *known, limit=limit)
 
-    async def _rest(self, running: set[asyncio.Task[None]]) -> None:
-        """Until something is written, a row is done, or a second is over."""
-        woken = asyncio.create_task(self._wake.wait())
+    def _wake(self, table: type[Leased]) -> None:
+        if table in self._woken:
+            self._woken[table].set()
+
+    async def _rest(self, table: type[Leased], running: set[asyncio.Task[None]]) -> None:
+        """Until something is written into this table, a row is done, or a second is over."""
+        woken = asyncio.create_task(self._woken[table].wait())
         await asyncio.wait({woken, *running}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not woken.cancel():
-            await asyncio.sleep(0)  # every lane sees the event before it is cleared
-            if not self._stopping:
-                self._wake.clear()
+        if not woken.cancel() and not self._stopping:
+            self._woken[table].clear()
 
     async def _batch(self, table: type[Leased]) -> int:
         rows = await self._next(table, 0)

@@ -61,7 +61,7 @@ def _without_conflict() -> None:
     def keep_all(session: Session, events: Sequence[Any]) -> list[bool]:
         table: Any = sa.inspect(WebhookEvent).local_table
         session.connection().execute(sa.insert(table), [webhooks._row(event) for event in events])
-        db.after_commit(session, jobs.wake)
+        db.after_commit(session, lambda: jobs.wake(WebhookEvent))
         return [True for _ in events]
 
     webhooks._inbox._write = keep_all
