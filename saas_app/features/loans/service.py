@@ -138,7 +138,7 @@ def compare(session: Session) -> tuple[ScenarioView, ...]:
 
 
 def _require_fields(session: Session, form: LoanForm) -> Entitlements:
-    if form.loan.extra:
+    if form.loan.extra or form.loan.lump:
         require(session, Feature.EARLY_REPAYMENT)
     if form.client:
         require(session, Feature.CLIENT_NAMES)
