@@ -60,8 +60,8 @@ LANDING_QUESTIONS = (
     ),
     Passage(
         "Which loans does it know?",
-        "Loans with a fixed rate and equal monthly payments, the usual kind for a home. "
-        "If your rate changes later, save one scenario for each rate.",
+        "Loans with equal payments, the usual kind for a home; loans with equal repayment, whose payments fall; "
+        "and loans that begin with some years of interest only.",
     ),
     Passage(
         "What happens to my numbers?",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from saas_app.core.errors import BadInput
 from saas_app.features.loans.forms import read_form
 from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange, Step, calculate, schedule
+from tests.features.loans import RATES, loans
 
 
 def test_a_hundred_thousand_at_five_percent_over_thirty_years() -> None:
@@ -118,29 +119,6 @@ def test_a_sum_repaid_at_once_shortens_the_term_or_lowers_the_payments() -> None
 
 
 # --- What must hold for every loan
-
-RATES = st.decimals(0, 30, places=3)
-KINDS = st.sampled_from(Kind)
-
-
-@st.composite
-def loans(draw: st.DrawFn) -> Loan:
-    """Any loan that the form takes."""
-    years, kind = draw(st.integers(1, 50)), draw(KINDS)
-    months = st.integers(1, years * 12)
-    return Loan(
-        principal=draw(st.integers(1, 100_000_000_00)),
-        rate=draw(RATES),
-        years=years,
-        extra=draw(st.just(0) | st.integers(1, 5_000_00)),
-        kind=kind,
-        resting=draw(st.integers(0, years - 1)) if kind is Kind.INTEREST_FIRST else 0,
-        fee=draw(st.integers(0, 10_000_00)),
-        fee_in_loan=draw(st.booleans()),
-        change=draw(st.none() | st.builds(RateChange, months, RATES)),
-        lump=draw(st.none() | st.builds(Lump, months, st.integers(1, 50_000_00))),
-        lowers=draw(st.booleans()),
-    )
 
 
 @settings(deadline=None)

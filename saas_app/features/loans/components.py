@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-from saas_app.features.loans.service import ScenarioView, YearView
+from saas_app.features.loans.service import ScenarioView
 from saas_app.features.loans.state import ScenariosState
+from saas_app.features.loans.views import YearView
 from saas_app.ui.buttons import button, until_listening
 from saas_app.ui.cards import badge, card, empty, fact, facts
 from saas_app.ui.dialog import unfold

@@ -219,4 +219,5 @@ def _whole(exact: Decimal) -> Decimal:
 
 
 def _cents(exact: Decimal) -> int:
-    return int(_whole(exact))
+    """Half a cent goes up, also where it was missed by the fortieth digit of a division."""
+    return int(_whole(exact.quantize(Decimal("1e-9"))))

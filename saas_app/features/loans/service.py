@@ -15,30 +15,8 @@ from saas_app.core.ids import new_id
 from saas_app.core.rls_session import owner_of
 from saas_app.features.loans.forms import LoanForm
 from saas_app.features.loans.models import Scenario
-from saas_app.features.loans.schedule import Loan, Result, calculate
-
-
-@dataclass(frozen=True)
-class YearView:
-    """One year of a schedule in words."""
-
-    year: int
-    interest: str
-    principal: str
-    balance: str
-
-
-@dataclass(frozen=True)
-class ResultView:
-    """What a loan comes to, in words; `principal_share` is the part of all payments that repays, in percent."""
-
-    payment: str = ""
-    total_interest: str = ""
-    total_paid: str = ""
-    term: str = ""
-    turns_at: int = 0
-    principal_share: int = 0
-    years: tuple[YearView, ...] = ()
+from saas_app.features.loans.schedule import Loan, calculate
+from saas_app.features.loans.views import ResultView, result_view
 
 
 @dataclass(frozen=True)
@@ -89,7 +67,7 @@ def desk(session: Session) -> Desk:
 def work_out(session: Session, form: LoanForm) -> ResultView:
     """What this loan comes to. Early repayment needs a plan that has it."""
     _require_fields(session, form)
-    return result_view(calculate(form.loan), "eur")
+    return result_view(form.loan)
 
 
 def save_scenario(session: Session, form: LoanForm) -> ScenarioView:
@@ -162,24 +140,4 @@ def _view(row: Scenario, *, locked: bool) -> ScenarioView:
         total_interest=money(result.total_interest, row.currency),
         total_paid=money(result.total_paid, row.currency),
         locked=locked,
-    )
-
-
-def result_view(result: Result, currency: str) -> ResultView:
-    """A result in words."""
-    repaid = result.total_paid - result.total_interest
-    years, months = divmod(result.months, 12)
-    return ResultView(
-        payment=money(result.payment, currency),
-        total_interest=money(result.total_interest, currency),
-        total_paid=money(result.total_paid, currency),
-        term=f"{years} years" + (f" and {months} months" if months else ""),
-        turns_at=result.turns_at,
-        principal_share=repaid * 100 // result.total_paid if result.total_paid else 0,
-        years=tuple(
-            YearView(
-                row.year, money(row.interest, currency), money(row.principal, currency), money(row.balance, currency)
-            )
-            for row in result.years
-        ),
     )

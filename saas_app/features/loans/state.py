@@ -16,7 +16,8 @@ from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
 from saas_app.features.loans import service
 from saas_app.features.loans.forms import read_form
-from saas_app.features.loans.service import Desk, ResultView, ScenarioView
+from saas_app.features.loans.service import Desk, ScenarioView
+from saas_app.features.loans.views import ResultView
 
 EMPTY = Desk((), "", "", False, False, False, False)
 
