@@ -40,10 +40,14 @@ stripe-setup: .venv/.runtime ## Make the Stripe account of STRIPE_SECRET_KEY rea
 doctor: .venv/.runtime ## Say how this installation stands
 	@$(PY) -m saas_app doctor
 
-.PHONY: test check fix bench
+.PHONY: test test-long check fix bench
 test: .venv/.dev ## Run the tests: T=tests/billing for some of them
 	@$(PY) -m scripts.build
 	@$(PY) -m pytest -n auto $(T)
+
+test-long: .venv/.dev ## Run the long settings of the proofs, which take half an hour: T=tests/proofs/test_killed.py
+	@$(PY) -m scripts.build
+	@$(PY) -m pytest -n 2 -m long $(T)
 
 check: .venv/.dev ## Format, lint, types, floors: changes nothing
 	@.venv/bin/ruff format --check .

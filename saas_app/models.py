@@ -20,6 +20,7 @@ from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
+from saas_app.features.library.models import BookNote, ReadingPlace
 from saas_app.features.loans.models import Scenario
 from saas_app.purchases.models import Download, LinkOrder, Purchase
 from saas_app.social.models import Identity
@@ -28,6 +29,7 @@ __all__ = [
     "AccountDeletion",
     "AuditEvent",
     "Authenticator",
+    "BookNote",
     "Challenge",
     "CheckoutAttempt",
     "Customer",
@@ -45,6 +47,7 @@ __all__ = [
     "Price",
     "Product",
     "Purchase",
+    "ReadingPlace",
     "RecoveryCode",
     "Scenario",
     "Schedule",

@@ -37,6 +37,8 @@ from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
 from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
+from saas_app.features.library import api as library_api
+from saas_app.features.library import pages as library_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.purchases import api as purchases_api
@@ -56,6 +58,7 @@ PARTS = (
     change_pages,
     dashboard_pages,
     factors_pages,
+    library_pages,
     loans_pages,
     locked,
     marketing_pages,
@@ -130,6 +133,7 @@ api = Starlette(
         *billing_api.routes,
         *change_api.routes,
         *purchases_api.routes,
+        *library_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],

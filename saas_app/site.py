@@ -33,7 +33,8 @@ PUBLIC_NAV = (Link("Calculator", CALCULATOR), Link("Pricing", "/pricing"))
 LEGAL_NAV = (Link("Terms", "/terms"), Link("Privacy", "/privacy"))
 # Where members do what they came for.
 WORK = Link("Scenarios", "/scenarios")
-MEMBER_NAV = (Link("Dashboard", "/dashboard"), WORK, Link("Billing", "/billing"), Link("Settings", "/settings"))
+READ = Link("Library", "/library")
+MEMBER_NAV = (Link("Dashboard", "/dashboard"), WORK, READ, Link("Billing", "/billing"), Link("Settings", "/settings"))
 
 HOME = "/"
 PRICING = "/pricing"

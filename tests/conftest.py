@@ -20,6 +20,7 @@ from saas_app import models
 from saas_app.core import clock, db
 from saas_app.core.config import Settings, settings
 from tests import scratch_tables
+from tests.core import mail_server as mail_servers
 
 ROOT = Path(__file__).parents[1]
 LOGIN = "saas_test_login"
@@ -267,3 +268,11 @@ def hands() -> Generator[Hands]:
     found = Hands()
     with clock.showing(found):
         yield found
+
+
+@pytest.fixture
+def mail_server(configured: Callable[..., None]) -> Generator[mail_servers.Server]:
+    """A mail server that the settings lead to."""
+    with mail_servers.running() as opened:
+        configured(SMTP_URL=f"smtp://127.0.0.1:{opened.server_address[1]}", MAIL_FROM="App <app@example.com>")
+        yield opened

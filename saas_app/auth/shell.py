@@ -21,7 +21,7 @@ Draw = Callable[[], rx.Component]
 # What stands above every member page, such as the billing banner. A feature adds its own.
 above_pages: list[Draw] = []
 
-_TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium max-sm:px-2.5 max-sm:text-sm"
+_TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium max-sm:px-1.5 max-sm:text-sm"
 
 
 def member_page(
@@ -60,8 +60,8 @@ def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component
                 rx.el.nav(
                     *[_tab(item, active) for item in site.MEMBER_NAV],
                     aria_label="Main",
-                    class_name="flex gap-1 max-md:order-last max-md:w-full max-md:overflow-x-auto "
-                    "md:mt-8 md:flex-1 md:flex-col",
+                    class_name="flex gap-1 max-sm:justify-between max-sm:gap-0 max-md:order-last max-md:w-full "
+                    "max-md:overflow-x-auto md:mt-8 md:flex-1 md:flex-col",
                 ),
                 _log_out(),
                 class_name="flex flex-wrap items-center justify-between gap-x-4 px-4 py-2 md:sticky md:top-0 md:h-dvh "

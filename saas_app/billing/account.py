@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from saas_app.billing import sync
 from saas_app.billing.gateway import customers, subscriptions
-from saas_app.billing.gateway.errors import StripeRefused
+from saas_app.billing.gateway.errors import StripeBroken, StripeRefused
 from saas_app.billing.models import Customer, Subscription
 from saas_app.billing.stripe_account import check_account
 from saas_app.core import db
@@ -69,7 +69,11 @@ async def ensure_customer(viewer: Viewer) -> Account:
         account = await db.run_system("billing account", open_account, viewer.id)
     if account.stripe_customer_id:
         return account
-    made = await customers.create_customer(account.id, account.generation)
+    try:
+        made = await customers.create_customer(account.id, account.generation)
+    except StripeBroken:
+        await db.run_system("billing account", ask_anew, account)
+        raise
     await customers.describe_customer(made, name=viewer.name, email=viewer.email)
     return await db.run_system("billing account", bind, account, made)
 
@@ -82,6 +86,13 @@ def open_account(session: Session, user_id: str) -> Account:
         session.add(row)
         session.flush()
     return Account(row.id, row.generation, row.stripe_customer_id or "")
+
+
+def ask_anew(session: Session, account: Account) -> None:
+    """The next click asks under another key. A customer that was made all the same has nothing, and harms nobody."""
+    mine = (col(Customer.id) == account.id, col(Customer.generation) == account.generation)
+    unbound = col(Customer.stripe_customer_id).is_(None)
+    session.exec(update(Customer).where(*mine, unbound).values(generation=account.generation + 1))
 
 
 def bind(session: Session, account: Account, stripe_customer_id: str) -> Account:

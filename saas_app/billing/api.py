@@ -1,9 +1,10 @@
 """The doors of billing that are not Reflex: Stripe's webhook, and the forms that lead to Stripe's hosted pages."""
 
+import asyncio
 import logging
 from urllib.parse import urlencode
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +19,7 @@ from saas_app.edge.who import viewer_of
 log = logging.getLogger(__name__)
 
 BACK_WAITS_SECONDS = 5
-
+BODY_WITHIN_SECONDS = 10
 
 WEBHOOK = "/api/stripe/webhook"
 
@@ -37,13 +38,19 @@ async def _take(request: Request) -> Response:
     """Verify, store, answer. What the event means is looked up afterwards, by a worker.
 
     200 only when the event is stored; 400 for a signature that is not Stripe's; 404 while no secret is configured,
-    since anybody could forge an event signed with nothing; 503 when it could not be stored, so that Stripe retries.
+    since anybody could forge an event signed with nothing; 503 when it could not be stored, so that Stripe retries;
+    408 for whoever does not come to an end.
     """
     secrets = settings().webhook_secrets()
     if not secrets:
         return PlainTextResponse("No webhook secret is configured.", 404)
     try:
-        await webhooks.receive(await request.body(), request.headers.get("stripe-signature", ""), secrets)
+        async with asyncio.timeout(BODY_WITHIN_SECONDS):
+            body = await request.body()
+    except (TimeoutError, ClientDisconnect):
+        return PlainTextResponse("The event did not arrive whole. Please send it again.", 408)
+    try:
+        await webhooks.receive(body, request.headers.get("stripe-signature", ""), secrets)
     except BadSignature as error:
         log.warning("a webhook with a bad signature was refused")
         return PlainTextResponse(str(error), 400)

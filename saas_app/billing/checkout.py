@@ -20,7 +20,7 @@ from saas_app.billing import catalogue, changes
 from saas_app.billing.account import Account, ensure_customer, open_account, sync_account
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import hosted
-from saas_app.billing.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from saas_app.billing.gateway.errors import StripeBroken, StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.gateway.shapes import StripeCheckoutSession
 from saas_app.billing.limits import count_ask
 from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Price, Product, Subscription
@@ -109,14 +109,18 @@ async def open_session(viewer: Viewer, account: Account, price_id: str, kind: Ki
                 return elsewhere
         attempt = await _attempt(viewer, price_id, kind)
     base = settings().base_url
-    session = await hosted.create_checkout_session(
-        attempt_id=attempt.id,
-        account_id=account.id,
-        stripe_customer_id=account.stripe_customer_id,
-        terms=await _terms(viewer, attempt.price_id, kind),
-        success_url=f"{base}{kind.success_path}?session_id={{CHECKOUT_SESSION_ID}}",
-        cancel_url=f"{base}{kind.cancel_path}",
-    )
+    try:
+        session = await hosted.create_checkout_session(
+            attempt_id=attempt.id,
+            account_id=account.id,
+            stripe_customer_id=account.stripe_customer_id,
+            terms=await _terms(viewer, attempt.price_id, kind),
+            success_url=f"{base}{kind.success_path}?session_id={{CHECKOUT_SESSION_ID}}",
+            cancel_url=f"{base}{kind.cancel_path}",
+        )
+    except StripeBroken:  # a checkout that was made all the same is known to nobody, so nobody can pay it
+        await db.run_system("checkout", give_up, attempt.id)
+        raise
     instead = await db.run_system("checkout", remember_session, viewer.id, attempt.id, session.id, session.url)
     if instead:  # while Stripe answered, another tab chose another price: that choice is the later one
         with suppress(StripeRefused):
@@ -210,6 +214,13 @@ def remember_session(session: Session, user_id: str, attempt_id: str, session_id
     mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.kind == given_up.kind, CheckoutAttempt.status == "open")
     replaced = session.exec(select(CheckoutAttempt).where(*mine)).first()
     return (replaced or given_up).stripe_price_id
+
+
+def give_up(session: Session, attempt_id: str) -> None:
+    """The next click makes another attempt, and so another key."""
+    mine = (col(CheckoutAttempt.id) == attempt_id, col(CheckoutAttempt.status) == "open")
+    unanswered = col(CheckoutAttempt.stripe_checkout_session_id).is_(None)
+    session.exec(update(CheckoutAttempt).where(*mine, unanswered).values(status="abandoned"))
 
 
 def _one_click_at_a_time(session: Session, user_id: str) -> None:

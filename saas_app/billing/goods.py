@@ -9,7 +9,8 @@ from saas_app.billing.plans import PlanPrice
 class OneTime:
     """One thing that is bought once. The key carries a version, as that of a plan does.
 
-    `unlocks` is the key of a plan whose gates it opens for good: a lifetime licence.
+    `unlocks` is the key of a plan whose gates it opens for good: a lifetime licence. `sample` is the address of a page
+    with a part of it for everybody, `home` of the one where its owner has it.
     """
 
     key: str
@@ -18,6 +19,8 @@ class OneTime:
     sells: tuple[str, ...]
     price: PlanPrice
     unlocks: str | None = None
+    sample: str = ""
+    home: str = ""
 
     @property
     def prices(self) -> tuple[PlanPrice, ...]:
@@ -31,6 +34,8 @@ BOOK_V1 = OneTime(
     description="What a flat costs, worked out on paper: the whole book, and every later edition.",
     sells=("Read it here, or take the file along", "Every later edition", "Paid once, without a plan"),
     price=PlanPrice("", 1900, "eur", "book_v1"),
+    sample="/library/sample",
+    home="/library",
 )
 
 GOODS: dict[str, OneTime] = {good.key: good for good in (BOOK_V1,)}

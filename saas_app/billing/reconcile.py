@@ -1,4 +1,7 @@
-"""What a webhook missed is found anyway: recent events are listed again, and every customer is looked at once a day."""
+"""What a webhook missed is found anyway: recent events are listed again, and every customer is looked at once a day.
+
+Dates that want a mail before them are looked for here too.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -11,6 +14,7 @@ from saas_app.billing import setup, webhooks
 from saas_app.billing.account import sync_account
 from saas_app.billing.gateway.events import list_events
 from saas_app.billing.gateway.shapes import StripeEvent
+from saas_app.billing.mails import reminders
 from saas_app.billing.models import Customer
 from saas_app.billing.stripe_account import check_account, remember, stripe_object
 from saas_app.core import db, jobs
@@ -71,6 +75,11 @@ async def sync_some(within: timedelta = TIME_FOR_SOME) -> int:
     return await _sync(users, until=now() + within)
 
 
+async def remind_some(within: timedelta = TIME_FOR_SOME) -> int:
+    """Fetch whoever has not got a reminder that is due, until the time is up: what is then written holds the mail."""
+    return await _sync(await db.read_system("reconcile", reminders.waiting), until=now() + within)
+
+
 async def sync_everybody() -> int:
     """Fetch the catalogue and every customer afresh, however long it takes; returns how many customers were."""
     await setup.sync_catalogue()
@@ -106,3 +115,4 @@ def _not_seen_since(session: Session, moment: datetime) -> Sequence[str]:
 jobs.every("stripe events", timedelta(minutes=15), catch_up, at_start=True)
 jobs.every("stripe catalogue", timedelta(hours=24), setup.sync_catalogue)
 jobs.every("stripe customers", timedelta(minutes=1), sync_some)
+jobs.every("billing reminders", timedelta(minutes=15), remind_some)

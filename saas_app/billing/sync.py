@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from saas_app.billing import emails
+from saas_app.billing import mails
 from saas_app.billing.entitlements import by_rank
 from saas_app.billing.gateway.shapes import StripeCustomer, StripeInvoice, StripeSubscription, StripeUpcoming
 from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Product, Subscription, UpcomingInvoice
@@ -63,6 +63,7 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         return False
     customer = session.exec(select(Customer).where(Customer.user_id == fetch.user_id)).one()
     session.refresh(customer)
+    before = mails.look_before(session, fetch.user_id)
     if found.deleted:
         _forget(session, customer)
     else:
@@ -74,6 +75,7 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         for write in parts:
             write(session, fetch.user_id, found)
     session.add(customer)
+    mails.tell(session, fetch.user_id, fetch.seq, before)
     after_commit(session, lambda: live.announce(fetch.user_id))
     return True
 
@@ -111,12 +113,10 @@ def _write_subscriptions(session: Session, user_id: str, found: StripeCustomer) 
     written: list[Subscription] = []
     for fresh in found.subscriptions:
         before = rows.pop(fresh.id, None)
-        old_status, old_end = (before.status, before.ends_at) if before else ("", None)
         row = before or Subscription(stripe_subscription_id=fresh.id, user_id=user_id, created_at=fresh.created)  # type: ignore[call-arg]
         _copy(row, fresh, plans.get(fresh.product_id) or _plan_from(fresh.lookup_key))
         row.past_due_since = _late_since(fresh, found.invoices, row.past_due_since)
         session.add(row)
-        emails.on_change(session, row, old_status, old_end)
         written.append(row)
     _tell_of_seconds(session, written)
     for gone in rows.values():  # lists by customer are complete, so what is missing is over

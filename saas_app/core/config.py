@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     sandbox_port: int = Field(default=4242, ge=1, le=65535)
     allow_test_key: bool = False
     stripe_tax: bool = False
+    stripe_receipts: bool = False
     trial_days: int = Field(default=0, ge=0, le=730)
     trial_needs_card: bool = True
 

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import smtplib
 import ssl
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -48,10 +48,21 @@ class MailRefused(AppError):
     status = 503
 
 
-def send(session: Session, to: str, subject: str, text: str, html: str, *, key: str | None = None) -> bool:
+def send(
+    session: Session, to: str, subject: str, text: str, html: str, *, reply_to: str = "", key: str | None = None
+) -> bool:
     """Write a mail in this transaction; False when one with this key was written before."""
     payload = {"to": _one_line(to), "subject": _one_line(subject), "text": text, "html": html}
-    return jobs.enqueue(session, "mail", payload, key=f"mail:{key}" if key else None)
+    if reply_to:
+        payload["reply_to"] = _one_line(reply_to)
+    return jobs.enqueue(session, "mail", payload, key=_job_key(key) if key else None)
+
+
+def written(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these keys a mail was written with. They are remembered for as long as work that is done."""
+    found = select(jobs.Outbox.key).where(col(jobs.Outbox.key).in_([_job_key(key) for key in keys]))
+    taken = set(session.exec(found))
+    return {key for key in keys if _job_key(key) in taken}
 
 
 def send_note(
@@ -61,23 +72,35 @@ def send_note(
     subject: str,
     words: str,
     name: str = "",
+    facts: Sequence[tuple[str, str]] = (),
     link: str = "",
     label: str = "",
+    also: tuple[str, str] | None = None,
     quiet: str = "",
+    reply_to: str = "",
     key: str | None = None,
 ) -> bool:
-    """Write a mail in our one look: a greeting, plain words (blank lines part paragraphs), and at most one link."""
+    """Write a mail in our one look: a greeting, plain words (blank lines part paragraphs), and at most one button.
+
+    `facts` are names with what they are, such as an amount; `also` is a second way, set small: its label and address.
+    Where mailboxes show the beginning of a mail beside its subject, that is its first paragraph.
+    """
+    paragraphs = [each.strip() for each in words.split("\n\n") if each.strip()]
     parts = {
-        "subject": subject,
+        "subject": _one_line(subject),
         "name": name,
-        "paragraphs": [each.strip() for each in words.split("\n\n") if each.strip()],
+        "paragraphs": paragraphs,
+        "preview": paragraphs[0] if paragraphs else "",
+        "facts": facts,
         "link": link,
         "label": label or "Open",
+        "also": also,
         "quiet": quiet,
         "home": settings().base_url,
         "sender": parseaddr(settings().mail_from)[0],
     }
-    return send(session, to, subject, _render("mail.txt", parts), _render("mail.html", parts), key=key)
+    text, html = _render("mail.txt", parts), _render("mail.html", parts)
+    return send(session, to, subject, text, html, reply_to=reply_to, key=key)
 
 
 @jobs.handles("mail")
@@ -85,11 +108,13 @@ async def deliver(job: jobs.Job) -> jobs.Effect | None:
     """Hand a mail to the server, or keep it here. Its Message-ID is the same at each try, so receivers can tell."""
     message_id = _message_id(job.id)
     if not settings().smtp_url:
-        kept = Mailbox(message_id=message_id, **job.payload)
+        kept = Mailbox(message_id=message_id, **{name: job.payload[name] for name in ("to", "subject", "text", "html")})
         return lambda session: session.add(kept)
     message = EmailMessage()
     message["From"], message["To"] = settings().mail_from, job.payload["to"]
     message["Subject"], message["Message-ID"] = job.payload["subject"], message_id
+    if "reply_to" in job.payload:
+        message["Reply-To"] = job.payload["reply_to"]
     message["Date"] = format_datetime(clock.now())
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(job.payload["text"])
@@ -170,6 +195,10 @@ def _encrypt(connection: smtplib.SMTP, secure: ssl.SSLContext, *, has_password: 
         connection.starttls(context=secure)
     elif (has_password or settings().is_production) and not is_loopback(settings().smtp_url):
         raise MailRefused("The mail server offers no encryption (STARTTLS), so nothing was given to it.")
+
+
+def _job_key(key: str) -> str:
+    return f"mail:{key}"
 
 
 def _message_id(job_id: str) -> str:

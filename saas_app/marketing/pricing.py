@@ -78,6 +78,7 @@ def _goods() -> rx.Component:
             each("words", "good.features", rx.el.li(slot("words"), class_name=TICKED)),
             class_name="mt-4 flex flex-col gap-2.5",
         ),
+        when("good.sample", text(link("Read a part of it first", href=slot("good.sample")), class_name="mt-4")),
         buy,
         class_name=classes(CARD, "p-6 sm:p-7"),
     )

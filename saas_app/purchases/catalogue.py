@@ -20,6 +20,7 @@ class GoodOffer:
     description: str = ""
     features: tuple[str, ...] = ()
     price: str = ""
+    sample: str = ""
 
 
 def is_deliverable(good: OneTime) -> bool:
@@ -41,6 +42,7 @@ def goods(session: Session) -> tuple[GoodOffer, ...]:
                 description=product.description,
                 features=tuple(product.marketing_features),
                 price=money(price.unit_amount, price.currency),
+                sample=good.sample,
             )
         )
     return tuple(found)

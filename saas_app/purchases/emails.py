@@ -6,6 +6,7 @@ from saas_app import site
 from saas_app.auth.models import User
 from saas_app.billing.goods import GOODS
 from saas_app.billing.money import money
+from saas_app.billing.words import day
 from saas_app.core import mailer
 from saas_app.core.config import settings
 from saas_app.purchases.models import LinkOrder, Purchase, Standing
@@ -59,6 +60,7 @@ def write_claim(session: Session, row: LinkOrder, token: str) -> None:
         link=f"{settings().base_url}/claim/{token}",
         label="Put it into my account",
         quiet=f"If you did not buy anything at {site.PRODUCT}, you can ignore this mail.",
+        reply_to=site.SUPPORT_EMAIL,
         key=f"claim:{row.id}",
     )
 
@@ -79,7 +81,15 @@ def _write(session: Session, row: Purchase, what: str, subject: str, words: str)
         name=user.name,
         subject=subject,
         words=words,
+        facts=(
+            ("What", name_of(row.product_key)),
+            ("Bought on", day(row.bought_at)),
+            ("Paid", money(row.amount, row.currency)),
+        ),
         link=f"{settings().base_url}/billing",
         label="See your purchases",
+        quiet=f"You get this mail because you have bought something at {site.PRODUCT}. "
+        f"If something is wrong, reply, or write to {site.SUPPORT_EMAIL}.",
+        reply_to=site.SUPPORT_EMAIL,
         key=f"{what}:{row.stripe_payment_id}:{row.product_key}",
     )

@@ -12,6 +12,7 @@ from saas_app.purchases.state import BoughtState
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
 from saas_app.ui.forms import native_form
+from saas_app.ui.layout import row
 from saas_app.ui.slots import slot, when
 from saas_app.ui.text import text
 
@@ -42,7 +43,11 @@ def purchase_return() -> rx.Component:
 def _yours() -> rx.Component:
     return card(
         rx.el.p("You find it under Billing whenever you want it, with its receipt.", class_name="text-quiet"),
-        rx.el.div(link_button("See your purchases", href="/billing"), class_name="mt-6"),
+        row(
+            rx.cond(BoughtState.home != "", link_button("Open it", href=BoughtState.home)),
+            link_button("See your purchases", href="/billing", kind="secondary"),
+            class_name="mt-6",
+        ),
         title=rx.el.span(BoughtState.name, " is yours", id="unlocked"),
         raised=True,
     )

@@ -7,6 +7,7 @@ import reflex as rx
 
 from saas_app.billing import checkout as hosted
 from saas_app.billing.checkout import Outcome
+from saas_app.billing.goods import GOODS
 from saas_app.billing.state import LASTING, LOOKS, NOT_SEEN, SECONDS_BETWEEN_LOOKS
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
@@ -44,6 +45,7 @@ class BoughtState(LiveState):
 
     outcome: str = "activating"
     name: str = ""
+    home: str = ""
     problem: str = ""
 
     def _session_id(self) -> str:
@@ -54,6 +56,7 @@ class BoughtState(LiveState):
         if bought:
             known = await db.read(viewer, catalogue.names)
             self.outcome, self.name = "active", ", ".join(known.get(key, key) for key in bought)
+            self.home = next((good.home for key in bought if (good := GOODS.get(key)) and good.home), "")
 
     @rx.event
     @member

@@ -29,6 +29,10 @@ class Stripe:
         """The sandbox's own controls: `tell("down", seconds=60)`."""
         return _read(httpx.post(f"{self.url}/_sandbox/{what}", json=how))
 
+    def ask_itself(self, what: str) -> Any:
+        """What the sandbox's own controls tell: `ask_itself("health")`."""
+        return _read(httpx.get(f"{self.url}/_sandbox/{what}"))
+
     def ask(self, path: str) -> Any:
         return _read(httpx.get(f"{self.url}/v1/{path}", headers=_KEY))
 
@@ -63,9 +67,13 @@ class Stripe:
 
     async def subscribe(self, viewer: Viewer, plan: str = "pro_v1", interval: str = "year") -> str:
         """From the click to the paid checkout; what the app is told of it is up to the test. Gives the session's id."""
-        url = await checkout.start_checkout(viewer, plan, interval)
+        url = await self.begin(viewer, plan, interval)
         self.pay(url)
         return url.rpartition("/")[2]
+
+    async def begin(self, viewer: Viewer, plan: str = "pro_v1", interval: str = "year") -> str:
+        """The click alone; gives the address of the checkout."""
+        return await checkout.start_checkout(viewer, plan, interval)
 
     def let_the_period_end(self, subscription_id: str, *, days: int = 0) -> None:
         """To the renewal, past the hour in which its invoice is a draft, and so many days on."""

@@ -127,11 +127,15 @@ def test_invoices_are_kept_once_and_follow_their_state(customer: Viewer) -> None
 
 def test_each_change_is_told_by_mail_once(customer: Viewer) -> None:
     ending = replace(PAYING, subscriptions=(replace(SUBSCRIPTION, ends_at=START + timedelta(days=365)),))
-    past_due = replace(PAYING, subscriptions=(replace(SUBSCRIPTION, status="past_due"),))
-    for answer in (PAYING, PAYING, past_due, past_due, PAYING, ending, ending, PAYING, ending, CANCELED, CANCELED):
+    invoice = StripeInvoice("in_1", "0001", "open", 7200, 7200, 0, "eur", START, "https://x.example/i", "", "sub_1")
+    failed = replace(invoice, attempt_count=1, next_payment_attempt=START + timedelta(days=3))
+    past_due = replace(PAYING, subscriptions=(replace(SUBSCRIPTION, status="past_due"),), invoices=(failed,))
+    paid = replace(PAYING, invoices=(replace(invoice, status="paid", amount_paid=7200),))
+    for answer in (PAYING, PAYING, past_due, past_due, paid, paid, ending, ending, paid, ending, CANCELED, CANCELED):
         _apply(_begin(customer), answer)
-    told = sorted(row.key.split(":")[1] for row in rows(Outbox))
-    assert told == ["canceling", "ended", "past_due", "subscribed"]
+    told = [row.key.split(":")[1] for row in rows(Outbox)]
+    each_once = ["ended", "failed", "kept", "receipt", "recovered", "subscribed"]
+    assert sorted(told) == sorted([*each_once, "canceled", "canceled"])  # of two cancellations both are told
 
 
 async def test_one_look_writes_all_that_stripe_has(shop: Stripe) -> None:

@@ -1,14 +1,7 @@
 """Mail: as lasting as what it is about, in one look, and readable on the spot while developing."""
 
-import contextlib
 import os
-import socketserver
-import ssl
-import threading
-from collections.abc import Callable, Generator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -20,9 +13,8 @@ from saas_app.core import mailbox_api, mailer
 from saas_app.core.jobs import Outbox
 from saas_app.core.worker import Worker
 from tests.conftest import Hands
+from tests.core.mail_server import CERTIFICATE, Server
 from tests.factories import a_user, as_system
-
-CERTIFICATE = Path(__file__).with_name("mail_server.pem")  # of localhost, signed by itself
 
 NOTE = {
     "to": "ada@example.com",
@@ -34,88 +26,12 @@ NOTE = {
 }
 
 
-class Server(socketserver.ThreadingTCPServer):
-    """A mail server that takes what it is given, or refuses the first few. It notes what it hears in the clear."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Talk)
-        self.taken: list[EmailMessage] = []
-        self.refusals = 0
-        self.says_to_addresses = "250 fine"
-        self.can_encrypt = False
-        self.in_the_clear: list[str] = []
-        self.encrypted: list[str] = []
-
-
-class _Talk(socketserver.StreamRequestHandler):
-    server: Server
-
-    def handle(self) -> None:
-        with contextlib.suppress(ssl.SSLError):  # the other side does not believe the certificate
-            self.talk()
-
-    def finish(self) -> None:
-        super().finish()
-        self.request.close()
-
-    def talk(self) -> None:
-        self.heard = self.server.in_the_clear
-        self.say("220 here")
-        while line := self.rfile.readline().decode().strip():
-            verb = line.upper().split(":")[0].split()[0]
-            self.heard.append(verb)
-            if verb == "DATA":
-                self.say("354 go on")
-                lines = list(iter(self.rfile.readline, b".\r\n"))
-                message = message_from_bytes(b"".join(lines), policy=policy.default)
-                assert isinstance(message, EmailMessage)
-                self.server.taken.append(message)
-            if verb == "STARTTLS":
-                self.say("220 go on")
-                self.encrypt()
-            elif verb == "EHLO":
-                self.say("250-here")
-                if self.server.can_encrypt and self.heard is self.server.in_the_clear:
-                    self.say("250-STARTTLS")
-                self.say("250 AUTH PLAIN")
-            elif verb == "AUTH":
-                self.say("235 welcome")
-            elif verb == "MAIL" and self.server.refusals:
-                self.server.refusals -= 1
-                self.say("451 later")
-            elif verb == "RCPT":
-                self.say(self.server.says_to_addresses)
-            else:
-                self.say("221 bye" if verb == "QUIT" else "250 fine")
-
-    def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
-
-    def encrypt(self) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
-        self.request = context.wrap_socket(self.request, server_side=True)
-        self.setup()
-        self.heard = self.server.encrypted
-
-
 @pytest.fixture
-def server(configured: Callable[..., None]) -> Generator[Server]:
-    with Server() as opened:
-        threading.Thread(target=opened.serve_forever, daemon=True).start()
-        configured(SMTP_URL=f"smtp://127.0.0.1:{opened.server_address[1]}", MAIL_FROM="App <app@example.com>")
-        yield opened
-        opened.shutdown()
-
-
-@pytest.fixture
-def trusted(server: Server, configured: Callable[..., None]) -> Server:
+def trusted(mail_server: Server, configured: Callable[..., None]) -> Server:
     """The same server, with a certificate that this machine believes and a password it wants."""
-    server.can_encrypt = True
-    configured(SSL_CERT_FILE=str(CERTIFICATE), SMTP_URL=f"smtp://app:secret@127.0.0.1:{server.server_address[1]}")
-    return server
+    mail_server.can_encrypt = True
+    configured(SSL_CERT_FILE=str(CERTIFICATE), SMTP_URL=f"smtp://app:secret@127.0.0.1:{mail_server.server_address[1]}")
+    return mail_server
 
 
 def write(**changes: Any) -> bool:
@@ -165,10 +81,10 @@ async def test_a_member_s_own_session_may_write_a_mail(database: str) -> None:
     assert len(as_system(mailer.kept)) == 1
 
 
-async def test_with_a_server_mails_leave_and_nothing_of_them_stays(sqlite: str, server: Server) -> None:
+async def test_with_a_server_mails_leave_and_nothing_of_them_stays(sqlite: str, mail_server: Server) -> None:
     write()
     await Worker().drain()
-    (message,) = server.taken
+    (message,) = mail_server.taken
     assert (message["To"], message["From"]) == ("ada@example.com", "App <app@example.com>")
     assert message["Subject"] == "Hello Bcc: eve@example.com"
     assert message["Bcc"] is None
@@ -180,12 +96,12 @@ async def test_with_a_server_mails_leave_and_nothing_of_them_stays(sqlite: str, 
 
 @pytest.mark.parametrize("sender", ['"App, Inc." <app@example.com>', "App Inc. <app@example.com>", "app@example.com"])
 async def test_mails_leave_from_the_sender_that_the_settings_accept(
-    sqlite: str, server: Server, configured: Callable[..., None], sender: str
+    sqlite: str, mail_server: Server, configured: Callable[..., None], sender: str
 ) -> None:
     configured(MAIL_FROM=sender)
     write()
     await Worker().drain()
-    (message,) = server.taken
+    (message,) = mail_server.taken
     assert message["From"].addresses[0].addr_spec == "app@example.com"
     assert message["From"].addresses[0].display_name in sender
     assert message["Message-ID"].endswith("@example.com>")
@@ -210,23 +126,25 @@ async def test_a_server_with_somebody_elses_certificate_gets_nothing(
 
 @pytest.mark.parametrize("needs_it", ["a password", "production"])
 async def test_a_distant_server_that_cannot_encrypt_gets_neither_password_nor_mail(
-    sqlite: str, server: Server, production: dict[str, str], configured: Callable[..., None], needs_it: str
+    sqlite: str, mail_server: Server, production: dict[str, str], configured: Callable[..., None], needs_it: str
 ) -> None:
     login = "app:secret@" if needs_it == "a password" else ""
     # Leads to this machine, but is not named like it.
-    configured(SMTP_URL=f"smtp://{login}0.0.0.0:{server.server_address[1]}")
+    configured(SMTP_URL=f"smtp://{login}0.0.0.0:{mail_server.server_address[1]}")
     if needs_it == "a password":
         configured(APP_ENV="test", STRIPE_SECRET_KEY="")
     write()
     await Worker().drain()
-    assert (server.in_the_clear, server.taken) == (["EHLO", "QUIT"], [])
+    assert (mail_server.in_the_clear, mail_server.taken) == (["EHLO", "QUIT"], [])
     row = as_system(lambda session: session.exec(select(Outbox)).one())
     assert row.status == "pending"
     assert row.error.startswith("MailRefused: The mail server offers no encryption")
 
 
-async def test_a_mail_to_an_address_that_does_not_exist_is_given_up_and_forgotten(sqlite: str, server: Server) -> None:
-    server.says_to_addresses = "550 5.1.1 no such person as ada@example.com"
+async def test_a_mail_to_an_address_that_does_not_exist_is_given_up_and_forgotten(
+    sqlite: str, mail_server: Server
+) -> None:
+    mail_server.says_to_addresses = "550 5.1.1 no such person as ada@example.com"
     write()
     await Worker().drain()
     row = as_system(lambda session: session.exec(select(Outbox)).one())
@@ -235,9 +153,9 @@ async def test_a_mail_to_an_address_that_does_not_exist_is_given_up_and_forgotte
 
 @pytest.mark.parametrize("refusal", ["450 4.2.1 come back later", "554 5.7.1 relay access denied"])
 async def test_a_mail_that_is_refused_for_now_or_for_our_own_fault_is_tried_again(
-    sqlite: str, server: Server, refusal: str
+    sqlite: str, mail_server: Server, refusal: str
 ) -> None:
-    server.says_to_addresses = refusal
+    mail_server.says_to_addresses = refusal
     write()
     await Worker().drain()
     row = as_system(lambda session: session.exec(select(Outbox)).one())
@@ -245,8 +163,10 @@ async def test_a_mail_that_is_refused_for_now_or_for_our_own_fault_is_tried_agai
     assert row.error == f"MailRefused: The mail server did not take the address ({refusal[:3]})."
 
 
-async def test_a_refused_mail_is_tried_again_under_the_same_name(sqlite: str, server: Server, hands: Hands) -> None:
-    server.refusals = 1
+async def test_a_refused_mail_is_tried_again_under_the_same_name(
+    sqlite: str, mail_server: Server, hands: Hands
+) -> None:
+    mail_server.refusals = 1
     write()
     await Worker().drain()
     row = as_system(lambda session: session.exec(select(Outbox)).one())
@@ -254,7 +174,7 @@ async def test_a_refused_mail_is_tried_again_under_the_same_name(sqlite: str, se
     assert row.error == "MailRefused: The mail server did not take it (SMTPSenderRefused)."
     hands.move(seconds=7)
     await Worker().drain()
-    first = server.taken[0]["Message-ID"]
+    first = mail_server.taken[0]["Message-ID"]
     as_system(lambda session: session.add(Outbox.model_validate(row.model_dump() | {"id": row.id + "x"})))
     assert first == mailer._message_id(row.id)
     assert first.endswith("@example.com>")

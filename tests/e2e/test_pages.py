@@ -15,14 +15,16 @@ pytestmark = pytest.mark.e2e
 PUBLIC = (
     *("/", "/calculator", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
     *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim", "/locked"),
+    "/library/sample",
 )
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),
     "/terms/changed",
     *("/settings/authenticator", "/settings/passkeys", "/settings/recovery"),
     *("/billing/change", "/billing/cancel"),
+    "/library/book",
 )
-MEMBER = ("/dashboard", "/scenarios", "/billing", "/billing/return", "/purchases/return")
+MEMBER = ("/dashboard", "/scenarios", "/library", "/billing", "/billing/return", "/purchases/return")
 LOCAL = ("/dev/mailbox",)
 
 
@@ -124,7 +126,7 @@ def test_the_menus_work_on_a_phone(open_browser: OpenBrowser, stack: Stack) -> N
     page.wait_for_url("**/pricing")
     join(page, stack)
     open_dashboard(page, stack)
-    for name in ("Scenarios", "Billing", "Dashboard"):
+    for name in ("Scenarios", "Library", "Billing", "Dashboard"):
         page.get_by_role("navigation", name="Main").get_by_role("link", name=name).tap()
         page.wait_for_url(f"**/{name.lower()}")
     page.get_by_role("button", name="Log out").tap()

@@ -27,9 +27,13 @@ class Market(Stripe):
 
     async def buy(self, viewer: Viewer, *, card: str = GOOD_CARD) -> str:
         """From the click to the paid checkout; gives the session's id. The app is told nothing yet."""
-        url = await checkout.start_purchase(viewer, "book_v1")
+        url = await self.begin_buying(viewer)
         self.pay(url, card)
         return url.rpartition("/")[2]
+
+    async def begin_buying(self, viewer: Viewer) -> str:
+        """The click alone; gives the address of the checkout."""
+        return await checkout.start_purchase(viewer, "book_v1")
 
     def link(self, lookup_key: str = "book_v1") -> str:
         """A payment link made by hand in Stripe; gives its address."""
@@ -98,8 +102,9 @@ def standings(viewer: Viewer | None = None) -> list[Standing]:
 
 
 def told() -> list[str]:
-    """What mails there are about, by their keys: "bought", "refunded", "claim" …"""
-    return sorted(row.key.split(":")[1] for row in rows(Outbox) if row.key and row.key.startswith("mail:"))
+    """What mails there are about, by their keys: "bought", "refunded", "claim" … Receipts are those of billing."""
+    mails = [row.key.split(":")[1] for row in rows(Outbox) if row.key and row.key.startswith("mail:")]
+    return sorted(about for about in mails if about != "receipt")
 
 
 def claim_link(email: str) -> str:

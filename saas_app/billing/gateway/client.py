@@ -14,6 +14,7 @@ import stripe
 
 from saas_app.billing.gateway.errors import (
     CardRefused,
+    StripeBroken,
     StripeBusy,
     StripeLockedOut,
     StripeMissing,
@@ -32,6 +33,11 @@ RETRIES = 1
 # https://docs.stripe.com/error-codes
 ASKS_THE_BANK = ("authentication_required", "subscription_payment_intent_requires_action")
 PAUSES_SECONDS = (0.2, 0.4, 0.8, 1.6)
+
+_PASSING: dict[int, type[StripeUnavailable]] = {
+    HTTPStatus.CONFLICT: StripeBusy,
+    HTTPStatus.INTERNAL_SERVER_ERROR: StripeBroken,
+}
 
 
 @cache
@@ -91,7 +97,7 @@ async def _named(call: Awaitable[T]) -> T:
     except stripe.IdempotencyError as error:
         raise StripeRefused(str(error.user_message)) from error
     except stripe.StripeError as error:  # network, 5xx, 429
-        raise (StripeBusy if error.http_status == HTTPStatus.CONFLICT else StripeUnavailable)() from error
+        raise _PASSING.get(error.http_status or 0, StripeUnavailable)() from error
 
 
 async def each_of(call: Awaitable[stripe.ListObject[S]]) -> AsyncGenerator[S]:

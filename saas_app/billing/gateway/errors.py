@@ -20,6 +20,11 @@ class StripeBusy(StripeUnavailable):
     """The same request, under the same idempotency key, is under way: another click was a moment earlier."""
 
 
+class StripeBroken(StripeUnavailable):
+    """Stripe failed in the middle of a request. It says so again, for a day, to whoever brings the same idempotency key
+    (https://docs.stripe.com/api/idempotent_requests), so the next try needs another."""
+
+
 class StripeRefused(AppError):
     """Stripe understood the request and said no: something of ours is wrong, and trying again does not help."""
 

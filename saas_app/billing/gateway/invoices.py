@@ -57,11 +57,18 @@ async def _with_payment(found: stripe.Invoice, charges: dict[str, stripe.Charge]
 
 
 async def _waits_for_the_bank(invoice_id: str) -> bool:
-    """Whether a payment of this invoice has stopped at 3-D Secure."""
+    """Whether a payment of this invoice has stopped at 3-D Secure: with its customer, or refused since it was tried
+    without them (https://docs.stripe.com/declines/codes, authentication_required)."""
     expand = ["payments.data.payment.payment_intent"]
     found = await ask(client().v1.invoices.retrieve_async(invoice_id, {"expand": expand}))
     intents: list[Any] = [each.payment.payment_intent for each in found.payments.data] if found.payments else []
-    return any(getattr(intent, "status", "") == "requires_action" for intent in intents)
+    return any(map(_asks, intents))
+
+
+def _asks(intent: Any) -> bool:
+    status, error = getattr(intent, "status", ""), getattr(intent, "last_payment_error", None)
+    refused = status == "requires_payment_method" and getattr(error, "code", "") == "authentication_required"
+    return status == "requires_action" or refused
 
 
 def _invoice(found: stripe.Invoice) -> StripeInvoice:

@@ -1,0 +1,90 @@
+"""Letters that a date brings: a trial ends soon, a year is charged soon, the days of grace are over.
+
+They are written by any look at somebody that falls into the time before the date, and a job looks at whoever has not
+got theirs. So a day that was missed is made up for, a clock that jumps past the date sends nothing late, and each look
+asks Stripe first whether it is still so.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlmodel import Session, col, func, select
+
+from saas_app.auth.models import User
+from saas_app.billing.entitlements import GRACE
+from saas_app.billing.mails import payments
+from saas_app.billing.mails.letter import Letter
+from saas_app.billing.mails.scene import NEWS, Scene
+from saas_app.billing.models import Subscription
+from saas_app.billing.notices import TELL_OF_TRIAL_END, is_suspended
+from saas_app.billing.words import day
+from saas_app.core import mailer
+from saas_app.core.clock import now
+
+TELL_OF_RENEWAL = timedelta(days=14)
+LONG = "year"  # what is charged each month surprises nobody
+
+
+def trial_ending(scene: Scene, row: Subscription) -> Letter | None:
+    """Three days before. Of a shorter trial the welcome has just said when it ends."""
+    key = _key(row)
+    if not key.startswith("trial_ending:") or row.trial_end is None:
+        return None
+    name, end, card = scene.name(row), day(row.trial_end), scene.card()
+    if not card:
+        words = (
+            f"Your trial of {name} ends on {end}, and there is no card for it. Without one {name} is paused then: "
+            f"nothing is charged, and what you saved stays.\n\nTo keep it for {scene.price(row)}, add a card before."
+        )
+        return Letter(key, f"Your trial ends on {end}", words, label="Add a card")
+    words = (
+        f"Your trial of {name} ends on {end}. It then goes on for {scene.price(row)}, and you need do nothing."
+        "\n\nIf you do not want it, cancel before that day under Billing, and nothing is charged."
+    )
+    facts = (("First payment", scene.next_charge(row)), ("On", end), ("Card", card))
+    return Letter(key, f"Your trial ends on {end}", words, facts)
+
+
+def renewal(scene: Scene, row: Subscription) -> Letter | None:
+    """Two weeks before a year is charged."""
+    key = _key(row)
+    if not key.startswith("renewal:"):
+        return None
+    name, on, amount = scene.name(row), day(row.current_period_end), scene.next_charge(row)
+    words = (
+        f"{name} goes on for another year on {on}, for {amount}, and you need do nothing."
+        "\n\nIf you do not want it any longer, cancel before that day under Billing, and nothing is charged."
+    )
+    return Letter(key, f"{name} renews on {on}", words, (("Amount", amount), ("On", on), ("Card", scene.card())))
+
+
+def waiting(session: Session) -> Sequence[str]:
+    """Who has not got a reminder that is due, in any order; by what we knew of them last."""
+    at = now()
+    staying = select(Subscription).join(User, col(User.id) == col(Subscription.user_id))
+    soon = staying.where(
+        col(User.leaving_at).is_(None),
+        col(Subscription.status).in_(["active", "trialing", "past_due"]),
+        (col(Subscription.current_period_end) <= at + TELL_OF_RENEWAL) | (col(Subscription.status) != "active"),
+    )
+    keys = {key: row.user_id for row in session.exec(soon.order_by(func.random())) if (key := _key(row))}
+    return list(dict.fromkeys(keys[key] for key in keys.keys() - mailer.written(session, keys)))
+
+
+def _key(row: Subscription) -> str:
+    """Of the reminder that is due for this subscription; '' for none."""
+    at, id_ = now(), row.stripe_subscription_id
+    if row.status == "past_due" and row.past_due_since and not is_suspended(row):
+        locked_at = row.past_due_since + GRACE
+        return f"locked:{id_}:{row.past_due_since:%Y-%m-%d}" if locked_at <= at < locked_at + NEWS else ""
+    if row.ends_at is not None or row.pause_behavior:
+        return ""
+    if row.status == "trialing" and row.trial_end and row.trial_end - row.created_at > TELL_OF_TRIAL_END:
+        return f"trial_ending:{id_}:{row.trial_end:%Y-%m-%d}" if at < row.trial_end <= at + TELL_OF_TRIAL_END else ""
+    end = row.current_period_end
+    if row.status == "active" and row.interval == LONG and at < end <= at + TELL_OF_RENEWAL:
+        return f"renewal:{id_}:{end:%Y-%m-%d}"
+    return ""
+
+
+LETTERS = (trial_ending, renewal, payments.locked)

@@ -1,0 +1,145 @@
+"""The book as it was written: Markdown with the figures filled in, one file per chapter, cut into blocks.
+
+Reader, EPUB and PDF are made of these same blocks. A block has a number, so that a note and a place can point at it.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from saas_app.features.library import figures
+from saas_app.features.library.numbers import figures as numbers
+
+FOLDER = Path(__file__).parent / "text"
+NAME = re.compile(r"(\d\d)-([a-z-]+)")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One state of the book, and what is new in it."""
+
+    number: int
+    date: date
+    changes: str
+
+    @property
+    def words(self) -> str:
+        """Edition 1 of 25 November 2026."""
+        return f"Edition {self.number} of {self.date.day} {self.date:%B %Y}"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter. `slug` is its name in addresses, in notes and in places, and stays the same in later editions."""
+
+    number: int
+    slug: str
+    title: str
+    tokens: tuple[Token, ...]
+
+    @property
+    def html(self) -> str:
+        """All but the title, as elements that are good HTML and good XHTML."""
+        return _MARKDOWN.renderer.render(self.tokens, _MARKDOWN.options, {})
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return "\n".join(words_of(token) for token in self.tokens if token.type == "inline")
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything that is printed; editions newest first."""
+
+    title: str
+    subtitle: str
+    editions: tuple[Edition, ...]
+    chapters: tuple[Chapter, ...]
+
+    @property
+    def edition(self) -> Edition:
+        """The one that everybody has who owns the book."""
+        return self.editions[0]
+
+    def news_since(self, last_read: int) -> str:
+        """What the editions after that number have changed, oldest first; "" when there is none."""
+        return " ".join(each.changes for each in reversed(self.editions) if each.number > last_read)
+
+    def chapter(self, slug: str) -> Chapter | None:
+        """The chapter of that name."""
+        return next((each for each in self.chapters if each.slug == slug), None)
+
+
+@cache
+def book() -> Book:
+    """The book that is sold."""
+    return read(FOLDER)
+
+
+def read(folder: Path) -> Book:
+    """A book from a folder: `editions.toml`, and chapters in the order of their names."""
+    front = tomllib.loads((folder / "editions.toml").read_text())
+    editions = tuple(Edition(**each) for each in front["editions"])
+    filled = numbers()
+    chapters = tuple(_chapter(path, path.read_text().format_map(filled)) for path in sorted(folder.glob("*.md")))
+    return Book(front["title"], front["subtitle"], editions, chapters)
+
+
+def words_of(inline: Token) -> str:
+    """What one reads of a line of text, without its marks."""
+    return "".join(" " if each.type == "softbreak" else each.content for each in inline.children or [])
+
+
+def _chapter(path: Path, words: str) -> Chapter:
+    name = NAME.fullmatch(path.stem)
+    assert name, f"{path.name} is not named like 01-some-words.md"  # noqa: S101 (stops the build)
+    _, title, _, *body = _MARKDOWN.parse(words)
+    return Chapter(int(name[1]), name[2], title.content, tuple(_blocks(body)))
+
+
+def _blocks(tokens: list[Token]) -> list[Token]:
+    """Number what stands at the top level, make figures of pictures, and align columns without inline styles."""
+    found: list[Token] = []
+    number = 0
+    for token in tokens:
+        if token.level == 0 and token.nesting >= 0:
+            number += 1
+            token.attrSet("id", f"b{number}")
+        if "right" in str(token.attrs.pop("style", "")):
+            token.attrSet("class", "num")
+        if token.type == "inline" and len(token.children or []) == 1 and token.children[0].type == "image":  # type: ignore[index]
+            found[-1] = _figure(token.children[0], found[-1])  # type: ignore[index]
+        elif not (token.type == "paragraph_close" and found[-1].type == "figure"):
+            found.append(token)
+    return found
+
+
+def _figure(image: Token, block: Token) -> Token:
+    """A picture alone in its paragraph: `![what it shows](figure:name "Caption")`."""
+    name = str(image.attrGet("src")).removeprefix("figure:")
+    meta = {"name": name, "words": image.content, "caption": str(image.attrGet("title"))}
+    return Token("figure", "figure", 0, attrs=dict(block.attrs), meta=meta)
+
+
+def _draw_figure(renderer: RendererHTML, tokens: list[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+    meta = tokens[at].meta
+    drawn = figures.svg(meta["name"], meta["words"])
+    return f'<figure id="{tokens[at].attrGet("id")}">{drawn}<figcaption>{meta["caption"]}</figcaption></figure>\n'
+
+
+def _markdown() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"xhtmlOut": True, "html": False}).enable("table")
+    made.add_render_rule("figure", _draw_figure)
+    return made
+
+
+_MARKDOWN = _markdown()
