@@ -4,6 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.features.loans.chart import HEIGHT, WIDTH
+from saas_app.features.loans.components import key
 from saas_app.features.loans.forms import MOST_PRINCIPAL
 from saas_app.features.loans.quick import KINDS
 from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Kind
@@ -132,13 +133,6 @@ def _picture() -> rx.Component:
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return card(rx.el.figure(drawing, legend), title="What each year pays for")
-
-
-def key(colour: str, words: str) -> rx.Component:
-    """What a colour in a picture stands for."""
-    return rx.el.span(
-        rx.el.span(class_name=f"inline-block h-3 w-5 {colour}"), words, class_name="inline-flex items-center gap-2"
-    )
 
 
 def _years() -> rx.Component:

@@ -41,6 +41,15 @@ def read_form(typed: Mapping[str, object]) -> LoanForm:
     return LoanForm(name, client, reading.done(loan), notes)
 
 
+def read_change(typed: Mapping[str, object]) -> tuple[str, str, str]:
+    """Name, notes and client of a scenario that is there; raises BadInput."""
+    reading = Reading(typed)
+    found = reading.text("name", NAME_LENGTH), reading.text("notes", NOTES_LENGTH), reading.text("client", NAME_LENGTH)
+    if reading.errors:
+        raise BadInput(reading.errors)
+    return found
+
+
 def read_loan(reading: "Reading", amount: str = "principal") -> Loan | None:
     """The loan in a form whose field `amount` says what is borrowed; None when a field is wrong."""
     principal = reading.amount(amount, "How much do you borrow? For example 250,000.", least=1)

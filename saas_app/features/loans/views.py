@@ -1,6 +1,7 @@
 """What a loan comes to, in words and pictures. The sums are exact (schedule.py), and rounded to the cent here."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from saas_app import site
 from saas_app.billing.money import money
@@ -25,8 +26,11 @@ class Picture:
 
     repaid: str = ""
     interest: str = ""
-    turn: float = 0
+    turn: str = ""
     words: str = ""
+
+
+NO_PICTURE = Picture()
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class ResultView:
     term: str = ""
     turns_at: int = 0
     saved: str = ""
-    picture: Picture = Picture()
+    picture: Picture = NO_PICTURE
     years: tuple[YearView, ...] = ()
 
 
@@ -63,6 +67,31 @@ def result_view(loan: Loan, currency: str = site.CURRENCY) -> ResultView:
             for row in result.years
         ),
     )
+
+
+def terms_of(loan: Loan, currency: str = site.CURRENCY) -> str:
+    """€200,000 at 3 % over 25 years, and what else was agreed."""
+    kinds = {
+        Kind.ANNUITY: "",
+        Kind.LINEAR: "equal repayment",
+        Kind.INTEREST_FIRST: f"{loan.resting} years interest only",
+    }
+    after = "lower payments after that" if loan.lowers else ""
+    more = [
+        kinds[loan.kind],
+        f"{percent(loan.change.rate)} from payment {loan.change.month}" if loan.change else "",
+        f"{money(loan.extra, currency)} extra a month" if loan.extra else "",
+        f"{money(loan.lump.amount, currency)} repaid with payment {loan.lump.month}" if loan.lump else "",
+        after if loan.extra or loan.lump else "",
+        f"fee {money(loan.fee, currency)}{' in the loan' if loan.fee_in_loan else ''}" if loan.fee else "",
+    ]
+    first = f"{money(loan.principal, currency)} at {percent(loan.rate)} over {loan.years} years"
+    return ", ".join([first, *filter(None, more)])
+
+
+def percent(rate: Decimal) -> str:
+    """3.5 %, without zeros at the end."""
+    return f"{f'{rate:.3f}'.rstrip('0').rstrip('.')} %"
 
 
 def duration(months: int) -> str:
@@ -97,7 +126,7 @@ def _picture(result: Result) -> Picture:
         f"A column for each of {years} years: interest {_share(first.interest, first.principal)} % of the first year’s "
         f"payments, {_share(last.interest, last.principal)} % of the last year’s."
     )
-    turn = across(result.turns_at, years) if result.turns_at else 0
+    turn = str(across(result.turns_at, years)) if result.turns_at else ""
     return Picture(drawn.repaid, drawn.interest, turn, words)
 
 
