@@ -1,6 +1,7 @@
 """What is saved: the list with its folders, one schedule opened, and up to four side by side."""
 
 from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
 
@@ -13,7 +14,7 @@ from saas_app.features.loans.service import ScenarioView
 from saas_app.features.loans.state import ScenariosState
 from saas_app.ui.buttons import Kind, button, link_button
 from saas_app.ui.cards import badge, card, empty
-from saas_app.ui.forms import field, hidden, labelled
+from saas_app.ui.forms import hidden, labelled
 from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
 
@@ -134,25 +135,11 @@ def _change_form(scenario: ScenarioView) -> rx.Component:
     )
     errors = ScenariosState.errors
     return rx.el.form(
-        hidden("id", scenario.id),
-        field(
-            "name",
-            "New name",
-            id="change-name",
-            default_value=scenario.name,
-            max_length=NAME_LENGTH,
-            error=errors.get("name", ""),
-        ),
+        hidden("scenario", scenario.id),
+        _text_line("name", "New name", scenario.name),
         rx.cond(
             ScenariosState.desk.may_name_clients,
-            field(
-                "client",
-                "Folder of the client",
-                id="change-client",
-                default_value=scenario.client,
-                max_length=NAME_LENGTH,
-                list="clients",
-            ),
+            _text_line("client", "Folder of the client", scenario.client, list="clients"),
             hidden("client", scenario.client),
         ),
         labelled("change-notes", "Notes", notes, error=errors.get("notes", "")),
@@ -161,6 +148,14 @@ def _change_form(scenario: ScenarioView) -> rx.Component:
         reset_on_submit=False,
         class_name="mt-4 flex flex-col gap-4",
     )
+
+
+def _text_line(name: str, label: str, value: str, **props: Any) -> rx.Component:
+    """A field whose id is its own: the form below the result has one of the same name."""
+    line = rx.el.input(
+        name=name, id=f"change-{name}", default_value=value, max_length=NAME_LENGTH, class_name=INPUT, **props
+    )
+    return labelled(f"change-{name}", label, line, error=ScenariosState.errors.get(name, ""))
 
 
 def opened() -> rx.Component:

@@ -112,7 +112,7 @@ class ScenariosState(LiveState):
 
         async def do(viewer: Viewer) -> str:
             name, notes, client = read_change(_words(form))
-            await db.run(viewer, service.change_scenario, _words(form).get("id", ""), name, notes, client)
+            await db.run(viewer, service.change_scenario, _words(form).get("scenario", ""), name, notes, client)
             return "Changed."
 
         if await self._do(do):
