@@ -21,7 +21,7 @@ from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
 from saas_app.features.library.models import BookNote, ReadingPlace
-from saas_app.features.loans.models import Scenario
+from saas_app.features.loans.models import ClientFolder, Scenario
 from saas_app.purchases.models import Download, LinkOrder, Purchase
 from saas_app.social.models import Identity
 
@@ -32,6 +32,7 @@ __all__ = [
     "BookNote",
     "Challenge",
     "CheckoutAttempt",
+    "ClientFolder",
     "Customer",
     "Download",
     "EmailToken",

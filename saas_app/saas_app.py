@@ -39,6 +39,7 @@ from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
 from saas_app.features.library import api as library_api
 from saas_app.features.library import pages as library_pages
+from saas_app.features.loans import api as loans_api
 from saas_app.features.loans import pages as loans_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.purchases import api as purchases_api
@@ -134,6 +135,7 @@ api = Starlette(
         *change_api.routes,
         *purchases_api.routes,
         *library_api.routes,
+        *loans_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],

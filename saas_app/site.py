@@ -25,10 +25,11 @@ SUPPORT_EMAIL = "help@ladrillo.example"
 REFUND_DAYS = 14
 # The terms and the privacy notice are saas_app/legal/*/DATE.md; to change one, add a file with the day it counts from.
 
-# The calculator on the landing page; prices of the plans come from Stripe with their own currency.
-CURRENCY_SIGN = "€"
+# The loans; prices of the plans come from Stripe with their own currency.
+CURRENCY, CURRENCY_SIGN = "eur", "€"
 
-PUBLIC_NAV = (Link("Product", "/#how"), Link("Pricing", "/pricing"))
+CALCULATOR = "/calculator"
+PUBLIC_NAV = (Link("Calculator", CALCULATOR), Link("Pricing", "/pricing"))
 LEGAL_NAV = (Link("Terms", "/terms"), Link("Privacy", "/privacy"))
 # Where members do what they came for.
 WORK = Link("Scenarios", "/scenarios")

@@ -18,7 +18,10 @@ class Feature(StrEnum):
 
     COMPARE = "compare"
     EARLY_REPAYMENT = "early_repayment"
-    CLIENT_NAMES = "client_names"
+    RATE_CHANGE = "rate_change"
+    LOAN_FEE = "loan_fee"
+    EXPORT = "export"
+    CLIENT_FOLDER = "client_folder"
 
 
 class Limit(StrEnum):
@@ -60,6 +63,8 @@ class Plan:
         return dict(self.limits).get(limit)
 
 
+_PRO = frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT, Feature.RATE_CHANGE, Feature.LOAN_FEE, Feature.EXPORT})
+
 FREE = Plan(
     key="free",
     name="Free",
@@ -71,8 +76,13 @@ PRO_V1 = Plan(
     key="pro_v1",
     name="Pro",
     description="For whoever is about to sign.",
-    sells=("Scenarios without limit", "Side by side comparison", "Early repayment"),
-    features=frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT}),
+    sells=(
+        "Scenarios without limit",
+        "Up to four side by side",
+        "Early repayment, a new rate, fees",
+        "Schedules and comparisons as CSV",
+    ),
+    features=_PRO,
     prices=(
         PlanPrice("month", 900, "eur", "pro_v1_month"),
         PlanPrice("year", 7200, "eur", "pro_v1_year"),
@@ -82,8 +92,8 @@ AGENT_V1 = Plan(
     key="agent_v1",
     name="Agent",
     description="For people who do this for others.",
-    sells=("Everything in Pro", "A client for each scenario"),
-    features=frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT, Feature.CLIENT_NAMES}),
+    sells=("Everything in Pro", "A folder for each client"),
+    features=_PRO | {Feature.CLIENT_FOLDER},
     prices=(
         PlanPrice("month", 2900, "eur", "agent_v1_month"),
         PlanPrice("year", 22800, "eur", "agent_v1_year"),

@@ -100,6 +100,7 @@ class Islands:
     def _render(self, name: str, slots: Slots, viewer: Viewer | None, context: dict[str, Any]) -> Rendered:
         typed = Blank(context.get("form", {}))
         template: Template = self._environment.get_template(f"{name}.html")
+        route = self._routes.get(name)
         values: dict[str, Any] = {
             "member": viewer is not None,
             "viewer": viewer,
@@ -107,6 +108,7 @@ class Islands:
             "wait_seconds": 0,
             **slots.values,
             **self._derive(typed),
+            **(route.reckon(typed) if route is not None and route.reckon is not None else {}),
             **context,
             "form": typed,
             "errors": Blank(context.get("errors", {})),

@@ -4,7 +4,7 @@ An **island** is a public page: Reflex builds it once, we keep its HTML, drop it
 (prices, what was typed, who is looking) when it is served. A **member page** is hydrated and talks over the socket.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,6 +14,8 @@ from saas_app.core.viewer import Viewer
 
 # What a page shows of its viewer's own rows, read each time it is served.
 Fill = Callable[[Viewer], Awaitable[dict[str, Any]]]
+# What follows from what was typed or stands in the address, reckoned each time the page is served. It must be quick.
+Reckon = Callable[[Mapping[str, str]], dict[str, Any]]
 Page = Callable[[], rx.Component]
 
 
@@ -26,6 +28,7 @@ class Route:
     fill: Fill | None = None
     fresh: bool = False
     remembers: tuple[str, ...] = ()
+    reckon: Reckon | None = None
 
 
 @dataclass
@@ -49,18 +52,20 @@ def island(
     fill: Fill | None = None,
     fresh: bool = False,
     remembers: tuple[str, ...] = (),
+    reckon: Reckon | None = None,
 ) -> Callable[[Page], Page]:
     """Declare a public page. Its text may hold Jinja slots such as ``{{ form.email }}`` and ``{% if member %}``.
 
     `name` is how `edge.islands.respond` finds it; it defaults to the route without its slash.
     `members_only` sends strangers to log in first; `hidden` keeps it out of search engines. `fill` gives the slots
     that belong to the viewer; `fresh` asks members whose log-in is too old to confirm that it is them. `remembers`
-    names cookies of ours that hold a word, which the page shows as `{{ remembered.name }}`.
+    names cookies of ours that hold a word, which the page shows as `{{ remembered.name }}`. `reckon` adds slots that
+    follow from what was typed or stands in the address.
     """
 
     def declare(page: Page) -> Page:
         key = name or route.strip("/") or "landing"
-        declared.islands[key] = Route(key, route, fill, fresh, remembers)
+        declared.islands[key] = Route(key, route, fill, fresh, remembers, reckon)
         if members_only:
             declared.members[key] = declared.islands[key]
         return _reflex_page(

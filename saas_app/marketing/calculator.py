@@ -1,4 +1,7 @@
-"""The product shown working: a loan calculator that is right before any script runs, and follows when one does."""
+"""The product shown working: a loan calculator that is right before any script runs, and follows when one does.
+
+Without a script its form leads to the whole calculator, with the same numbers in the address.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +10,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.marketing.loan import Repayment, repay, wall
+from saas_app.ui.buttons import submit_button
 from saas_app.ui.forms import native_form
 from saas_app.ui.theme import CARD, INPUT
 
@@ -26,8 +30,9 @@ def calculator() -> rx.Component:
         ),
         _results(loan),
         _wall(loan),
+        submit_button("See every year", busy="One moment…", kind="secondary", wide=True, class_name="mt-6"),
         id="calculator",
-        action=site.HOME,
+        action=site.CALCULATOR,
         method="get",
         aria_label="Loan calculator",
         class_name=f"{CARD} p-5 shadow-lg sm:p-7",

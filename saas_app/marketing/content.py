@@ -60,8 +60,9 @@ LANDING_QUESTIONS = (
     ),
     Passage(
         "Which loans does it know?",
-        "Loans with a fixed rate and equal monthly payments, the usual kind for a home. "
-        "If your rate changes later, save one scenario for each rate.",
+        "Loans with equal payments, the usual kind for a home; loans with equal repayment, whose payments fall; "
+        "and loans that begin with some years of interest only. Early repayment, a new rate during the term and fees "
+        "are part of Pro.",
     ),
     Passage(
         "What happens to my numbers?",
@@ -95,9 +96,12 @@ PRICING_QUESTIONS = (
 
 _LIMIT_WORDS: dict[str, str] = {Limit.SCENARIOS: "Saved scenarios"}
 _FEATURE_WORDS: dict[str, str] = {
-    Feature.COMPARE: "Scenarios side by side",
+    Feature.COMPARE: "Up to four side by side",
     Feature.EARLY_REPAYMENT: "Early repayment",
-    Feature.CLIENT_NAMES: "A client for each scenario",
+    Feature.RATE_CHANGE: "A new rate during the term",
+    Feature.LOAN_FEE: "Fees, in the loan or beside it",
+    Feature.EXPORT: "Schedules and comparisons as CSV",
+    Feature.CLIENT_FOLDER: "A folder for each client",
 }
 _EVERYBODY = ("Full repayment schedule", "Every formula shown")
 

@@ -34,4 +34,3 @@ box?.addEventListener("input", () => {
   box.querySelector("#wall-columns").setAttribute("d", columns);
   box.querySelector("#wall-laid").setAttribute("d", laid);
 });
-box?.addEventListener("submit", e => e.preventDefault());

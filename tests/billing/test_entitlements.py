@@ -71,7 +71,7 @@ def test_a_plan_that_was_not_paid_is_read_only_and_says_what_opens_it(database: 
         with pytest.raises(PlanLocked):
             require_room(session, Limit.SCENARIOS, 2)
         with pytest.raises(FeatureLocked):  # paying would not open it
-            require(session, Feature.CLIENT_NAMES)
+            require(session, Feature.CLIENT_FOLDER)
 
 
 def test_of_two_subscriptions_the_oldest_that_opens_something_counts(database: str) -> None:
@@ -119,7 +119,7 @@ def test_somebody_elses_subscription_opens_nothing_for_me(database: str) -> None
 def test_a_locked_feature_names_the_cheapest_plan_that_has_it(database: str) -> None:
     user = a_user()
     with db.session_for(user.id, read_only=True) as session, pytest.raises(FeatureLocked) as refused:
-        require(session, Feature.CLIENT_NAMES)
+        require(session, Feature.CLIENT_FOLDER)
     assert refused.value.plan.key == "agent_v1"
     assert "Agent" in str(refused.value)
 

@@ -57,12 +57,12 @@ async def test_the_set_up_makes_all_that_the_shop_needs(stripe: Stripe) -> None:
 async def test_a_product_carries_what_its_plan_opens_and_a_feature_added_to_the_plan_follows(stripe: Stripe) -> None:
     await setup.set_up(lambda line: None)
     assert _carried(stripe) == {
-        "Pro": {"compare", "early_repayment"},
+        "Pro": {"compare", "early_repayment", "rate_change", "loan_fee", "export"},
         "Agent": set(Feature),
         "The flat in numbers": set(),
     }
     grown = [replace(PRO_V1, features=frozenset(Feature)), AGENT_V1]
-    assert "Gave Pro the feature client_names." in await _push(grown, follow=False)
+    assert "Gave Pro the feature client_folder." in await _push(grown, follow=False)
     assert _carried(stripe)["Pro"] == set(Feature)
     assert await _push(grown, follow=False) == []
 

@@ -15,16 +15,16 @@ from tests.factories import a_user, as_system
 
 def test_metadata_says_how_many_a_plan_holds_and_what_it_opens() -> None:
     read = read_terms(
-        {"limit_scenarios": "5", "feature_compare": "false", "feature_client_names": "TRUE", "order": "2"}
+        {"limit_scenarios": "5", "feature_compare": "false", "feature_client_folder": "TRUE", "order": "2"}
     )
     assert (read.limits, read.features, read.position) == (
         {"scenarios": 5},
-        {"compare": False, "client_names": True},
+        {"compare": False, "client_folder": True},
         2,
     )
     plan = with_terms(PRO_V1, read.limits, read.features)
     assert plan.limit(Limit.SCENARIOS) == 5
-    assert plan.features == {Feature.EARLY_REPAYMENT, Feature.CLIENT_NAMES}
+    assert plan.features == PRO_V1.features - {Feature.COMPARE} | {Feature.CLIENT_FOLDER}
     assert with_terms(FREE, {"scenarios": None}, {}).limit(Limit.SCENARIOS) is None
 
 

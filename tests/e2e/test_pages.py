@@ -13,7 +13,7 @@ from tests.e2e.steps import Person, join, open_dashboard, save_as, sign_up, subs
 pytestmark = pytest.mark.e2e
 
 PUBLIC = (
-    *("/", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
+    *("/", "/calculator", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
     *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim", "/locked"),
     "/library/sample",
 )

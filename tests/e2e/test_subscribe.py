@@ -75,7 +75,7 @@ def _is_welcomed(page: Page, ada: Person) -> None:
     expect(page.get_by_text(f"Congratulations, {ada.name}")).to_be_visible()
     expect(page.get_by_role("heading", name="You are registered")).to_be_visible()
     expect(page.get_by_text("2 saved scenarios")).to_be_visible()
-    expect(page.get_by_text("Side by side comparison")).to_be_visible()
+    expect(page.get_by_text("Up to four side by side")).to_be_visible()
     expect(page.get_by_role("link", name="Continue free")).to_be_visible()
 
 

@@ -1,5 +1,6 @@
 """Saving loan scenarios: what a plan holds, and whose they are."""
 
+import csv
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -11,10 +12,11 @@ from saas_app.billing.models import Subscription
 from saas_app.core import db
 from saas_app.core.errors import NotFound
 from saas_app.core.viewer import Viewer
-from saas_app.features.loans import service
+from saas_app.features.loans import compare, service, sheets
 from saas_app.features.loans.forms import LoanForm
-from saas_app.features.loans.models import Scenario
-from saas_app.features.loans.schedule import Loan
+from saas_app.features.loans.models import ClientFolder, Scenario
+from saas_app.features.loans.payments import plan_of
+from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange
 from tests.billing.rows import subscription
 from tests.factories import a_user, as_system
 
@@ -89,7 +91,7 @@ def test_early_repayment_and_comparison_and_clients_are_refused_on_free_and_noth
         with pytest.raises(FeatureLocked), db.session_for(ada) as session:
             service.save_scenario(session, form)
     with pytest.raises(FeatureLocked), db.session_for(ada, read_only=True) as session:
-        service.compare(session)
+        compare.compare(session)
     assert names(ada) == []
 
 
@@ -99,7 +101,10 @@ def test_comparison_puts_the_cheapest_interest_first(database: str) -> None:
         service.save_scenario(session, a_form("dear", rate="5"))
         service.save_scenario(session, a_form("cheap", rate="2"))
     with db.session_for(ada, read_only=True) as session:
-        assert [view.name for view in service.compare(session)] == ["cheap", "dear"]
+        cheap, dear = compare.compare(session)
+        assert [cheap.scenario.name, dear.scenario.name] == ["cheap", "dear"]
+        assert dear.words == "€96,441.42 more in interest and fees, €321.47 more a month at first than cheap."
+        assert "M0.0 0.0L" in cheap.line
 
 
 def test_somebody_elses_scenario_is_as_unknown_as_one_that_never_was(database: str) -> None:
@@ -120,6 +125,122 @@ def test_the_largest_loan_that_the_form_takes_fits_into_the_database(database: s
     with db.session_for(ada) as session:
         saved = service.save_scenario(session, a_form("palace", principal=100_000_000_00))
     assert "€100,000,000" in saved.terms
+
+
+FULL = Loan(
+    *(200_000_00, Decimal(3), 25, 100_00, Kind.INTEREST_FIRST, 2, 1_500_00, True),
+    *(RateChange(121, Decimal("4.25")), Lump(60, 10_000_00), True),
+)
+
+
+def test_all_of_a_loan_is_kept(database: str) -> None:
+    ada = a_pro()
+    with db.session_for(ada) as session:
+        service.save_scenario(session, LoanForm("all", "", FULL, "ask the bank"))
+    with db.session_for(ada, read_only=True) as session:
+        (row,) = service.in_order(session)
+        assert (service.loan_of(row), row.notes) == (FULL, "ask the bank")
+
+
+@pytest.mark.parametrize(
+    "loan",
+    [
+        Loan(200_000_00, Decimal(3), 25, change=RateChange(2, Decimal(5))),
+        Loan(200_000_00, Decimal(3), 25, fee=1_00),
+        Loan(200_000_00, Decimal(3), 25, lump=Lump(1, 1_00)),
+    ],
+)
+def test_a_new_rate_a_fee_and_a_lump_sum_are_part_of_pro(sqlite: str, loan: Loan) -> None:
+    ada = a_user()
+    for verb in (service.work_out, service.save_scenario):
+        with pytest.raises(FeatureLocked), db.session_for(ada) as session:
+            verb(session, LoanForm("x", "", loan))
+    assert names(ada) == []
+
+
+def test_a_scenario_is_renamed_noted_copied_and_deleted(database: str) -> None:
+    ada = a_user()
+    saved = save(ada, "River")
+    with db.session_for(ada) as session:
+        service.change_scenario(session, saved, "By the river", "north side", "")
+        service.copy_scenario(session, saved)
+    assert names(ada) == ["By the river", "Copy of By the river"]
+    with pytest.raises(PlanFull), db.session_for(ada) as session:
+        service.copy_scenario(session, saved)
+    with db.session_for(ada) as session:
+        service.delete_scenario(session, saved)
+    assert names(ada) == ["Copy of By the river"]
+
+
+def test_a_folder_comes_with_its_first_scenario_and_goes_with_its_last(database: str) -> None:
+    ada = a_user()
+    as_system(lambda session: session.add(subscription(ada.id, plan_key="agent_v1")))
+    with db.session_for(ada) as session:
+        one = service.save_scenario(session, a_form("one", client="Bob")).id
+        service.save_scenario(session, a_form("two", client="Bob"))
+        assert service.desk(session).clients == ("Bob",)
+        service.change_scenario(session, one, "", "", "Eve")
+        assert service.desk(session).clients == ("Bob", "Eve")
+        service.delete_scenario(session, one)
+        assert service.desk(session).clients == ("Bob",)
+    assert len(as_system(lambda session: session.exec(select(ClientFolder.id)).all())) == 1
+
+
+def test_what_is_beyond_the_plan_is_not_changed_and_can_be_read_and_deleted(sqlite: str) -> None:
+    ada = a_pro()
+    ids = [save(ada, f"Flat {number}") for number in range(3)]
+    as_system(lambda session: session.merge(subscription(ada.id, status="canceled")))
+    with pytest.raises(PlanFull), db.session_for(ada) as session:
+        service.change_scenario(session, ids[2], "mine", "", "")
+    with db.session_for(ada) as session:
+        assert plan_of(session, ids[2]).name == "Flat 2"
+        service.delete_scenario(session, ids[2])
+
+
+def test_nothing_of_another_person_is_changed_copied_opened_compared_or_exported(database: str) -> None:
+    ada, bob = a_pro("Ada"), a_user("Bob")
+    theirs = save(bob, "Bob's flat")
+    for verb in (
+        lambda session: service.change_scenario(session, theirs, "mine", "", ""),
+        lambda session: service.copy_scenario(session, theirs),
+        lambda session: plan_of(session, theirs),
+        lambda session: compare.compare(session, [theirs]),
+        lambda session: sheets.schedule_file(session, theirs),
+        lambda session: sheets.comparison_file(session, (theirs,)),
+    ):
+        with pytest.raises(NotFound), db.session_for(ada) as session:
+            verb(session)
+    assert names(bob) == ["Bob's flat"]
+
+
+def test_the_whole_schedule_marks_the_payment_that_turns(sqlite: str) -> None:
+    ada = a_user()
+    with db.session_for(ada) as session:
+        loan = Loan(100_000_00, Decimal(5), 30)
+        plan = plan_of(session, service.save_scenario(session, LoanForm("x", "", loan)).id)
+    assert [each.number for each in plan.payments if each.turns] == [195]
+    assert (len(plan.payments), plan.payments[-1].balance) == (360, "€0")
+
+
+def test_a_schedule_as_csv_adds_up_and_a_name_is_no_formula(sqlite: str) -> None:
+    ada = a_pro()
+    saved = save(ada, "=HYPERLINK(1)")
+    with db.session_for(ada, read_only=True) as session:
+        lines = list(csv.reader(sheets.schedule_file(session, saved).lstrip("\ufeff").splitlines()))
+        sums = list(csv.reader(sheets.comparison_file(session).lstrip("\ufeff").splitlines()))
+    assert lines[0] == list(sheets.PAYMENTS)
+    assert sum(Decimal(line[2]) for line in lines[1:]) == Decimal(200_000)
+    assert sums[1][0] == "'=HYPERLINK(1)"
+    assert sums[1][3:7] == ["948.42", "84526.79", "0.00", "284526.79"]
+
+
+def test_csv_is_part_of_pro(sqlite: str) -> None:
+    ada = a_user()
+    saved = save(ada, "x")
+    with pytest.raises(FeatureLocked), db.session_for(ada, read_only=True) as session:
+        sheets.schedule_file(session, saved)
+    with pytest.raises(FeatureLocked), db.session_for(ada, read_only=True) as session:
+        sheets.comparison_file(session)
 
 
 def a_form(name: str, *, principal: int = 200_000_00, rate: str = "3", extra: int = 0, client: str = "") -> LoanForm:

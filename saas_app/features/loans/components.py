@@ -1,16 +1,21 @@
-"""What the scenario page draws."""
+"""The loan form of the scenario page, and what a loan comes to."""
 
 from typing import Any
 
 import reflex as rx
 
-from saas_app.features.loans.service import ScenarioView, YearView
+from saas_app import site
+from saas_app.features.loans.chart import HEIGHT, WIDTH
+from saas_app.features.loans.forms import NAME_LENGTH
+from saas_app.features.loans.quick import KINDS
 from saas_app.features.loans.state import ScenariosState
+from saas_app.features.loans.views import Picture, YearView
 from saas_app.ui.buttons import button, until_listening
-from saas_app.ui.cards import badge, card, empty, fact, facts
+from saas_app.ui.cards import card, fact, facts
 from saas_app.ui.dialog import unfold
-from saas_app.ui.forms import field
+from saas_app.ui.forms import field, option, select_field
 from saas_app.ui.layout import grid, row, stack
+from saas_app.ui.text import link, text
 
 HEAD = "pb-2 pr-4 text-left font-medium text-quiet"
 CELL = "py-2 pr-4 tabular-nums"
@@ -28,9 +33,49 @@ def loan_form() -> rx.Component:
                 _field("extra", "Extra a month", hint="repaid on top, in euros", input_mode="decimal"),
             ),
         ),
+        rx.el.div(
+            unfold("More about this loan", _more(), open=ScenariosState.errors.length() > 0),  # pyright: ignore
+            class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
+        ),
         row(button("Work it out", type="submit", id="work-out", disabled=until_listening()), class_name="mt-5"),
         on_submit=ScenariosState.work_out,
         reset_on_submit=False,
+    )
+
+
+def _more() -> rx.Component:
+    desk = ScenariosState.desk
+    kinds = [option(label, kind.value) for kind, label in KINDS.items()]
+    lowers = (option("ends the loan sooner", "no"), option("lowers the payments", "yes"))
+    return stack(
+        grid(
+            select_field("kind", "How it is repaid", *kinds, error=_error("kind")),
+            _field("resting", "Years of interest only", hint="if it begins so", input_mode="numeric"),
+        ),
+        rx.cond(
+            desk.may_repay_early,
+            grid(
+                _field("lump", "Repaid at once", hint="in euros", input_mode="decimal"),
+                _field("lump_month", "With payment number", input_mode="numeric"),
+                select_field("lowers", "Repaying early", *lowers),
+            ),
+        ),
+        rx.cond(
+            desk.may_have_more_terms,
+            grid(
+                _field("new_rate", "New yearly rate", hint="in percent", input_mode="decimal"),
+                _field("change_month", "From payment number", input_mode="numeric"),
+                _field("fee", "Fee, paid once", hint="in euros", input_mode="decimal"),
+                select_field(
+                    "fee_in_loan", "The fee is", option("paid beside the loan", "no"), option("part of the loan", "yes")
+                ),
+            ),
+            text(
+                "Early repayment, a new rate and fees are part of Pro. ",
+                link("See the plans", href=site.PRICING),
+                tone="quiet",
+            ),
+        ),
     )
 
 
@@ -38,8 +83,10 @@ def save_form() -> rx.Component:
     """A name for what was worked out, to find it again."""
     return rx.el.form(
         row(
-            _field("name", "Name", placeholder="Flat by the river", max_length=80),
-            rx.cond(ScenariosState.desk.may_name_clients, _field("client", "Client", max_length=80)),
+            _field("name", "Name", placeholder="Flat by the river", max_length=NAME_LENGTH),
+            rx.cond(
+                ScenariosState.desk.may_name_clients, _field("client", "Client", max_length=NAME_LENGTH, list="clients")
+            ),
             button(
                 "Save scenario",
                 type="submit",
@@ -55,8 +102,12 @@ def save_form() -> rx.Component:
     )
 
 
+def _error(name: str) -> str:
+    return ScenariosState.errors.get(name, "")
+
+
 def _field(name: str, label: str, **props: Any) -> rx.Component:
-    error = ScenariosState.errors.get(name, "")
+    error = _error(name)
     return field(name, label, error=error, invalid=rx.cond(error != "", "true", "false"), auto_complete="off", **props)
 
 
@@ -68,11 +119,14 @@ def result() -> rx.Component:
         card(
             facts(
                 fact("A month", rx.el.span(shown.payment, id="loan-payment")),
+                rx.cond(shown.note != "", fact("After that", rx.el.span(shown.note, id="loan-note"))),
                 fact("Interest in total", rx.el.span(shown.total_interest, id="loan-interest")),
                 fact("Everything paid", shown.total_paid),
                 fact("Paid off after", shown.term),
                 fact("Repays more than it costs from payment", shown.turns_at),
             ),
+            rx.cond(shown.saved != "", rx.el.p(shown.saved, class_name="font-semibold text-good", id="loan-saved")),
+            picture(shown.picture, shown.turns_at),
             rx.el.details(
                 rx.el.summary("Year by year", class_name="min-h-11 cursor-pointer py-3 font-semibold"),
                 rx.el.div(
@@ -95,6 +149,10 @@ def result() -> rx.Component:
                 "How this is computed",
                 rx.el.p("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months."),
                 rx.el.p("The interest of a month is what is still owed × i; the rest of the payment repays the loan."),
+                rx.el.p("With equal repayment it is P / n each month, and the interest on top."),
+                rx.el.p(
+                    "A new rate, or the end of the years of interest only, spreads what is owed over what is left."
+                ),
                 rx.el.p("Nothing is rounded on the way; only what you see is rounded to the cent."),
             ),
             save_form(),
@@ -113,86 +171,33 @@ def _year(year: YearView) -> rx.Component:
     )
 
 
-def saved() -> rx.Component:
-    """What is saved, or how to begin."""
-    desk = ScenariosState.desk
-    return rx.cond(
-        desk.scenarios,
-        stack(
-            row(
-                rx.el.h2("Saved", class_name="font-display text-2xl font-semibold"),
-                rx.el.span(desk.room, class_name="text-quiet", id="room"),
-                button("Compare side by side", kind="secondary", on_click=ScenariosState.compare, id="compare"),
-                class_name="justify-between",
+def picture(shown: Picture, turns_at: int) -> rx.Component:
+    """A column for each year, and a line at the payment that repays more than it costs."""
+    drawing = rx.el.svg(
+        rx.el.path(d=shown.repaid, class_name="fill-brick"),
+        rx.el.path(d=shown.interest, class_name="fill-clay"),
+        rx.cond(
+            shown.turn != "",
+            rx.el.line(
+                x1=shown.turn, x2=shown.turn, y1=0, y2=HEIGHT, class_name="stroke-ink stroke-2", stroke_dasharray="6 4"
             ),
-            rx.el.ul(rx.foreach(desk.scenarios, scenario_line), class_name="flex flex-col gap-3"),
         ),
-        empty("Nothing saved yet", "Work out a loan above and save it; it stays here on every device."),
+        view_box=f"0 0 {WIDTH} {HEIGHT}",
+        role="img",
+        aria_label=shown.words,
+        class_name="w-full",
     )
-
-
-def scenario_line(scenario: ScenarioView) -> rx.Component:
-    """One saved scenario."""
-    return rx.el.li(
-        rx.el.div(
-            rx.el.p(
-                rx.el.span(scenario.name, class_name="font-semibold"),
-                rx.cond(scenario.client != "", rx.el.span(" for ", scenario.client, class_name="text-quiet")),
-                rx.cond(scenario.locked, badge("Read only on your plan", "warn")),
-                class_name="flex flex-wrap gap-2",
-            ),
-            rx.el.p(scenario.terms, class_name="text-sm text-quiet"),
-            class_name="min-w-48 flex-1",
-        ),
-        rx.el.p(
-            rx.el.b(scenario.payment), " a month, ", scenario.total_interest, " interest", class_name="tabular-nums"
-        ),
-        button(
-            "Delete",
-            rx.el.span(" ", scenario.name, class_name="sr-only"),
-            kind="quiet",
-            on_click=ScenariosState.delete(scenario.id),
-        ),
-        class_name="flex flex-wrap items-center gap-4 rounded-xl border border-line bg-surface px-5 py-4",
+    legend = rx.el.figcaption(
+        key("bg-brick", "repays the loan"),
+        key("bg-clay", "interest"),
+        rx.cond(turns_at > 0, rx.el.span("dashed: payment ", turns_at, ", where repaying overtakes interest")),
+        class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
+    return rx.el.figure(drawing, legend, class_name="my-5")
 
 
-def comparison() -> rx.Component:
-    """Everything saved, cheapest first."""
-    return rx.cond(
-        ScenariosState.compared,
-        card(
-            rx.el.div(
-                rx.el.table(
-                    rx.el.thead(
-                        rx.el.tr(
-                            *[
-                                rx.el.th(w, scope="col", class_name=HEAD)
-                                for w in ("Scenario", "A month", "Interest", "Everything paid")
-                            ]
-                        )
-                    ),
-                    rx.el.tbody(rx.foreach(ScenariosState.compared, _compared_row)),
-                    class_name="w-full",
-                ),
-                class_name="overflow-x-auto",
-            ),
-            title="Side by side, cheapest first",
-            id="comparison",
-        ),
-    )
-
-
-def _compared_row(scenario: ScenarioView) -> rx.Component:
-    return rx.el.tr(
-        rx.el.th(
-            scenario.name,
-            rx.el.span(scenario.terms, class_name="block text-sm font-normal text-quiet"),
-            scope="row",
-            class_name=f"{CELL} text-left font-medium",
-        ),
-        rx.el.td(scenario.payment, class_name=CELL),
-        rx.el.td(scenario.total_interest, class_name=CELL),
-        rx.el.td(scenario.total_paid, class_name=CELL),
-        class_name="border-t border-line",
+def key(colour: str, words: str) -> rx.Component:
+    """What a colour in a picture stands for."""
+    return rx.el.span(
+        rx.el.span(class_name=f"inline-block h-3 w-5 {colour}"), words, class_name="inline-flex items-center gap-2"
     )

@@ -1,27 +1,32 @@
-"""What was typed into the loan form, read with a reason for each field that cannot be used."""
+"""What was typed into a loan form, read with a reason for each field that cannot be used."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from saas_app.core.errors import BadInput
-from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Loan
+from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Kind, Loan, Lump, RateChange
 
 MOST_PRINCIPAL = 100_000_000_00
 NAME_LENGTH = 80
-YEARS_LENGTH = 4
+NOTES_LENGTH = 2000
 AMOUNT_DIGITS = 12
-AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?P<sign>[.,'])\d{3}((?P=sign)\d{3})*|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII)
+AMOUNT = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,'])\d{3}((?P=sign)\d{3})*|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII
+)
+RATE = re.compile(r"\d{1,3}([.,]\d{0,9})?|[.,]\d{1,9}", re.ASCII)
+WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class LoanForm:
-    """A loan with the name to save it under and, for agents, whom it is for."""
+    """A loan with the name and notes to save it under and, for agents, the client whose folder it goes into."""
 
     name: str
     client: str
     loan: Loan
+    notes: str = ""
 
 
 def read_form(typed: Mapping[str, object]) -> LoanForm:
@@ -29,55 +34,115 @@ def read_form(typed: Mapping[str, object]) -> LoanForm:
 
     Raises BadInput with a message for every field that is wrong.
     """
-    errors: dict[str, str] = {}
-    principal = _amount(typed, "principal", errors, "How much do you borrow? For example 250,000.")
-    extra = _amount(typed, "extra", errors, "How much do you repay on top each month?", empty=0)
-    rate = _rate(typed, errors)
-    years = _years(typed, errors)
-    name, client = _text(typed, "name"), _text(typed, "client")
-    if len(name) > NAME_LENGTH or len(client) > NAME_LENGTH:
-        errors["name"] = f"Please keep names within {NAME_LENGTH} characters."
-    if not errors and not 0 < principal <= MOST_PRINCIPAL:
-        errors["principal"] = "The loan must be more than 0 and at most 100,000,000."
-    if errors:
-        raise BadInput(errors)
-    return LoanForm(name, client, Loan(principal, rate, years, extra))
+    reading = Reading(typed)
+    loan = read_loan(reading)
+    name, client = reading.text("name", NAME_LENGTH), reading.text("client", NAME_LENGTH)
+    notes = reading.text("notes", NOTES_LENGTH)
+    return LoanForm(name, client, reading.done(loan), notes)
 
 
-def _text(typed: Mapping[str, object], field: str) -> str:
-    value = typed.get(field, "")
-    return value.strip() if isinstance(value, str) else ""
+def read_change(typed: Mapping[str, object]) -> tuple[str, str, str]:
+    """Name, notes and client of a scenario that is there; raises BadInput."""
+    reading = Reading(typed)
+    found = reading.text("name", NAME_LENGTH), reading.text("notes", NOTES_LENGTH), reading.text("client", NAME_LENGTH)
+    if reading.errors:
+        raise BadInput(reading.errors)
+    return found
 
 
-def _amount(typed: Mapping[str, object], field: str, errors: dict[str, str], ask: str, empty: int | None = None) -> int:
-    """Minor units. A separator before one or two last digits is the decimal point; before three it groups thousands."""
-    typed_text = _text(typed, field)
-    text = "".join(typed_text.split()).strip("€")
-    if not text and empty is not None:
-        return empty
-    read = AMOUNT.fullmatch(text)
-    digits, cents = (re.sub(r"\D", "", part or "") for part in read.group("whole", "cents")) if read else ("", "")
-    if not digits + cents or len(digits) > AMOUNT_DIGITS:
-        errors[field] = f"“{typed_text[:30]}” is not an amount. {ask}" if typed_text else ask
+def read_loan(reading: "Reading", amount: str = "principal") -> Loan | None:
+    """The loan in a form whose field `amount` says what is borrowed; None when a field is wrong."""
+    principal = reading.amount(amount, "How much do you borrow? For example 250,000.", least=1)
+    rate, years = reading.rate("rate"), reading.whole("years", 1, MOST_YEARS, "The term is", "years")
+    kind = reading.choice("kind", Kind, Kind.ANNUITY)
+    resting = _resting(reading, years) if kind is Kind.INTEREST_FIRST else 0
+    extra = reading.amount("extra", "How much do you repay on top each month?", empty=0)
+    fee = reading.amount("fee", "What is paid once for the loan?", empty=0)
+    change, lump = _change(reading, years), _lump(reading, years)
+    if reading.errors:
+        return None
+    in_loan, lowers = reading.text("fee_in_loan") == "yes", reading.text("lowers") == "yes"
+    return Loan(principal, rate, years, extra, kind, resting, fee, in_loan, change, lump, lowers)
+
+
+def _resting(reading: "Reading", years: int) -> int:
+    if years == 1:
+        reading.errors["kind"] = "A loan of one year leaves no year for interest only."
+    return reading.whole("resting", 1, max(1, (years or MOST_YEARS) - 1), "Interest only lasts", "years")
+
+
+def _change(reading: "Reading", years: int) -> RateChange | None:
+    if not reading.text("new_rate") and not reading.text("change_month"):
+        return None
+    month = reading.whole("change_month", 2, (years or MOST_YEARS) * 12, "The number of the payment is", "")
+    return RateChange(month, reading.rate("new_rate"))
+
+
+def _lump(reading: "Reading", years: int) -> Lump | None:
+    amount = reading.amount("lump", "How much do you repay at once?", empty=0)
+    if not amount and not reading.text("lump_month"):
+        return None
+    month = reading.whole("lump_month", 1, (years or MOST_YEARS) * 12, "The number of the payment is", "")
+    return Lump(month, amount) if amount else None
+
+
+class Reading:
+    """Fields as typed, read one by one; `errors` holds a message for each that is wrong."""
+
+    def __init__(self, typed: Mapping[str, object]) -> None:
+        self._typed = typed
+        self.errors: dict[str, str] = {}
+
+    def done(self, found: "Loan | None") -> Loan:
+        """What was read, unless something was wrong; raises BadInput with every message."""
+        if self.errors or found is None:
+            raise BadInput(self.errors)
+        return found
+
+    def text(self, field: str, most: int = 10_000) -> str:
+        """Words; '' for what is no text."""
+        value = self._typed.get(field, "")
+        words = value.strip() if isinstance(value, str) else ""
+        if len(words) > most:
+            self.errors[field] = f"Please keep it within {most} characters."
+        return words
+
+    def amount(self, field: str, ask: str, *, least: int = 0, empty: int | None = None) -> int:
+        """Minor units. A separator before one or two last digits is the decimal point; before three it groups."""
+        typed = self.text(field)
+        text = re.sub(r"^(€|eur)|(€|eur)$", "", "".join(typed.split()), flags=re.IGNORECASE)
+        if not text and empty is not None:
+            return empty
+        read = AMOUNT.fullmatch(text)
+        digits, cents = (re.sub(r"\D", "", part or "") for part in read.group("whole", "cents")) if read else ("", "")
+        if not digits + cents:
+            self.errors[field] = f"“{typed[:30]}” is not an amount. {ask}" if typed else ask
+            return 0
+        found = int(digits or "0") * 100 + int(cents.ljust(2, "0")) if len(digits) <= AMOUNT_DIGITS else -1
+        if not least <= found <= MOST_PRINCIPAL:
+            self.errors[field] = f"This must be {'more than 0 and ' if least else ''}at most {MOST_PRINCIPAL // 100:,}."
+        return found
+
+    def rate(self, field: str, highest: Decimal = MOST_RATE) -> Decimal:
+        """Percent a year, to the thousandth."""
+        text = self.text(field).removesuffix("%").strip()
+        rate = Decimal(text.replace(",", ".")) if RATE.fullmatch(text) else Decimal(-1)
+        if not 0 <= rate <= highest:
+            self.errors[field] = f"The yearly rate is a number from 0 to {highest}, for example 3.5."
+            return Decimal(0)
+        return rate.quantize(Decimal("0.001"))
+
+    def whole(self, field: str, least: int, most: int, what: str, unit: str) -> int:
+        """A whole number in a range; 0 when it is none."""
+        text = self.text(field)
+        found = int(text) if WHOLE.fullmatch(text) else -1
+        if least <= found <= most:
+            return found
+        of = f" of {unit}" if unit else ""
+        self.errors[field] = f"{what} a whole number{of} from {least} to {most}."
         return 0
-    return int(digits or "0") * 100 + int(cents.ljust(2, "0"))
 
-
-def _rate(typed: Mapping[str, object], errors: dict[str, str]) -> Decimal:
-    text = _text(typed, "rate").removesuffix("%").strip().replace(",", ".")
-    try:
-        rate = Decimal(text)
-    except InvalidOperation:
-        rate = Decimal(-1)
-    if not rate.is_finite() or not 0 <= rate <= MOST_RATE:
-        errors["rate"] = f"The yearly rate is a number from 0 to {MOST_RATE}, for example 3.5."
-        return Decimal(0)
-    return rate.quantize(Decimal("0.001"))
-
-
-def _years(typed: Mapping[str, object], errors: dict[str, str]) -> int:
-    text = _text(typed, "years")
-    years = int(text) if text.isascii() and text.isdigit() and len(text) <= YEARS_LENGTH else 0
-    if not 1 <= years <= MOST_YEARS:
-        errors["years"] = f"The term is a whole number of years from 1 to {MOST_YEARS}."
-    return years
+    def choice(self, field: str, kinds: type[Kind], usual: Kind) -> Kind:
+        """One of a list; anything else is as if nothing had been chosen."""
+        text = self.text(field)
+        return kinds(text) if text in set(kinds) else usual

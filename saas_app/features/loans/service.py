@@ -1,44 +1,22 @@
-"""Loan scenarios: calculate for everybody, save as many as the plan holds, compare on the plans that have it."""
+"""Loan scenarios: work out, save as many as the plan holds, change, copy, delete."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
 
 from saas_app.billing import usage
-from saas_app.billing.entitlements import Entitlements, entitlements, require, require_room
-from saas_app.billing.money import money
+from saas_app.billing.entitlements import entitlements, require, require_room
 from saas_app.billing.plans import Feature, Limit
 from saas_app.core.clock import now
 from saas_app.core.errors import NotFound
 from saas_app.core.ids import new_id
 from saas_app.core.rls_session import owner_of
-from saas_app.features.loans.forms import LoanForm
-from saas_app.features.loans.models import Scenario
-from saas_app.features.loans.schedule import Loan, Result, calculate
-
-
-@dataclass(frozen=True)
-class YearView:
-    """One year of a schedule in words."""
-
-    year: int
-    interest: str
-    principal: str
-    balance: str
-
-
-@dataclass(frozen=True)
-class ResultView:
-    """What a loan comes to, in words; `principal_share` is the part of all payments that repays, in percent."""
-
-    payment: str = ""
-    total_interest: str = ""
-    total_paid: str = ""
-    term: str = ""
-    turns_at: int = 0
-    principal_share: int = 0
-    years: tuple[YearView, ...] = ()
+from saas_app.features.loans.forms import NAME_LENGTH, LoanForm
+from saas_app.features.loans.models import ClientFolder, Scenario
+from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange
+from saas_app.features.loans.views import ResultView, result_view, terms_of
 
 
 @dataclass(frozen=True)
@@ -48,6 +26,7 @@ class ScenarioView:
     id: str
     name: str
     client: str
+    notes: str
     terms: str
     payment: str
     total_interest: str
@@ -66,51 +45,87 @@ class Desk:
     may_compare: bool
     may_repay_early: bool
     may_name_clients: bool
+    clients: tuple[str, ...] = ()
+    may_have_more_terms: bool = False
+    may_export: bool = False
 
 
 def desk(session: Session) -> Desk:
     """This person's scenarios, oldest first, and what their plan allows."""
     found = entitlements(session)
-    rows = session.exec(select(Scenario).order_by(col(Scenario.created_at), col(Scenario.id))).all()
+    rows, folders = in_order(session), folder_names(session)
     holds = found.plan.limit(Limit.SCENARIOS)
+    opened = found.plan.features
     return Desk(
         scenarios=tuple(
-            _view(row, locked=holds is not None and position >= holds) for position, row in enumerate(rows)
+            view(row, folders, locked=holds is not None and position >= holds) for position, row in enumerate(rows)
         ),
         plan_name=found.plan.name,
         room=f"{len(rows)} of {holds} saved" if holds is not None else f"{len(rows)} saved",
         full=holds is not None and len(rows) >= holds,
-        may_compare=Feature.COMPARE in found.plan.features,
-        may_repay_early=Feature.EARLY_REPAYMENT in found.plan.features,
-        may_name_clients=Feature.CLIENT_NAMES in found.plan.features,
+        may_compare=Feature.COMPARE in opened,
+        may_repay_early=Feature.EARLY_REPAYMENT in opened,
+        may_name_clients=Feature.CLIENT_FOLDER in opened,
+        clients=tuple(sorted(folders.values(), key=str.casefold)),
+        may_have_more_terms=Feature.RATE_CHANGE in opened and Feature.LOAN_FEE in opened,
+        may_export=Feature.EXPORT in opened,
     )
 
 
+def in_order(session: Session) -> list[Scenario]:
+    """This person's scenarios, oldest first."""
+    return list(session.exec(select(Scenario).order_by(col(Scenario.created_at), col(Scenario.id))).all())
+
+
+def folder_names(session: Session) -> dict[str, str]:
+    """The names of this person's client folders by id."""
+    return {row.id: row.name for row in session.exec(select(ClientFolder)).all()}
+
+
 def work_out(session: Session, form: LoanForm) -> ResultView:
-    """What this loan comes to. Early repayment needs a plan that has it."""
-    _require_fields(session, form)
-    return result_view(calculate(form.loan), "eur")
+    """What this loan comes to. Early repayment, a new rate and fees need a plan that has them."""
+    _require_terms(session, form.loan, form.client)
+    return result_view(form.loan)
 
 
 def save_scenario(session: Session, form: LoanForm) -> ScenarioView:
     """Save a scenario, unless the plan is full; raises PlanFull and FeatureLocked, and saves nothing then."""
-    _require_fields(session, form)
+    _require_terms(session, form.loan, form.client)
     used = count_scenarios(session)
     require_room(session, Limit.SCENARIOS, used)
-    row = Scenario(
-        id=new_id("scn"),
-        user_id=owner_of(session),
-        name=form.name or f"Scenario {used + 1}",
-        client=form.client,
-        principal=form.loan.principal,
-        rate_milli=int(form.loan.rate * 1000),
-        years=form.loan.years,
-        extra=form.loan.extra,
-        created_at=now(),
-    )
+    row = _row(owner_of(session), form, form.name or f"Scenario {used + 1}", _folder(session, form.client))
     session.add(row)
     session.flush()
-    return _view(row, locked=False)
+    return view(row, {row.folder_id: form.client})
+
+
+def change_scenario(session: Session, scenario_id: str, name: str, notes: str, client: str) -> ScenarioView:
+    """Rename, write notes, put into a client's folder or take out of it. A locked scenario stays as it is."""
+    row = find(session, scenario_id)
+    require_room(session, Limit.SCENARIOS, [each.id for each in in_order(session)].index(row.id))
+    names = folder_names(session)
+    if client != names.get(row.folder_id, ""):
+        if client:
+            require(session, Feature.CLIENT_FOLDER)
+        row.folder_id = _folder(session, client)
+    row.name, row.notes = name or row.name, notes
+    session.add(row)
+    _drop_empty_folders(session)
+    return view(row, {row.folder_id: client})
+
+
+def copy_scenario(session: Session, scenario_id: str) -> ScenarioView:
+    """The same once more, to change it from there; raises as saving does."""
+    row = find(session, scenario_id)
+    client = folder_names(session).get(row.folder_id, "")
+    name = f"Copy of {row.name}"[:NAME_LENGTH]
+    return save_scenario(session, LoanForm(name, client, loan_of(row), row.notes))
+
+
+def delete_scenario(session: Session, scenario_id: str) -> None:
+    """Delete one of this person's scenarios, and the folder that it leaves empty."""
+    session.delete(find(session, scenario_id))
+    _drop_empty_folders(session)
 
 
 def count_scenarios(session: Session) -> int:
@@ -121,65 +136,100 @@ def count_scenarios(session: Session) -> int:
 usage.held[Limit.SCENARIOS] = count_scenarios
 
 
-def delete_scenario(session: Session, scenario_id: str) -> None:
-    """Delete one of this person's scenarios; NotFound looks the same for somebody else's and for none."""
+def find(session: Session, scenario_id: str) -> Scenario:
+    """One of this person's scenarios; NotFound looks the same for somebody else's and for none."""
     row = session.exec(select(Scenario).where(Scenario.id == scenario_id)).first()
     if row is None:
         raise NotFound("This scenario does not exist (any more).")
-    session.delete(row)
+    return row
 
 
-def compare(session: Session) -> tuple[ScenarioView, ...]:
-    """Every scenario side by side, cheapest interest first; raises FeatureLocked on plans without comparison."""
-    require(session, Feature.COMPARE)
-    rows = session.exec(select(Scenario)).all()
-    cheapest = sorted(rows, key=lambda row: calculate(_loan(row)).total_interest)
-    return tuple(_view(row, locked=False) for row in cheapest)
+def loan_of(row: Scenario) -> Loan:
+    """The loan that was saved."""
+    return Loan(
+        principal=row.principal,
+        rate=Decimal(row.rate_milli) / 1000,
+        years=row.years,
+        extra=row.extra,
+        kind=Kind(row.kind),
+        resting=row.resting,
+        fee=row.fee,
+        fee_in_loan=row.fee_in_loan,
+        change=RateChange(row.change_month, Decimal(row.new_rate_milli) / 1000) if row.change_month else None,
+        lump=Lump(row.lump_month, row.lump) if row.lump_month else None,
+        lowers=row.lowers,
+    )
 
 
-def _require_fields(session: Session, form: LoanForm) -> Entitlements:
-    if form.loan.extra:
-        require(session, Feature.EARLY_REPAYMENT)
-    if form.client:
-        require(session, Feature.CLIENT_NAMES)
-    return entitlements(session)
-
-
-def _loan(row: Scenario) -> Loan:
-    return Loan(row.principal, Decimal(row.rate_milli) / 1000, row.years, row.extra)
-
-
-def _view(row: Scenario, *, locked: bool) -> ScenarioView:
-    result = calculate(_loan(row))
-    rate = f"{Decimal(row.rate_milli) / 1000:f}".rstrip("0").rstrip(".") or "0"
-    terms = f"{money(row.principal, row.currency)} at {rate} % over {row.years} years"
+def view(row: Scenario, folders: dict[str, str], *, locked: bool = False) -> ScenarioView:
+    """A row in words; `folders` are the names of folders by id."""
+    loan = loan_of(row)
+    result = result_view(loan, row.currency)
     return ScenarioView(
         id=row.id,
         name=row.name,
-        client=row.client,
-        terms=terms + (f", {money(row.extra, row.currency)} extra a month" if row.extra else ""),
-        payment=money(result.payment, row.currency),
-        total_interest=money(result.total_interest, row.currency),
-        total_paid=money(result.total_paid, row.currency),
+        client=folders.get(row.folder_id, ""),
+        notes=row.notes,
+        terms=terms_of(loan, row.currency),
+        payment=result.payment,
+        total_interest=result.total_interest,
+        total_paid=result.total_paid,
         locked=locked,
     )
 
 
-def result_view(result: Result, currency: str) -> ResultView:
-    """A result in words."""
-    repaid = result.total_paid - result.total_interest
-    years, months = divmod(result.months, 12)
-    return ResultView(
-        payment=money(result.payment, currency),
-        total_interest=money(result.total_interest, currency),
-        total_paid=money(result.total_paid, currency),
-        term=f"{years} years" + (f" and {months} months" if months else ""),
-        turns_at=result.turns_at,
-        principal_share=repaid * 100 // result.total_paid if result.total_paid else 0,
-        years=tuple(
-            YearView(
-                row.year, money(row.interest, currency), money(row.principal, currency), money(row.balance, currency)
-            )
-            for row in result.years
-        ),
+def _row(user_id: str, form: LoanForm, name: str, folder_id: str) -> Scenario:
+    loan, change, lump = form.loan, form.loan.change, form.loan.lump
+    return Scenario(
+        id=new_id("scn"),
+        user_id=user_id,
+        name=name,
+        folder_id=folder_id,
+        notes=form.notes,
+        principal=loan.principal,
+        rate_milli=int(loan.rate * 1000),
+        years=loan.years,
+        extra=loan.extra,
+        kind=loan.kind.value,
+        resting=loan.resting,
+        fee=loan.fee,
+        fee_in_loan=loan.fee_in_loan,
+        change_month=change.month if change else 0,
+        new_rate_milli=int(change.rate * 1000) if change else 0,
+        lump=lump.amount if lump else 0,
+        lump_month=lump.month if lump else 0,
+        lowers=loan.lowers,
+        created_at=now(),
     )
+
+
+def _require_terms(session: Session, loan: Loan, client: str) -> None:
+    asked: Iterable[tuple[object, Feature]] = (
+        (loan.extra or loan.lump, Feature.EARLY_REPAYMENT),
+        (loan.change, Feature.RATE_CHANGE),
+        (loan.fee, Feature.LOAN_FEE),
+        (client, Feature.CLIENT_FOLDER),
+    )
+    for there, feature in asked:
+        if there:
+            require(session, feature)
+
+
+def _folder(session: Session, client: str) -> str:
+    """The id of this client's folder, made if there is none; '' for no client."""
+    if not client:
+        return ""
+    row = session.exec(select(ClientFolder).where(ClientFolder.name == client)).first()
+    if row is None:
+        row = ClientFolder(id=new_id("fld"), user_id=owner_of(session), name=client, created_at=now())
+        session.add(row)
+        session.flush()
+    return row.id
+
+
+def _drop_empty_folders(session: Session) -> None:
+    session.flush()
+    used = set(session.exec(select(Scenario.folder_id)).all())
+    for folder in session.exec(select(ClientFolder)).all():
+        if folder.id not in used:
+            session.delete(folder)

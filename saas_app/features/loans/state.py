@@ -1,7 +1,7 @@
 """The scenario page asks; the service decides."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
 
@@ -10,13 +10,16 @@ from saas_app.billing.gate_state import needs
 from saas_app.billing.gates import Refusal, explain
 from saas_app.billing.plans import Feature
 from saas_app.core import db
-from saas_app.core.errors import AppError, BadInput
+from saas_app.core.errors import AppError, BadInput, NotFound
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
-from saas_app.features.loans import service
-from saas_app.features.loans.forms import read_form
-from saas_app.features.loans.service import Desk, ResultView, ScenarioView
+from saas_app.features.loans import compare, payments, service
+from saas_app.features.loans.compare import MOST, Compared
+from saas_app.features.loans.forms import read_change, read_form
+from saas_app.features.loans.payments import Plan
+from saas_app.features.loans.service import Desk, ScenarioView
+from saas_app.features.loans.views import ResultView
 
 EMPTY = Desk((), "", "", False, False, False, False)
 
@@ -26,7 +29,12 @@ class ScenariosState(LiveState):
 
     desk: Desk = EMPTY
     result: ResultView = ResultView()
-    compared: list[ScenarioView] = []
+    compared: list[Compared] = []
+    picked: list[str] = []
+    opened: Plan = Plan()
+    folder: str = ""
+    changing: str = ""
+    deleting: str = ""
     errors: dict[str, str] = {}
     said: str = ""
     refusal: Refusal = Refusal()
@@ -34,10 +42,16 @@ class ScenariosState(LiveState):
 
     async def _read(self, viewer: Viewer) -> None:
         self.desk = await db.read(viewer, service.desk)
+        there = {each.id for each in self.desk.scenarios}
+        self.picked = [each for each in self.picked if each in there]
+        if self.folder not in self.desk.clients:
+            self.folder = ""
+        if self.opened.id not in there:
+            self.opened = Plan()
         if self.refusal.words and not self.desk.full and self.desk.may_repay_early:
             self.refusal = Refusal()
         if self.compared and self.desk.may_compare:
-            self.compared = list(await db.read(viewer, service.compare))
+            self.compared = list(await db.read(viewer, compare.compare, self.picked))
 
     @rx.event
     @member
@@ -49,16 +63,14 @@ class ScenariosState(LiveState):
     @member
     async def work_out(self, form: dict[str, Any]) -> None:
         """Work out the loan as typed. What was typed stays in the page, whatever comes of it."""
-        self.said = ""
-        self._typed = {key: value for key, value in form.items() if isinstance(value, str)}
+        self._typed = _words(form)
         await self._try(db.read, service.work_out, self._typed)
 
     @rx.event
     @member
     async def save(self, form: dict[str, Any]) -> None:
         """Save the loan that was worked out last, under the name typed beside it."""
-        self.said = ""
-        names = {key: value for key, value in form.items() if key in ("name", "client") and isinstance(value, str)}
+        names = {key: value for key, value in _words(form).items() if key in ("name", "client")}
         await self._try(db.run, service.save_scenario, {**self._typed, **names})
 
     async def _try(
@@ -68,39 +80,119 @@ class ScenariosState(LiveState):
         typed: dict[str, str],
     ) -> None:
         """Do one of the two things with a form, and word whatever stands in the way."""
-        viewer = current_viewer()
-        self.errors, self.refusal = {}, Refusal()
-        try:
+
+        async def do(viewer: Viewer) -> str:
             done = await transaction(viewer, verb, read_form(typed))
+            if isinstance(done, ScenarioView):
+                return f"Saved as {done.name}."
+            self.result = done
+            return ""
+
+        await self._do(do)
+
+    async def _do(self, work: Callable[[Viewer], Awaitable[str]]) -> bool:
+        """Do something, say what was done, and word whatever stands in the way."""
+        viewer = current_viewer()
+        self.said, self.errors, self.refusal = "", {}, Refusal()
+        try:
+            self.said = await work(viewer)
         except BadInput as error:
             self.errors = error.errors
         except NotEntitled as error:
             self.refusal = await explain(error)
         except AppError as error:
             self.errors = {"form": str(error)}
-        else:
-            if isinstance(done, ResultView):
-                self.result = done
-            else:
-                self.said = f"Saved as {done.name}."
-                await self._read(viewer)
+        await self._read(viewer)
+        return not self.errors and not self.refusal.words
+
+    @rx.event
+    @member
+    async def change(self, form: dict[str, Any]) -> None:
+        """Rename a scenario, write notes, or put it into another folder."""
+
+        async def do(viewer: Viewer) -> str:
+            name, notes, client = read_change(_words(form))
+            await db.run(viewer, service.change_scenario, _words(form).get("scenario", ""), name, notes, client)
+            return "Changed."
+
+        if await self._do(do):
+            self.changing = ""
+
+    @rx.event
+    @member
+    async def copy_one(self, scenario_id: str) -> None:
+        """Save a scenario of one's own once more."""
+
+        async def do(viewer: Viewer) -> str:
+            made = await db.run(viewer, service.copy_scenario, str(scenario_id))
+            return f"Saved as {made.name}."
+
+        await self._do(do)
 
     @rx.event
     @member
     async def delete(self, scenario_id: str) -> None:
-        """Delete a scenario of one's own."""
-        viewer = current_viewer()
-        try:
+        """Delete a scenario of one's own; the page has asked first."""
+
+        async def do(viewer: Viewer) -> str:
             await db.run(viewer, service.delete_scenario, str(scenario_id))
-            self.said = "Deleted."
-        except AppError as error:
-            self.errors = {"form": str(error)}
-        await self._read(viewer)
+            return "Deleted."
+
+        self.deleting = ""
+        await self._do(do)
+
+    @rx.event
+    @member
+    async def show(self, scenario_id: str) -> None:
+        """Open the whole schedule of a scenario, or close it again."""
+
+        async def do(viewer: Viewer) -> str:
+            self.opened = await db.read(viewer, payments.plan_of, str(scenario_id))
+            return ""
+
+        if self.opened.id == scenario_id:
+            self.opened = Plan()
+        else:
+            await self._do(do)
+
+    @rx.event
+    @member
+    async def ask(self, what: str, scenario_id: str) -> None:
+        """Show the form to change a scenario, or the question before one is deleted; with '' hide it."""
+        self.changing, self.deleting = "", ""
+        if what == "change":
+            self.changing = str(scenario_id)
+        elif what == "delete":
+            self.deleting = str(scenario_id)
+
+    @rx.event
+    @member
+    async def show_folder(self, client: str) -> None:
+        """Show the scenarios of one client, or with '' all."""
+        self.folder = client if client in self.desk.clients else ""
+
+    @rx.event
+    @member
+    async def pick(self, scenario_id: str) -> None:
+        """Take a scenario into the next comparison, or out of it; the fifth pushes the first out."""
+        mine = {each.id for each in self.desk.scenarios}
+        without = [each for each in self.picked if each != scenario_id]
+        taken_out = len(without) < len(self.picked)
+        self.picked = without if taken_out or scenario_id not in mine else [*without, scenario_id][-MOST:]
 
     @rx.event
     @member
     @needs(Feature.COMPARE)
     async def compare(self) -> None:
-        """Put everything that is saved side by side."""
+        """Put what was picked side by side, or else the first four."""
         self.said = ""
-        self.compared = list(await db.read(current_viewer(), service.compare))
+        try:
+            self.compared = list(await db.read(current_viewer(), compare.compare, self.picked))
+        except NotFound as error:  # deleted in another tab a moment ago
+            self.errors = {"form": str(error)}
+
+
+def _words(form: object) -> dict[str, str]:
+    """The fields of a form that are text; a form over the socket may be anything."""
+    fields = cast(dict[str, object], form) if isinstance(form, dict) else {}
+    return {key: value for key, value in fields.items() if isinstance(value, str)}

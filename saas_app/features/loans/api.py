@@ -1,0 +1,45 @@
+"""Files of the loan desk."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from saas_app.billing.gates import admitted
+from saas_app.billing.plans import Feature
+from saas_app.core import db
+from saas_app.core.errors import LoginNeeded
+from saas_app.features.loans import sheets
+
+
+async def schedule_csv(request: Request) -> Response:
+    """Every payment of a scenario."""
+    try:
+        viewer = await admitted(request, Feature.EXPORT)
+    except LoginNeeded:
+        return _to_login()
+    return _file(await db.read(viewer, sheets.schedule_file, request.path_params["scenario"]), "schedule.csv")
+
+
+async def comparison_csv(request: Request) -> Response:
+    """What scenarios come to, those named by `id` in the address or else all."""
+    try:
+        viewer = await admitted(request, Feature.EXPORT)
+    except LoginNeeded:
+        return _to_login()
+    wanted = tuple(request.query_params.getlist("id"))
+    return _file(await db.read(viewer, sheets.comparison_file, wanted), "comparison.csv")
+
+
+def _file(words: str, name: str) -> Response:
+    headers = {"cache-control": "private, no-store", "content-disposition": f'attachment; filename="{name}"'}
+    return Response(words, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _to_login() -> Response:
+    return RedirectResponse("/login?next=/scenarios", 303, {"cache-control": "no-store"})
+
+
+routes = [
+    Route("/scenarios/comparison.csv", comparison_csv, methods=["GET"]),
+    Route("/scenarios/{scenario}/schedule.csv", schedule_csv, methods=["GET"]),
+]

@@ -1,0 +1,275 @@
+"""What is saved: the list with its folders, one schedule opened, and up to four side by side."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from saas_app.features.loans.chart import HEIGHT, WIDTH
+from saas_app.features.loans.compare import Compared
+from saas_app.features.loans.components import CELL, HEAD, picture
+from saas_app.features.loans.forms import NAME_LENGTH, NOTES_LENGTH
+from saas_app.features.loans.payments import PaymentView
+from saas_app.features.loans.service import ScenarioView
+from saas_app.features.loans.state import ScenariosState
+from saas_app.ui.buttons import Kind, button, link_button
+from saas_app.ui.cards import badge, card, empty
+from saas_app.ui.forms import hidden, labelled
+from saas_app.ui.layout import row, stack
+from saas_app.ui.theme import INPUT
+
+# Four lines that differ by dashes too, for those who do not tell the colours apart.
+LINES = (("stroke-brick", ""), ("stroke-info", "10 5"), ("stroke-good", "3 4"), ("stroke-warn", "14 4 3 4"))
+
+
+def saved() -> rx.Component:
+    """What is saved, or how to begin."""
+    desk = ScenariosState.desk
+    return rx.cond(
+        desk.scenarios,
+        stack(
+            row(
+                rx.el.h2("Saved", class_name="font-display text-2xl font-semibold"),
+                rx.el.span(desk.room, class_name="text-quiet", id="room"),
+                button("Compare side by side", kind="secondary", on_click=ScenariosState.compare, id="compare"),
+                rx.cond(
+                    desk.may_export,
+                    link_button("All as CSV", href="/scenarios/comparison.csv", kind="quiet", download=True),
+                ),
+                class_name="justify-between",
+            ),
+            rx.cond(desk.clients, _folders()),
+            rx.el.ul(rx.foreach(desk.scenarios, _in_folder), class_name="flex flex-col gap-3"),
+            rx.el.datalist(rx.foreach(desk.clients, lambda name: rx.el.option(value=name)), id="clients"),
+        ),
+        empty("Nothing saved yet", "Work out a loan above and save it; it stays here on every device."),
+    )
+
+
+def _folders() -> rx.Component:
+    def folder(words: str | rx.Var[str], name: str | rx.Var[str]) -> rx.Component:
+        return button(
+            words,
+            kind="secondary",
+            aria_pressed=rx.cond(ScenariosState.folder == name, "true", "false"),
+            class_name="aria-pressed:border-2 aria-pressed:border-brick",
+            on_click=ScenariosState.show_folder(name),
+        )
+
+    named = rx.foreach(ScenariosState.desk.clients, lambda name: folder(name, name))
+    return rx.el.nav(folder("All", ""), named, aria_label="Client folders", class_name="flex flex-wrap gap-2")
+
+
+def _in_folder(scenario: ScenarioView) -> rx.Component:
+    here = (ScenariosState.folder == "") | (ScenariosState.folder == scenario.client)
+    return rx.cond(here, scenario_line(scenario))
+
+
+def scenario_line(scenario: ScenarioView) -> rx.Component:
+    """One saved scenario, and what can be done with it."""
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(
+                rx.el.p(
+                    rx.el.span(scenario.name, class_name="font-semibold"),
+                    rx.cond(scenario.client != "", rx.el.span(" for ", scenario.client, class_name="text-quiet")),
+                    rx.cond(scenario.locked, badge("Read only on your plan", "warn")),
+                    class_name="flex flex-wrap gap-2 break-words",
+                ),
+                rx.el.p(scenario.terms, class_name="text-sm text-quiet"),
+                rx.cond(scenario.notes != "", rx.el.p(scenario.notes, class_name="mt-2 whitespace-pre-line text-sm")),
+                class_name="min-w-48 flex-1",
+            ),
+            rx.el.p(
+                rx.el.b(scenario.payment), " a month, ", scenario.total_interest, " interest", class_name="tabular-nums"
+            ),
+            class_name="flex flex-wrap items-center gap-4",
+        ),
+        rx.cond(
+            ScenariosState.changing == scenario.id,
+            _change_form(scenario),
+            rx.cond(ScenariosState.deleting == scenario.id, _really(scenario), _actions(scenario)),
+        ),
+        class_name="rounded-xl border border-line bg-surface px-5 py-4",
+    )
+
+
+def _actions(scenario: ScenarioView) -> rx.Component:
+    def act(words: str, then: rx.event.EventType[()], kind: Kind = "quiet") -> rx.Component:
+        name = rx.el.span(" ", scenario.name, class_name="sr-only")
+        return button(words, name, kind=kind, class_name="px-3", on_click=then)
+
+    return row(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                checked=ScenariosState.picked.contains(scenario.id),  # pyright: ignore[reportAttributeAccessIssue]
+                on_change=lambda _: ScenariosState.pick(scenario.id),
+                class_name="size-5 accent-brick",
+            ),
+            "Compare",
+            rx.el.span(" ", scenario.name, class_name="sr-only"),
+            class_name="flex min-h-11 items-center gap-2 pr-3",
+        ),
+        act("Schedule", ScenariosState.show(scenario.id)),
+        rx.cond(scenario.locked, rx.fragment(), act("Change", ScenariosState.ask("change", scenario.id))),
+        act("Copy", ScenariosState.copy_one(scenario.id)),
+        act("Delete", ScenariosState.ask("delete", scenario.id)),
+        class_name="mt-2",
+    )
+
+
+def _really(scenario: ScenarioView) -> rx.Component:
+    return row(
+        rx.el.p("Delete it for good?", class_name="font-semibold"),
+        button("Delete for good", kind="danger", on_click=ScenariosState.delete(scenario.id)),
+        button("Keep it", kind="quiet", on_click=ScenariosState.ask("", "")),
+        role="alert",
+        class_name="mt-2",
+    )
+
+
+def _change_form(scenario: ScenarioView) -> rx.Component:
+    notes = rx.el.textarea(
+        name="notes", id="change-notes", default_value=scenario.notes, max_length=NOTES_LENGTH, rows=3, class_name=INPUT
+    )
+    errors = ScenariosState.errors
+    return rx.el.form(
+        hidden("scenario", scenario.id),
+        _text_line("name", "New name", scenario.name),
+        rx.cond(
+            ScenariosState.desk.may_name_clients,
+            _text_line("client", "Folder of the client", scenario.client, list="clients"),
+            hidden("client", scenario.client),
+        ),
+        labelled("change-notes", "Notes", notes, error=errors.get("notes", "")),
+        row(button("Keep changes", type="submit"), button("Back", kind="quiet", on_click=ScenariosState.ask("", ""))),
+        on_submit=ScenariosState.change,
+        reset_on_submit=False,
+        class_name="mt-4 flex flex-col gap-4",
+    )
+
+
+def _text_line(name: str, label: str, value: str, **props: Any) -> rx.Component:
+    """A field whose id is its own: the form below the result has one of the same name."""
+    line = rx.el.input(
+        name=name, id=f"change-{name}", default_value=value, max_length=NAME_LENGTH, class_name=INPUT, **props
+    )
+    return labelled(f"change-{name}", label, line, error=ScenariosState.errors.get(name, ""))
+
+
+def opened() -> rx.Component:
+    """Every payment of one scenario, the one that turns it marked."""
+    plan = ScenariosState.opened
+    names = ("Payment", "Due", "Interest", "Repaid", "On top", "Still owed")
+    table = rx.el.table(
+        rx.el.thead(
+            rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names]),
+            class_name="sticky top-0 bg-surface",
+        ),
+        rx.el.tbody(rx.foreach(plan.payments, _payment)),
+        class_name="w-full",
+    )
+    return rx.cond(
+        plan.id != "",
+        card(
+            picture(plan.picture, plan.turns_at),
+            rx.el.div(
+                table,
+                role="region",
+                aria_label="Every payment",
+                tab_index=0,
+                class_name="max-h-96 overflow-auto border-y border-line",
+            ),
+            rx.el.p(plan.totals, class_name="mt-3 text-sm text-quiet"),
+            row(
+                rx.cond(
+                    ScenariosState.desk.may_export,
+                    link_button("As CSV", href=f"/scenarios/{plan.id}/schedule.csv", kind="secondary", download=True),
+                ),
+                button("Close", kind="quiet", on_click=ScenariosState.show(plan.id)),
+                class_name="mt-4",
+            ),
+            title=rx.fragment("Every payment of ", plan.name),
+            id="schedule",
+        ),
+    )
+
+
+def _payment(payment: PaymentView) -> rx.Component:
+    cells = (payment.due, payment.interest, payment.principal, payment.early, payment.balance)
+    return rx.el.tr(
+        rx.el.th(
+            payment.number,
+            rx.cond(payment.turns, rx.el.span(" repays more than it costs from here", class_name="text-brick-ink")),
+            scope="row",
+            class_name=f"{CELL} text-left font-medium",
+        ),
+        *[rx.el.td(each, class_name=f"{CELL} whitespace-nowrap") for each in cells],
+        class_name=rx.cond(payment.turns, "border-t-2 border-brick bg-tint", "border-t border-line"),
+    )
+
+
+def comparison() -> rx.Component:
+    """What was picked, cheapest first, with what is owed over time."""
+    names = ("Scenario", "A month", "Interest", "Everything paid")
+    return rx.cond(
+        ScenariosState.compared,
+        card(
+            rx.el.figure(
+                rx.el.svg(
+                    rx.foreach(ScenariosState.compared, _line),
+                    view_box=f"-2 -2 {WIDTH + 4} {HEIGHT + 4}",
+                    role="img",
+                    aria_label="What is owed over time, a line for each scenario.",
+                    class_name="w-full border-b border-l border-edge",
+                ),
+                rx.el.figcaption("What is still owed, from the first day to the end.", class_name="text-sm text-quiet"),
+                class_name="mb-5",
+            ),
+            rx.el.div(
+                rx.el.table(
+                    rx.el.thead(rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names])),
+                    rx.el.tbody(rx.foreach(ScenariosState.compared, _compared_row)),
+                    class_name="w-full",
+                ),
+                class_name="overflow-x-auto",
+            ),
+            title="Side by side, cheapest first",
+            id="comparison",
+        ),
+    )
+
+
+def _line(compared: Compared) -> rx.Component:
+    def drawn(colour: str, dashes: str) -> rx.Component:
+        return rx.el.path(d=compared.line, stroke_dasharray=dashes, class_name=f"fill-none stroke-3 {colour}")
+
+    return _by_place(compared, drawn)
+
+
+def _by_place(compared: Compared, draw: Callable[[str, str], rx.Component]) -> rx.Component:
+    (first, *rest) = [draw(*line) for line in LINES]
+    return rx.match(compared.place, *[(place, each) for place, each in enumerate(rest, 1)], first)  # pyright: ignore
+
+
+def _compared_row(compared: Compared) -> rx.Component:
+    def sample(colour: str, dashes: str) -> rx.Component:
+        stroke = rx.el.path(d="M0 6H40", stroke_dasharray=dashes, class_name=f"stroke-3 {colour}")
+        return rx.el.svg(stroke, view_box="0 0 40 12", aria_hidden="true", class_name="h-3 w-10")
+
+    scenario = compared.scenario
+    return rx.el.tr(
+        rx.el.th(
+            _by_place(compared, sample),
+            scenario.name,
+            rx.el.span(scenario.terms, class_name="block text-sm font-normal text-quiet"),
+            rx.el.span(compared.words, class_name="block text-sm font-normal"),
+            scope="row",
+            class_name=f"{CELL} text-left font-medium",
+        ),
+        rx.el.td(scenario.payment, class_name=CELL),
+        rx.el.td(scenario.total_interest, class_name=CELL),
+        rx.el.td(scenario.total_paid, class_name=CELL),
+        class_name="border-t border-line",
+    )

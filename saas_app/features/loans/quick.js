@@ -1,0 +1,101 @@
+const AMOUNT = /^([1-9]\d{0,2}([.,'])\d{3}(?:\2\d{3})*|\d*)(?:[.,](\d{0,2}))?$/;
+const readAmount = text => {
+  const found = AMOUNT.exec(text.replace(/\s/g, "").replace(/^(€|eur)|(€|eur)$/gi, ""));
+  const whole = (found?.[1] || "").replace(/\D/g, ""), cents = found?.[3] || "";
+  if (!found || !(whole + cents)) return NaN;
+  const sum = +whole * 100 + +cents.padEnd(2, "0");
+  return sum > 0 && sum <= 1e10 ? sum : NaN;
+};
+const readRate = text => {
+  const plain = text.trim().replace(/%$/, "").trim();
+  const rate = /^(\d{1,3}([.,]\d{0,9})?|[.,]\d{1,9})$/.test(plain) ? +plain.replace(",", ".") : NaN;
+  return rate <= 30 ? Math.round(rate * 1000) / 1000 : NaN;
+};
+const readWhole = (text, most) => /^\d{1,4}$/.test(text.trim()) && +text >= 1 && +text <= most ? +text : NaN;
+const cents = sum => Math.round(sum + 1e-6);  // half a cent goes up, also where a division has missed it
+// Closed formulas and not month by month: cents must not get lost in fifty years.
+const reckon = (sum, rate, years, kind, restingYears) => {
+  const last = years * 12, resting = kind === "interest_first" ? restingYears * 12 : 0, i = rate / 1200;
+  const parts = last - resting, straight = kind === "linear" || !i, part = sum / parts;
+  const shrunk = k => -Math.expm1(-k * Math.log1p(i));
+  const regular = straight ? part : sum * i / shrunk(parts);
+  const owed = k => k <= 0 ? sum : k >= parts ? 0 : straight ? sum * (parts - k) / parts : regular / i * shrunk(parts - k);
+  const cost = k => straight ? i * (sum * k - part * k * (k - 1) / 2) : regular * k - (sum - owed(k));
+  const interest = number => number <= resting ? sum * i * number : sum * i * resting + cost(number - resting);
+  const payment = number => {
+    const k = number - resting;
+    return k <= 0 ? sum * i : straight ? part + owed(k - 1) * i : regular;
+  };
+  let turn = 0;
+  for (let k = 1; k <= parts && !turn; k++) {
+    const repaid = straight ? part : regular * (1 + i) ** (k - 1 - parts), due = payment(resting + k);
+    if (repaid > due - repaid) turn = resting + k;
+  }
+  const rows = [...Array(years).keys()].map(at => {
+    const [from, to] = [at * 12, at * 12 + 12];
+    const [before, after] = [from, to].map(number => cents(owed(number - resting)));
+    const paid = cents(interest(to)) - cents(interest(from));
+    return {year: at + 1, interest: paid, principal: before - after, balance: after};
+  });
+  const all = cents(interest(last));
+  return {payment: cents(payment(1)), step: resting ? cents(payment(resting + 1)) : 0, at: resting + 1,
+    end: cents(payment(last)), interest: all, total: all + sum, turn, rows};
+};
+const columns = rows => {
+  const tallest = Math.max(...rows.map(row => row.interest + row.principal)) || 1, step = 600 / rows.length;
+  let repaid = "", interest = "";
+  rows.forEach((row, place) => {
+    const x = (place * step).toFixed(1), wide = (step * 0.86).toFixed(1);
+    const low = row.principal / tallest * 200, high = (row.principal + row.interest) / tallest * 200;
+    repaid += `M${x} 200v-${low.toFixed(1)}h${wide}V200z`;
+    interest += `M${x} ${(200 - low).toFixed(1)}v-${(high - low).toFixed(1)}h${wide}v${(high - low).toFixed(1)}z`;
+  });
+  return [repaid, interest];
+};
+const box = document.getElementById("quick");
+if (box) {
+  const coins = new Intl.NumberFormat(undefined, {style: "currency", currency: box.dataset.currency});
+  const money = sum => coins.format(sum / 100);
+  const out = name => document.getElementById("quick-" + name);
+  const put = (name, words) => out(name).textContent = words;
+  const say = (field, fine) => {
+    box[field].setAttribute("aria-invalid", fine ? "false" : "true");
+    document.getElementById(field + "-error").textContent = fine ? "" : box[field].dataset.ask;
+  };
+  const blank = out("years").rows[0].cloneNode(true);
+  const show = loan => {
+    const falling = box.kind.value === "linear", later = falling ? loan.end : loan.step;
+    put("payment", money(loan.payment));
+    put("note", !later ? "" : "at first, " + money(later) + (falling ? " at the end" : " from payment " + loan.at));
+    put("interest", money(loan.interest));
+    put("total", money(loan.total));
+    put("turn", loan.turn || "–");
+    const [repaid, interest] = columns(loan.rows);
+    out("repaid").setAttribute("d", repaid);
+    out("cost").setAttribute("d", interest);
+    const part = row => Math.round(row.interest * 100 / (row.interest + row.principal || 1));
+    out("picture").setAttribute("aria-label", `A column for each of ${loan.rows.length} years: interest ${
+      part(loan.rows[0])} % of the first year’s payments, ${part(loan.rows.at(-1))} % of the last year’s.`);
+    out("years").replaceChildren(...loan.rows.map(row => {
+      const line = blank.cloneNode(true);
+      [row.year, money(row.interest), money(row.principal), money(row.balance)].forEach((words, place) => {
+        line.cells[place].textContent = words;
+      });
+      return line;
+    }));
+  };
+  const read = () => {
+    const kind = box.kind.value, years = readWhole(box.years.value, 50), first = kind === "interest_first";
+    const read = {amount: readAmount(box.amount.value), rate: readRate(box.rate.value), years};
+    if (first) read.resting = readWhole(box.resting.value, Math.max(1, (years || 50) - 1));
+    box.resting.closest("[data-only]").hidden = !first;
+    for (const field of ["amount", "rate", "years", "resting"]) say(field, !(field in read) || !isNaN(read[field]));
+    if (first && years === 1) say("resting", false);
+    else if (!Object.values(read).some(isNaN)) show(reckon(read.amount, read.rate, years, kind, read.resting || 0));
+  };
+  box.addEventListener("input", () => {
+    read();
+    history.replaceState(null, "", "?" + new URLSearchParams(new FormData(box)));
+  });
+  read();
+}

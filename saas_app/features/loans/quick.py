@@ -1,0 +1,36 @@
+"""The calculator for everybody: what the address asks for, answered in words before any script runs.
+
+It reads the plain terms of a loan and nothing else, so that nothing which is sold can be had by an address.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from saas_app.features.loans.forms import Reading, read_loan
+from saas_app.features.loans.schedule import Kind
+from saas_app.features.loans.views import ResultView, YearView, result_view
+
+SCRIPT = Path(__file__).with_name("quick.js").read_text()
+USUAL = {"amount": "100,000", "rate": "5", "years": "30", "kind": Kind.ANNUITY.value, "resting": "5"}
+KINDS = {
+    Kind.ANNUITY: "Equal payments",
+    Kind.LINEAR: "Equal repayment, falling payments",
+    Kind.INTEREST_FIRST: "Interest only at first",
+}
+NOTHING = ResultView("–", "", "–", "–", "–", 0, years=(YearView(1, "–", "–", "–"),))
+
+
+def answer(typed: Mapping[str, str]) -> dict[str, Any]:
+    """The slots of the page: `quick` with what was asked, what is wrong by field, and what the loan comes to."""
+    asked = {field: typed.get(field, "").strip() or usual for field, usual in USUAL.items()}
+    reading = Reading(asked)
+    loan = read_loan(reading, "amount")
+    chosen = Kind(asked["kind"]) if asked["kind"] in set(Kind) else Kind.ANNUITY
+    found = {
+        "asked": asked,
+        "wrong": {field: reading.errors.get(field, "") for field in USUAL},
+        "chosen": {kind.value: kind is chosen for kind in Kind},
+        "result": NOTHING if loan is None else result_view(loan),
+    }
+    return {"quick": found}

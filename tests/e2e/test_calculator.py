@@ -1,0 +1,65 @@
+"""The calculator for everybody: from the landing page without a script, and while somebody types."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import Visitor
+from tests.e2e.conftest import OpenBrowser
+from tests.e2e.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+
+def test_the_form_on_the_landing_page_leads_to_the_calculator_without_a_script(
+    open_browser: OpenBrowser, stack: Stack
+) -> None:
+    page = open_browser(java_script_enabled=False).new_tab()
+    page.goto(stack.url)
+    for label, value in (("Loan in €", "200000"), ("Interest in %", "3"), ("Years", "25")):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="See every year").click()
+    page.wait_for_url("**/calculator?amount=200000&rate=3&years=25")
+    expect(page.locator("#quick-payment")).to_have_text("€948.42")
+    expect(page.locator("#quick-interest")).to_have_text("€84,526.79")
+    expect(page.locator("#quick-years tr")).to_have_count(25)
+    page.get_by_label("Loan in €").fill("a lot")
+    page.get_by_label("Years", exact=True).fill("100")
+    page.get_by_label("Equal repayment, falling payments").check()
+    page.get_by_role("button", name="Work it out").click()
+    expect(page.locator("#amount-error")).to_contain_text("“a lot” is not an amount.")
+    expect(page.locator("#years-error")).to_contain_text("from 1 to 50")
+    expect(page.get_by_label("Loan in €")).to_have_value("a lot")
+    expect(page.get_by_label("Equal repayment, falling payments")).to_be_checked()
+
+
+def test_the_sums_follow_what_is_typed_and_the_address_keeps_it(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    page.goto(f"{stack.url}/calculator")
+    expect(page.locator("#quick-payment")).to_have_text("€536.82")
+    page.get_by_label("Loan in €").fill("1.000,50 €")
+    page.get_by_label("Interest in %").fill("0")
+    page.get_by_label("Years", exact=True).fill("1")
+    expect(page.locator("#quick-payment")).to_have_text("€83.38")
+    page.get_by_label("Interest in %").fill("many")
+    expect(page.locator("#rate-error")).to_contain_text("A number from 0 to 30")
+    expect(page.locator("#quick-payment")).to_have_text("€83.38")
+    page.get_by_label("Interest in %").fill("6")
+    page.get_by_label("Years", exact=True).fill("12")
+    page.get_by_label("Loan in €").fill("100000")
+    page.get_by_label("Interest only at first").check()
+    page.get_by_label("Years of interest only").fill("2")
+    expect(page.locator("#quick-note")).to_have_text("at first, €1,110.21 from payment 25")
+    expect(page.locator("#rate-error")).to_be_empty()
+    expect(page).to_have_url(re.compile("amount=100000&rate=6&years=12&kind=interest_first&resting=2"))
+    again = visitor.new_tab()
+    again.goto(page.url)
+    expect(again.locator("#quick-note")).to_have_text("at first, €1,110.21 from payment 25")
+    expect(again.locator("#quick-repaid")).not_to_have_attribute("d", re.compile("NaN"))
+
+
+def test_numbers_are_written_as_the_reader_writes_them(open_browser: OpenBrowser, stack: Stack) -> None:
+    page = open_browser(locale="de-DE").new_tab()
+    page.goto(f"{stack.url}/calculator?amount=100000&rate=5&years=30")
+    expect(page.locator("#quick-interest")).to_have_text(re.compile(r"93\.255,78\s€"))
