@@ -64,6 +64,7 @@ bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers,
 	@$(PY) -m tests.bench.identity
 	@$(PY) -m tests.bench.webhooks
 	@$(PY) -m tests.bench.push
+	@$(PY) -m tests.bench.tabs
 	@$(PY) -m tests.bench.sandbox
 	@$(PY) -m tests.bench.reconcile
 
