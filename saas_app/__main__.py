@@ -88,7 +88,7 @@ def reconcile(asked: Asked) -> int:
 
 def events(asked: Asked) -> None:
     """List what Stripe sent, or let one event be handled again."""
-    from saas_app import models  # noqa: F401
+    from saas_app import models  # noqa: F401 (maps the tables)
     from saas_app.billing import inbox
     from saas_app.core import db
 
@@ -105,7 +105,7 @@ def events(asked: Asked) -> None:
 
 def worker(asked: Asked = None) -> None:
     """Do background work in a process of its own (WORKER=false in the others)."""
-    from saas_app import models, work  # noqa: F401
+    from saas_app import models, work  # noqa: F401 (maps the tables)
     from saas_app.core import logs
     from saas_app.core.config import settings
     from saas_app.core.worker import work_until_stopped
@@ -116,7 +116,7 @@ def worker(asked: Asked = None) -> None:
 
 def retry(asked: Asked = None) -> None:
     """Give work that died another twelve tries, once what stopped it is mended."""
-    from saas_app import models, work  # noqa: F401
+    from saas_app import models, work  # noqa: F401 (maps the tables)
     from saas_app.core import db, jobs
 
     with db.system_session("command") as session:
@@ -134,7 +134,7 @@ def doctor(asked: Asked) -> int:
 
 def make_admin(asked: Asked) -> None:
     """Give an account the rights of an administrator, which count in sessions that have passed a second factor."""
-    from saas_app import models  # noqa: F401
+    from saas_app import models  # noqa: F401 (maps the tables)
     from saas_app.auth import service
     from saas_app.core import db
 

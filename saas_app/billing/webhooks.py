@@ -53,7 +53,7 @@ def keep_all(session: Session, events: Sequence[StripeEvent]) -> list[bool]:
     known = set(session.exec(select(WebhookEvent.id).where(col(WebhookEvent.id).in_(ids))))
     fresh = {event.id: event for event in reversed(events) if event.id not in known}
     if fresh:
-        needing = _needing_a_look(session, list(fresh.values()))
+        needing = _needing_a_look(session, [*fresh.values()])
         append_all(session, WebhookEvent, [_row(event, needed=event.id in needing) for event in fresh.values()])
         db.after_commit(session, lambda: jobs.wake(WebhookEvent))
     return [fresh.get(event.id) is event for event in events]
@@ -86,10 +86,7 @@ _inbox = Together("webhook", keep_all)
 
 
 async def handle_all(events: Sequence[WebhookEvent]) -> AsyncIterator[tuple[Sequence[WebhookEvent], Outcome]]:
-    """Look at what many events are about. Those that need no look are told apart by one query."""
-    needing = await db.read_system("webhook", _needing_a_look, events)
-    if idle := [event for event in events if event.id not in needing]:
-        yield idle, Ignore(NOT_OURS)
+    """Look at what many events are about, a few at a time; those that ended alike are handed back together."""
     looks = asyncio.Semaphore(LOOKS_AT_ONCE)
 
     async def look(event: WebhookEvent) -> tuple[WebhookEvent, Outcome]:
@@ -99,7 +96,7 @@ async def handle_all(events: Sequence[WebhookEvent]) -> AsyncIterator[tuple[Sequ
             except Exception as error:
                 return event, error
 
-    tasks = {asyncio.create_task(look(event)) for event in events if event.id in needing}
+    tasks = {asyncio.create_task(look(event)) for event in events}
     try:
         while tasks:
             over, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -114,11 +111,11 @@ async def handle_all(events: Sequence[WebhookEvent]) -> AsyncIterator[tuple[Sequ
             task.cancel()
 
 
-def _needing_a_look(session: Session, events: Sequence[WebhookEvent | StripeEvent]) -> frozenset[str]:
-    about = {_customer_of(event) for event in events}
+def _needing_a_look(session: Session, events: Sequence[StripeEvent]) -> frozenset[str]:
+    about = {event.customer_id for event in events}
     ours = set(session.exec(select(Customer.stripe_customer_id).where(col(Customer.stripe_customer_id).in_(about))))
     anyway = (*CATALOGUE, *(each for types, _ in elsewhere for each in types))
-    return frozenset(e.id for e in events if e.type.startswith(anyway) or _customer_of(e) in ours)
+    return frozenset(e.id for e in events if e.type.startswith(anyway) or e.customer_id in ours)
 
 
 def revive(session: Session, ids: Sequence[str]) -> int:
@@ -131,10 +128,6 @@ def revive(session: Session, ids: Sequence[str]) -> int:
     return done.rowcount
 
 
-def _customer_of(event: WebhookEvent | StripeEvent) -> str:
-    return event.customer_id if isinstance(event, StripeEvent) else event.stripe_customer_id
-
-
 async def handle(event: WebhookEvent) -> Effect | None:
     """Look at what an event is about. Many events of one customer end in one look."""
     if event.type.startswith(CATALOGUE):
@@ -144,7 +137,7 @@ async def handle(event: WebhookEvent) -> Effect | None:
     if user_id is None:
         if any([await look(event) for types, look in elsewhere if event.type.startswith(types)]):
             return None
-        raise Ignore("about a customer that is not ours (yet)" if event.stripe_customer_id else "about nobody")
+        raise Ignore(NOT_OURS)
     await _once_since(event.stripe_customer_id, event.created_at, lambda: sync_account(user_id))
     if event.type in ("checkout.session.completed", "checkout.session.expired"):
         outcome = event.type.rpartition(".")[2].replace("completed", "complete")

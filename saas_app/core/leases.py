@@ -96,7 +96,7 @@ def complete_all(session: Session, rows: Sequence[Leased], *, status: str = "don
     """As `complete`, for rows of one claim; if one of them was taken over, none is marked, and all are done again."""
     table: Any = type(rows[0])
     mine = (
-        table.id.in_([getattr(row, "id") for row in rows]),  # noqa: B009
+        table.id.in_([getattr(row, "id") for row in rows]),  # noqa: B009  (each table has its own id)
         table.lease_token == rows[0].lease_token,
         table.status == "pending",
     )
@@ -126,7 +126,7 @@ def pause(attempts: int) -> timedelta:
 
 def _finish(session: Session, row: Leased, **values: Any) -> None:
     table: Any = type(row)
-    mine = (table.id == getattr(row, "id"), table.lease_token == row.lease_token, table.status == "pending")  # noqa: B009
+    mine = (table.id == getattr(row, "id"), table.lease_token == row.lease_token, table.status == "pending")  # noqa: B009  (each table has its own id)
     values |= {"lease_token": None, "lease_until": None}
     if session.exec(update(table).where(*mine).values(**values)).rowcount != 1:
         raise LeaseLost
