@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,6 +168,35 @@ class BillingState(LiveState):
 page_loads: list[Any] = [AccountState.load, BillingState.load]
 
 
+async def until_decided(state: Any, viewer: Viewer, look: Callable[[], Awaitable[Outcome]]) -> AsyncIterator[None]:
+    """Look at a checkout that somebody came back from until it is decided, or for half a minute.
+
+    For a background handler of a state with `outcome`, `problem` and `_read`; yields after each look that must be
+    followed by another.
+    """
+    async with state:
+        owner = (await state.get_state(AppState))._owner  # pyright: ignore[reportPrivateUsage]
+    for _ in range(LOOKS):
+        outcome = await look()
+        async with state:
+            if state.outcome == "active":  # a webhook was faster
+                return
+            if (await state.get_state(AppState))._owner != owner:  # pyright: ignore[reportPrivateUsage]
+                return  # the tab has changed hands since
+            state.problem = NOT_SEEN.get(outcome, "")
+            if outcome is not Outcome.LATE:
+                state.outcome = outcome.value
+            if outcome is Outcome.ACTIVE:
+                await state._read(viewer)
+            if outcome not in (Outcome.PROCESSING, Outcome.LATE):
+                return
+        yield
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    async with state:
+        if state.outcome != "active":
+            state.outcome = "slow"
+
+
 class ReturnState(LiveState):
     """The page somebody lands on after paying: "activating" until the truth is known, then what is unlocked."""
 
@@ -193,25 +222,6 @@ class ReturnState(LiveState):
     async def look(self) -> AsyncIterator[None]:
         """Ask Stripe about this checkout, until it is decided or it takes too long to wait for."""
         viewer = current_viewer()
-        async with self:
-            owner = (await self.get_state(AppState))._owner  # pyright: ignore[reportPrivateUsage]
         session_id = checkout.safe_session_id(str(self.router.url.query_parameters.get("session_id", "")))
-        for _ in range(LOOKS):
-            outcome = await checkout.look_at(viewer, session_id)
-            async with self:
-                if self.outcome == "active":  # a webhook was faster
-                    return
-                if (await self.get_state(AppState))._owner != owner:  # pyright: ignore[reportPrivateUsage]
-                    return  # the tab has changed hands since
-                self.problem = NOT_SEEN.get(outcome, "")
-                if outcome is not Outcome.LATE:
-                    self.outcome = outcome.value
-                if outcome is Outcome.ACTIVE:
-                    await self._read(viewer)
-                if outcome not in (Outcome.PROCESSING, Outcome.LATE):
-                    return
+        async for _ in until_decided(self, viewer, lambda: checkout.look_at(viewer, session_id)):
             yield
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        async with self:
-            if self.outcome != "active":
-                self.outcome = "slow"

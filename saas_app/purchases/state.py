@@ -1,17 +1,15 @@
 """What the pages know of somebody's purchases. Files and payments go by links and forms; nothing here hands any out."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import reflex as rx
 
 from saas_app.billing import checkout as hosted
-from saas_app.billing.checkout import Outcome
 from saas_app.billing.goods import GOODS
-from saas_app.billing.state import LASTING, LOOKS, NOT_SEEN, SECONDS_BETWEEN_LOOKS
+from saas_app.billing.state import LASTING, until_decided
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import AppState, current_viewer, member
+from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
 from saas_app.purchases import catalogue, checkout, service
 from saas_app.purchases.catalogue import GoodOffer
@@ -72,24 +70,6 @@ class BoughtState(LiveState):
         """Ask Stripe about this checkout, until it is decided or it takes too long to wait for."""
         viewer = current_viewer()
         async with self:
-            owner = (await self.get_state(AppState))._owner  # pyright: ignore[reportPrivateUsage]
             session_id = self._session_id()
-        for _ in range(LOOKS):
-            outcome = await hosted.look_at(viewer, session_id, checkout.finish)
-            async with self:
-                if self.outcome == "active":  # a webhook was faster
-                    return
-                if (await self.get_state(AppState))._owner != owner:  # pyright: ignore[reportPrivateUsage]
-                    return  # the tab has changed hands since
-                self.problem = NOT_SEEN.get(outcome, "")
-                if outcome is not Outcome.LATE:
-                    self.outcome = outcome.value
-                if outcome is Outcome.ACTIVE:
-                    await self._read(viewer)
-                if outcome not in (Outcome.PROCESSING, Outcome.LATE):
-                    return
+        async for _ in until_decided(self, viewer, lambda: hosted.look_at(viewer, session_id, checkout.finish)):
             yield
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        async with self:
-            if self.outcome != "active":
-                self.outcome = "slow"

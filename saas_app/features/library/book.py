@@ -116,8 +116,9 @@ def _blocks(tokens: list[Token]) -> list[Token]:
             token.attrSet("id", f"b{number}")
         if "right" in str(token.attrs.pop("style", "")):
             token.attrSet("class", "num")
-        if token.type == "inline" and len(token.children or []) == 1 and token.children[0].type == "image":  # type: ignore[index]
-            found[-1] = _figure(token.children[0], found[-1])  # type: ignore[index]
+        inside = token.children or []
+        if token.type == "inline" and len(inside) == 1 and inside[0].type == "image":
+            found[-1] = _figure(inside[0], found[-1])
         elif not (token.type == "paragraph_close" and found[-1].type == "figure"):
             found.append(token)
     return found
