@@ -20,7 +20,7 @@ from saas_app.ui.theme import PAGE_WIDTH, classes
 CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
 
 
-def calculator_page() -> rx.Component:
+def calculator_page(*links: site.Link) -> rx.Component:
     """Everything between header and footer."""
     return rx.el.div(
         heading("What does a loan cost?", level=1),
@@ -30,7 +30,7 @@ def calculator_page() -> rx.Component:
         ),
         _years(),
         _how(),
-        _more(),
+        _more(*links),
         class_name=classes(PAGE_WIDTH, "py-10 sm:py-14"),
     )
 
@@ -174,13 +174,14 @@ def _how() -> rx.Component:
     )
 
 
-def _more() -> rx.Component:
+def _more(*links: site.Link) -> rx.Component:
     return row(
         when(
             "member",
             link_button("Save it as a scenario", href="/scenarios"),
             otherwise=(link_button("Save it, free", href=site.SIGNUP),),
         ),
+        *[link_button(each.label, href=each.href, kind="secondary") for each in links],
         text("The address of this page holds your numbers: send it to whoever should see them.", tone="quiet"),
         gap="medium",
         class_name="mt-8",
