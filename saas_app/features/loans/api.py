@@ -1,14 +1,28 @@
-"""Files of the loan desk."""
+"""The doors of the loan desk that are not Reflex: files, and the way from the calculator to the desk."""
+
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from saas_app import site
 from saas_app.billing.gates import admitted
 from saas_app.billing.plans import Feature
 from saas_app.core import db
+from saas_app.core.config import settings
 from saas_app.core.errors import LoginNeeded
-from saas_app.features.loans import sheets
+from saas_app.edge.who import viewer_of
+from saas_app.features.loans import quick, sheets
+
+
+async def keep(request: Request) -> Response:
+    """The numbers of the calculator go along to the desk; whoever is not in yet signs up on the way."""
+    asked = {field: request.query_params.get(field, "")[: quick.LONGEST] for field in quick.USUAL}
+    desk = f"/scenarios?{urlencode(asked)}"
+    viewer = await viewer_of(request, settings().base_url)
+    where = desk if viewer else f"/signup?{urlencode({'next': desk})}"
+    return RedirectResponse(where, 303, {"cache-control": "no-store"})
 
 
 async def schedule_csv(request: Request) -> Response:
@@ -40,6 +54,7 @@ def _to_login() -> Response:
 
 
 routes = [
+    Route(f"{site.CALCULATOR}/keep", keep, methods=["GET"]),
     Route("/scenarios/comparison.csv", comparison_csv, methods=["GET"]),
     Route("/scenarios/{scenario}/schedule.csv", schedule_csv, methods=["GET"]),
 ]

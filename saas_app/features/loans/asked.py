@@ -19,12 +19,15 @@ from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
 Ink = Literal["brick", "info", "ink", "edge"]
+Dashes = Literal["", "long", "short"]
 _STROKES: dict[Ink, str] = {
     "brick": "stroke-brick",
     "info": "stroke-info",
     "ink": "stroke-ink",
     "edge": "stroke-edge",
 }
+_DASHES: dict[Dashes, str] = {"": "", "long": "[stroke-dasharray:10_5]", "short": "[stroke-dasharray:6_4]"}
+_FIGURE = "whitespace-nowrap tabular-nums"
 FOLLOW = Path(__file__).with_name("follow.js").read_text()
 
 
@@ -58,7 +61,7 @@ def group(title: str, *fields: rx.Component) -> rx.Component:
     """Fields that belong together."""
     return rx.el.fieldset(
         rx.el.legend(title, class_name="mb-3 font-display text-lg font-semibold"),
-        rx.el.div(*fields, class_name="grid items-end gap-4 sm:grid-cols-2"),
+        rx.el.div(*fields, class_name="grid gap-4 sm:grid-cols-2"),
     )
 
 
@@ -84,17 +87,17 @@ def answer(name: str, *children: Any, **props: Any) -> rx.Component:
 
 def amount(name: str) -> rx.Component:
     """An amount of money, from a `views.Figure`."""
-    return rx.el.span(slot(f"{name}.words"), data_money=slot(f"{name}.number"), class_name="tabular-nums")
+    return rx.el.span(slot(f"{name}.words"), data_money=slot(f"{name}.number"), class_name=_FIGURE)
 
 
 def share(name: str) -> rx.Component:
     """A percentage, from a `views.Figure`."""
-    return rx.el.span(slot(f"{name}.words"), data_share=slot(f"{name}.number"), class_name="tabular-nums")
+    return rx.el.span(slot(f"{name}.words"), data_share=slot(f"{name}.number"), class_name=_FIGURE)
 
 
 def plain(name: str) -> rx.Component:
     """A number without a unit, from a `views.Figure`."""
-    return rx.el.span(slot(f"{name}.words"), data_plain=slot(f"{name}.number"), class_name="tabular-nums")
+    return rx.el.span(slot(f"{name}.words"), data_plain=slot(f"{name}.number"), class_name=_FIGURE)
 
 
 def nothing() -> rx.Component:
@@ -102,17 +105,17 @@ def nothing() -> rx.Component:
     return rx.el.p("One of your numbers cannot be read yet.", class_name="text-quiet")
 
 
-def stroke(colour: Ink, *, dashes: str = "", **ends: Any) -> rx.Component:
+def stroke(colour: Ink, *, dashes: Dashes = "", **ends: Any) -> rx.Component:
     """A straight line of a picture."""
-    return rx.el.line(**ends, stroke_dasharray=dashes, class_name=f"stroke-2 {_STROKES[colour]}")
+    return rx.el.line(**ends, class_name=classes("stroke-2", _STROKES[colour], _DASHES[dashes]))
 
 
-def curve(colour: Ink, path: str, *, dashes: str = "") -> rx.Component:
+def curve(colour: Ink, path: str, *, dashes: Dashes = "") -> rx.Component:
     """A line of a picture through all its points."""
-    return rx.el.path(d=path, stroke_dasharray=dashes, class_name=f"fill-none stroke-3 {_STROKES[colour]}")
+    return rx.el.path(d=path, class_name=classes("fill-none stroke-3", _STROKES[colour], _DASHES[dashes]))
 
 
-def sample(colour: Ink, words: str, *, dashes: str = "") -> rx.Component:
+def sample(colour: Ink, words: str, *, dashes: Dashes = "") -> rx.Component:
     """What a line in a picture stands for; lines differ by dashes too, for those who do not tell the colours apart."""
     drawn = rx.el.svg(
         stroke(colour, dashes=dashes, x1=0, x2=32, y1=6, y2=6),

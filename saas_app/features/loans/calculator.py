@@ -6,7 +6,7 @@ from saas_app import site
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.components import key
 from saas_app.features.loans.forms import MOST_PRINCIPAL
-from saas_app.features.loans.quick import KINDS
+from saas_app.features.loans.quick import KINDS, LONGEST
 from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Kind
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card, fact, facts
@@ -17,6 +17,7 @@ from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
+KEEP = f"{site.CALCULATOR}/keep"
 CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
 
 
@@ -92,7 +93,7 @@ def _field(name: str, label: str, ask: str) -> rx.Component:
         default_value=slot(f"quick.asked.{name}"),
         input_mode="decimal" if name in ("amount", "rate") else "numeric",
         auto_complete="off",
-        max_length=40,
+        max_length=LONGEST,
         data_ask=ask,
     )
 
@@ -176,10 +177,11 @@ def _how() -> rx.Component:
 
 def _more(*links: site.Link) -> rx.Component:
     return row(
-        when(
-            "member",
-            link_button("Save it as a scenario", href="/scenarios"),
-            otherwise=(link_button("Save it, free", href=site.SIGNUP),),
+        submit_button(
+            if_else("member", "Save it as a scenario", "Save it, free"),
+            busy="One moment…",
+            form="quick",
+            form_action=KEEP,
         ),
         *[link_button(each.label, href=each.href, kind="secondary") for each in links],
         text("The address of this page holds your numbers: send it to whoever should see them.", tone="quiet"),

@@ -8,6 +8,7 @@ from saas_app import site
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.forms import NAME_LENGTH
 from saas_app.features.loans.quick import KINDS
+from saas_app.features.loans.schedule import Kind
 from saas_app.features.loans.state import ScenariosState
 from saas_app.features.loans.views import Picture, YearView
 from saas_app.ui.buttons import button, until_listening
@@ -25,22 +26,43 @@ def loan_form() -> rx.Component:
     """The loan as somebody types it."""
     return rx.el.form(
         grid(
-            _field("principal", "Loan", hint="in euros", default_value="250,000", input_mode="decimal"),
-            _field("rate", "Yearly rate", hint="in percent", default_value="3.5", input_mode="decimal"),
-            _field("years", "Term", hint="in years", default_value="25", input_mode="numeric"),
+            _field(
+                "principal",
+                "Loan",
+                hint="in euros",
+                default_value=_brought("principal", "250,000"),
+                input_mode="decimal",
+            ),
+            _field(
+                "rate", "Yearly rate", hint="in percent", default_value=_brought("rate", "3.5"), input_mode="decimal"
+            ),
+            _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
             rx.cond(
                 ScenariosState.desk.may_repay_early,
                 _field("extra", "Extra a month", hint="repaid on top, in euros", input_mode="decimal"),
             ),
         ),
         rx.el.div(
-            unfold("More about this loan", _more(), open=ScenariosState.errors.length() > 0),  # pyright: ignore
+            unfold("More about this loan", _more(), open=_opens()),
             class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
         ),
         row(button("Work it out", type="submit", id="work-out", disabled=until_listening()), class_name="mt-5"),
+        # A new key makes a new form: what is brought along comes after the page, when the old one stands already.
+        key=f"loan-{_brought('principal')}-{_brought('rate')}-{_brought('years')}-{_brought('kind')}-{_brought('resting')}",
         on_submit=ScenariosState.work_out,
         reset_on_submit=False,
     )
+
+
+def _brought(name: str, usual: str = "") -> str:
+    """What the calculator has sent along for this field, or else what most people begin with."""
+    return ScenariosState.brought.get(name, usual)
+
+
+def _opens() -> rx.Var[bool]:
+    """Something in there is wrong, or was brought along."""
+    kind = _brought("kind", Kind.ANNUITY)
+    return (ScenariosState.errors.length() > 0) | (kind != Kind.ANNUITY)  # pyright: ignore
 
 
 def _more() -> rx.Component:
@@ -49,8 +71,16 @@ def _more() -> rx.Component:
     lowers = (option("ends the loan sooner", "no"), option("lowers the payments", "yes"))
     return stack(
         grid(
-            select_field("kind", "How it is repaid", *kinds, error=_error("kind")),
-            _field("resting", "Years of interest only", hint="if it begins so", input_mode="numeric"),
+            select_field(
+                "kind", "How it is repaid", *kinds, error=_error("kind"), default_value=_brought("kind", Kind.ANNUITY)
+            ),
+            _field(
+                "resting",
+                "Years of interest only",
+                hint="if it begins so",
+                input_mode="numeric",
+                default_value=_brought("resting"),
+            ),
         ),
         rx.cond(
             desk.may_repay_early,

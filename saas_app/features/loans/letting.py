@@ -106,7 +106,7 @@ def _lever() -> rx.Component:
     zero = f"{FOUND}.picture.zero"
     drawing = rx.el.svg(
         asked.stroke("edge", x1=0, x2=WIDTH, y1=slot(zero), y2=slot(zero)),
-        asked.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="10 5"),
+        asked.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="long"),
         asked.curve("brick", slot(f"{FOUND}.picture.paths[0]")),
         view_box=f"0 -3 {WIDTH} {HEIGHT + 6}",
         role="img",
@@ -115,7 +115,7 @@ def _lever() -> rx.Component:
     )
     legend = rx.el.figcaption(
         asked.sample("brick", "return on your own money"),
-        asked.sample("info", "return on all money", dashes="10 5"),
+        asked.sample("info", "return on all money", dashes="long"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     found = line(share("at.rate"), share("at.on_own"))

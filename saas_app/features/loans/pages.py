@@ -15,8 +15,9 @@ from saas_app.features.loans.desk import comparison, opened, saved
 from saas_app.features.loans.quick import SCRIPT, answer
 from saas_app.features.loans.state import ScenariosState
 from saas_app.ui.banners import error_region, status_region
+from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
-from saas_app.ui.layout import page_head, stack
+from saas_app.ui.layout import page_head, row, stack
 from saas_app.ui.public import public_page
 
 CALCULATOR = site.Link("Loan calculator", site.CALCULATOR)
@@ -66,4 +67,5 @@ def scenarios() -> rx.Component:
         comparison(),
         opened(),
         rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
+        row(*[link_button(each.label, href=each.href, kind="secondary") for each in (RENT_OR_BUY, YIELD)]),
     )

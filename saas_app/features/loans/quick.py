@@ -13,12 +13,19 @@ from saas_app.features.loans.views import ResultView, YearView, result_view
 
 SCRIPT = Path(__file__).with_name("quick.js").read_text()
 USUAL = {"amount": "100,000", "rate": "5", "years": "30", "kind": Kind.ANNUITY.value, "resting": "5"}
+LONGEST = 40  # of what is typed into one field
 KINDS = {
     Kind.ANNUITY: "Equal payments",
     Kind.LINEAR: "Equal repayment, falling payments",
     Kind.INTEREST_FIRST: "Interest only at first",
 }
 NOTHING = ResultView("–", "", "–", "–", "–", 0, years=(YearView(1, "–", "–", "–"),))
+
+
+def carried(address: Mapping[str, object]) -> dict[str, str]:
+    """The terms of a loan that an address brings along to the desk, by the names of the form there; {} for none."""
+    found = {field: str(address.get(field, ""))[:LONGEST] for field in USUAL}
+    return {"principal": found.pop("amount"), **found} if found["amount"] else {}
 
 
 def answer(typed: Mapping[str, str]) -> dict[str, Any]:

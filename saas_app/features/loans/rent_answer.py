@@ -9,7 +9,7 @@ from saas_app.features.loans.chart import WIDTH, Lines, lines
 from saas_app.features.loans.forms import Reading, asked_of
 from saas_app.features.loans.rent import Choice, Gone, Year, ahead_from, gone_in_first_year, rent_against_buy
 from saas_app.features.loans.schedule import MOST_YEARS, Loan, calculate
-from saas_app.features.loans.views import Figure, about, share
+from saas_app.features.loans.views import Figure, about, amount, share
 
 # The flat of the book's chapter on it, so that page and book say the same.
 USUAL = {
@@ -100,7 +100,7 @@ def _answer(choice: Choice) -> Answer:
     return Answer(
         verdict=_verdict(even, len(years)),
         loan=about(choice.loan.principal),
-        payment=about(calculate(choice.loan).payment if choice.loan.principal else 0),
+        payment=amount(calculate(choice.loan).payment if choice.loan.principal else 0),
         **_gone(gone),
         picture=picture,
         top=about(picture.top),
@@ -130,8 +130,8 @@ def _turned(choice: Choice) -> Turned:
 
 def _verdict(even: int, years: int) -> str:
     if not even:
-        return f"Renting stays ahead for all {years} years." if years > 1 else "Renting is ahead after a year."
-    return f"Buying is ahead from year {even} on." if even > 1 else "Buying is ahead from the first year on."
+        return f"renting stays ahead for all {years} years." if years > 1 else "renting is ahead after a year."
+    return f"buying is ahead from year {even} on." if even > 1 else "buying is ahead from the first year on."
 
 
 def _picture(choice: Choice, years: tuple[Year, ...]) -> Lines:

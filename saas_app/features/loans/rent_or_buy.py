@@ -33,7 +33,7 @@ def _form() -> rx.Component:
             "The flat",
             _field("price", "Price, €"),
             _field("fees", "Tax, notary and agent, €"),
-            _field("running", "Owner’s costs a year, €", hint="what a tenant does not pay"),
+            _field("running", "Owner’s costs a year, €", hint="what no tenant pays"),
             _field("rent", "Rent a month, €", hint="of a flat like it, on the same terms"),
         ),
         group(
@@ -60,8 +60,10 @@ def _field(name: str, label: str, **props: str) -> rx.Component:
 
 def _verdict() -> rx.Component:
     """The answer in a sentence, what moves it, and what neither household ever sees again."""
-    sentence = rx.el.p(slot(f"{FOUND}.verdict"), class_name="font-display text-3xl font-semibold")
-    turned = rx.el.li("If the price grew by ", share("turn.growth"), " a year: ", slot("turn.verdict"))
+    sentence = rx.el.p(
+        slot(f"{FOUND}.verdict"), class_name="font-display text-3xl font-semibold first-letter:uppercase"
+    )
+    turned = rx.el.li("If the price grew by ", share("turn.growth"), " a year, ", slot("turn.verdict"))
     found = facts(
         fact("Borrowed", amount(f"{FOUND}.loan")),
         fact("Payment a month", amount(f"{FOUND}.payment")),
@@ -84,10 +86,10 @@ def _verdict() -> rx.Component:
 def _picture() -> rx.Component:
     """Two lines, the owner's whole and the tenant's dashed, and where they meet."""
     zero, mark = f"{FOUND}.picture.zero", f"{FOUND}.mark"
-    meeting = asked.stroke("ink", dashes="6 4", x1=slot(mark), x2=slot(mark), y1=0, y2=HEIGHT)
+    meeting = asked.stroke("ink", dashes="short", x1=slot(mark), x2=slot(mark), y1=0, y2=HEIGHT)
     drawing = rx.el.svg(
         asked.stroke("edge", x1=0, x2=WIDTH, y1=slot(zero), y2=slot(zero)),
-        asked.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="10 5"),
+        asked.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="long"),
         asked.curve("brick", slot(f"{FOUND}.picture.paths[0]")),
         when(mark, meeting),
         view_box=f"0 -3 {WIDTH} {HEIGHT + 6}",
@@ -95,11 +97,15 @@ def _picture() -> rx.Component:
         aria_label="What each household has, from the first day to the end. The table below says it in numbers.",
         class_name="w-full",
     )
-    top = rx.el.p("up to ", amount(f"{FOUND}.top"), class_name="text-sm text-quiet")
+    top = rx.el.p(
+        rx.el.span("up to ", amount(f"{FOUND}.top")),
+        rx.el.span("the first day to year ", slot(f"{FOUND}.years|length")),
+        class_name="flex justify-between text-sm text-quiet",
+    )
     legend = rx.el.figcaption(
         asked.sample("brick", "the owner, after a sale"),
-        asked.sample("info", "the tenant", dashes="10 5"),
-        when(mark, asked.sample("ink", "from here on the owner is ahead", dashes="6 4")),
+        asked.sample("info", "the tenant", dashes="long"),
+        when(mark, asked.sample("ink", "from here on the owner is ahead", dashes="short")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return card(
