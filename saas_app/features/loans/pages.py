@@ -11,8 +11,9 @@ from saas_app.features.loans import letting, rent_answer, rent_or_buy, yield_ans
 from saas_app.features.loans.asked import FOLLOW
 from saas_app.features.loans.calculator import calculator_page
 from saas_app.features.loans.components import loan_form, result
-from saas_app.features.loans.desk import comparison, opened, saved
+from saas_app.features.loans.desk import opened, saved
 from saas_app.features.loans.quick import SCRIPT, answer
+from saas_app.features.loans.side_by_side import comparison
 from saas_app.features.loans.state import ScenariosState
 from saas_app.ui.banners import error_region, status_region
 from saas_app.ui.buttons import link_button
