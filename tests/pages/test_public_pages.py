@@ -10,7 +10,6 @@ from jinja2 import Environment
 from reflex_base.components.component import Component
 from reflex_base.registry import RegistrationContext
 
-from saas_app import site
 from saas_app.auth import pages as auth_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.features.loans import quick
@@ -28,7 +27,7 @@ DECLARED = {
     kwargs["route"]: (draw, kwargs)
     for draw, kwargs in RegistrationContext.ensure_context().decorated_pages
     if draw.__module__ in (auth_pages.__name__, marketing_pages.__name__)
-    or kwargs["route"] in (site.CALCULATOR, "/rent-or-buy", "/yield")
+    or kwargs["route"] in ("/calculator", "/rent-or-buy", "/yield")
 }
 ROUTES = sorted(DECLARED)
 

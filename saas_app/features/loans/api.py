@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from saas_app import site
 from saas_app.billing.gates import admitted
 from saas_app.billing.plans import Feature
 from saas_app.core import db
@@ -54,7 +53,7 @@ def _to_login() -> Response:
 
 
 routes = [
-    Route(f"{site.CALCULATOR}/keep", keep, methods=["GET"]),
+    Route("/calculator/keep", keep, methods=["GET"]),
     Route("/scenarios/comparison.csv", comparison_csv, methods=["GET"]),
     Route("/scenarios/{scenario}/schedule.csv", schedule_csv, methods=["GET"]),
 ]

@@ -17,7 +17,8 @@ from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
-KEEP = f"{site.CALCULATOR}/keep"
+PATH = "/calculator"
+KEEP = f"{PATH}/keep"
 CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
 
 
@@ -56,7 +57,7 @@ def _form() -> rx.Component:
             ),
             submit_button("Work it out", busy="One moment…"),
             id="quick",
-            action=site.CALCULATOR,
+            action=PATH,
             method="get",
             data_currency=site.CURRENCY.upper(),
             aria_label="Loan calculator",

@@ -7,12 +7,10 @@ from saas_app.auth.shell import member_page
 from saas_app.billing.gate_components import refused
 from saas_app.billing.state import AccountState
 from saas_app.edge.pages import island
-from saas_app.features.loans import letting, rent_answer, rent_or_buy, yield_answer
+from saas_app.features.loans import calculator, letting, quick, rent_answer, rent_or_buy, yield_answer
 from saas_app.features.loans.asked import FOLLOW
-from saas_app.features.loans.calculator import calculator_page
 from saas_app.features.loans.components import loan_form, result
 from saas_app.features.loans.desk import opened, saved
-from saas_app.features.loans.quick import SCRIPT, answer
 from saas_app.features.loans.side_by_side import comparison
 from saas_app.features.loans.state import ScenariosState
 from saas_app.ui.banners import error_region, status_region
@@ -21,19 +19,19 @@ from saas_app.ui.cards import card, skeleton
 from saas_app.ui.layout import page_head, row, stack
 from saas_app.ui.public import public_page
 
-CALCULATOR = site.Link("Loan calculator", site.CALCULATOR)
+CALCULATOR = site.Link("Loan calculator", calculator.PATH)
 RENT_OR_BUY = site.Link("Rent or buy?", rent_or_buy.PATH)
 YIELD = site.Link("What does a flat earn?", letting.PATH)
 
 
 @island(
-    site.CALCULATOR,
+    calculator.PATH,
     title=f"Loan calculator · {site.PRODUCT}",
     description="What a loan costs a month and in the end: payment, interest, every year, with the formulas shown.",
-    reckon=answer,
+    reckon=quick.answer,
 )
-def calculator() -> rx.Component:
-    return public_page(calculator_page(RENT_OR_BUY, YIELD), scripts=(SCRIPT,))
+def loan_calculator() -> rx.Component:
+    return public_page(calculator.calculator_page(RENT_OR_BUY, YIELD), scripts=(quick.SCRIPT,))
 
 
 @island(
