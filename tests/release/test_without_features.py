@@ -49,6 +49,7 @@ def used_by_others() -> set[str]:
     return found
 
 
+DOCUMENT = (ROOT / "docs" / "your-own-product.md").read_text()
 ALONE = [(each,) for each in sorted(FEATURES - used_by_others())]
 
 
@@ -69,6 +70,27 @@ def test_without_a_feature_every_page_is_drawn_and_names_it_nowhere(gone: tuple[
     assert vanished
     assert not vanished & {link.partition("?")[0] for link in left["links"]}, "links into nowhere"
     assert set(whole["tables"]) > set(left["tables"])
+
+
+def test_the_example_of_the_document_is_a_product_of_its_own(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "saas_app", tmp_path / "saas_app", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "rxconfig.py", tmp_path)
+    for name in FEATURES:
+        shutil.rmtree(tmp_path / "saas_app" / "features" / name)
+    files = re.findall(r"```python\n# (saas_app/features/\S+)\n(.*?)```", DOCUMENT, re.S)
+    (tmp_path / files[0][0]).parent.mkdir()
+    for name, code in (*files, (f"{Path(files[0][0]).parent}/__init__.py", "")):
+        (tmp_path / name).write_text(code)
+    (part,) = re.findall(r"`(Part\(.*?\),)`", DOCUMENT, re.S)
+    site, plans = tmp_path / "saas_app" / "site.py", tmp_path / "saas_app" / "billing" / "plans.py"
+    site.write_text(re.sub(r"FEATURES = \(.*?\n\)", f"FEATURES = (\n    {part}\n)", site.read_text(), flags=re.S))
+    plans.write_text(
+        plans.read_text().replace('SCENARIOS = "scenarios"', 'SCENARIOS = "scenarios"\n    NOTES = "notes"')
+    )
+    made = walked(tmp_path)
+    assert "/notes" in made["doors"]
+    assert "/notes" in made["links"]
+    assert "notes" in made["tables"]
 
 
 _walks: dict[Path, dict[str, Any]] = {}
