@@ -5,11 +5,12 @@ marked by `answer`, and writes figures as the reader's language does. So the sum
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import reflex as rx
 
 from saas_app import site
+from saas_app.features.loans.forms import LONGEST
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
 from saas_app.ui.forms import field, native_form
@@ -18,15 +19,7 @@ from saas_app.ui.slots import if_else, slot
 from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
-Ink = Literal["brick", "info", "ink", "edge"]
-Dashes = Literal["", "long", "short"]
-_STROKES: dict[Ink, str] = {
-    "brick": "stroke-brick",
-    "info": "stroke-info",
-    "ink": "stroke-ink",
-    "edge": "stroke-edge",
-}
-_DASHES: dict[Dashes, str] = {"": "", "long": "[stroke-dasharray:10_5]", "short": "[stroke-dasharray:6_4]"}
+_CELL = "px-2 py-2 text-right tabular-nums first:text-left sm:px-5"
 _FIGURE = "whitespace-nowrap tabular-nums"
 FOLLOW = Path(__file__).with_name("follow.js").read_text()
 
@@ -75,7 +68,7 @@ def asked_field(page: str, name: str, label: str, **props: Any) -> rx.Component:
         invalid=if_else(wrong, "true", "false"),
         default_value=slot(f"{page}.asked.{name}"),
         auto_complete="off",
-        max_length=40,
+        max_length=LONGEST,
         **{"input_mode": "decimal", **props},
     )
 
@@ -105,27 +98,6 @@ def nothing() -> rx.Component:
     return rx.el.p("One of your numbers cannot be read yet.", class_name="text-quiet")
 
 
-def stroke(colour: Ink, *, dashes: Dashes = "", **ends: Any) -> rx.Component:
-    """A straight line of a picture."""
-    return rx.el.line(**ends, class_name=classes("stroke-2", _STROKES[colour], _DASHES[dashes]))
-
-
-def curve(colour: Ink, path: str, *, dashes: Dashes = "") -> rx.Component:
-    """A line of a picture through all its points."""
-    return rx.el.path(d=path, class_name=classes("fill-none stroke-3", _STROKES[colour], _DASHES[dashes]))
-
-
-def sample(colour: Ink, words: str, *, dashes: Dashes = "") -> rx.Component:
-    """What a line in a picture stands for; lines differ by dashes too, for those who do not tell the colours apart."""
-    drawn = rx.el.svg(
-        stroke(colour, dashes=dashes, x1=0, x2=32, y1=6, y2=6),
-        view_box="0 0 32 12",
-        aria_hidden="true",
-        class_name="h-3 w-8",
-    )
-    return rx.el.span(drawn, words, class_name="inline-flex items-center gap-2")
-
-
 def sheet(caption: str, name: str, columns: tuple[str, ...], lines: rx.Component) -> rx.Component:
     """A table of figures that scrolls in its frame; `lines` repeat `line(...)`."""
     head = rx.el.tr(*[rx.el.th(each, scope="col", class_name=f"{_CELL} font-semibold") for each in columns])
@@ -143,7 +115,7 @@ def sheet(caption: str, name: str, columns: tuple[str, ...], lines: rx.Component
     )
 
 
-def line(first: rx.Component | str, *cells: rx.Component) -> rx.Component:
+def line(first: rx.Component | str, *cells: rx.Component | str) -> rx.Component:
     """A row of a `sheet`."""
     return rx.el.tr(
         rx.el.th(first, scope="row", class_name=f"{_CELL} font-medium"),
@@ -151,12 +123,10 @@ def line(first: rx.Component | str, *cells: rx.Component) -> rx.Component:
     )
 
 
-_CELL = "px-2 py-2 text-right tabular-nums first:text-left sm:px-5"
-
-
-def more(*links: site.Link) -> rx.Component:
+def more(*links: site.Link, first: rx.Component | None = None) -> rx.Component:
     """Where to go on, and what the address is good for."""
     return row(
+        *([first] if first else []),
         *[link_button(each.label, href=each.href, kind="secondary") for each in links],
         text("The address of this page holds your numbers: send it to whoever should see them.", tone="quiet"),
         gap="medium",

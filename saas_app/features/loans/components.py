@@ -157,37 +157,35 @@ def result() -> rx.Component:
             ),
             rx.cond(shown.saved != "", rx.el.p(shown.saved, class_name="font-semibold text-good", id="loan-saved")),
             picture(shown.picture, shown.turns_at),
-            rx.el.details(
-                rx.el.summary("Year by year", class_name="min-h-11 cursor-pointer py-3 font-semibold"),
-                rx.el.div(
-                    rx.el.table(
-                        rx.el.thead(
-                            rx.el.tr(
-                                *[
-                                    rx.el.th(w, scope="col", class_name=HEAD)
-                                    for w in ("Year", "Interest", "Repaid", "Still owed")
-                                ]
-                            )
-                        ),
-                        rx.el.tbody(rx.foreach(shown.years, _year)),
-                        class_name="w-full",
-                    ),
-                    class_name="overflow-x-auto",
-                ),
-            ),
-            unfold(
-                "How this is computed",
-                rx.el.p("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months."),
-                rx.el.p("The interest of a month is what is still owed × i; the rest of the payment repays the loan."),
-                rx.el.p("With equal repayment it is P / n each month, and the interest on top."),
-                rx.el.p(
-                    "A new rate, or the end of the years of interest only, spreads what is owed over what is left."
-                ),
-                rx.el.p("Nothing is rounded on the way; only what you see is rounded to the cent."),
-            ),
+            _years(),
+            _how(),
             save_form(),
             title="This loan",
         ),
+    )
+
+
+def _years() -> rx.Component:
+    names = ("Year", "Interest", "Repaid", "Still owed")
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names])),
+        rx.el.tbody(rx.foreach(ScenariosState.result.years, _year)),
+        class_name="w-full",
+    )
+    return rx.el.details(
+        rx.el.summary("Year by year", class_name="min-h-11 cursor-pointer py-3 font-semibold"),
+        rx.el.div(table, class_name="overflow-x-auto"),
+    )
+
+
+def _how() -> rx.Component:
+    return unfold(
+        "How this is computed",
+        rx.el.p("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months."),
+        rx.el.p("The interest of a month is what is still owed × i; the rest of the payment repays the loan."),
+        rx.el.p("With equal repayment it is P / n each month, and the interest on top."),
+        rx.el.p("A new rate, or the end of the years of interest only, spreads what is owed over what is left."),
+        rx.el.p("Nothing is rounded on the way; only what you see is rounded to the cent."),
     )
 
 

@@ -11,6 +11,7 @@ from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Kind, Loan, 
 MOST_PRINCIPAL = 100_000_000_00
 NAME_LENGTH = 80
 NOTES_LENGTH = 2000
+LONGEST = 40  # of what is typed into one field of a public page
 AMOUNT_DIGITS = 12
 AMOUNT = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,'])\d{3}((?P=sign)\d{3})*|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII

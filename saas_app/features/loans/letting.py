@@ -3,7 +3,7 @@
 import reflex as rx
 
 from saas_app import site
-from saas_app.features.loans import asked
+from saas_app.features.loans import asked, drawn
 from saas_app.features.loans.asked import amount, answer, group, line, more, plain, share
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.ui.cards import card
@@ -105,23 +105,29 @@ def _lever() -> rx.Component:
     """The return on own money at other rates, as picture and table side by side."""
     zero = f"{FOUND}.picture.zero"
     drawing = rx.el.svg(
-        asked.stroke("edge", x1=0, x2=WIDTH, y1=slot(zero), y2=slot(zero)),
-        asked.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="long"),
-        asked.curve("brick", slot(f"{FOUND}.picture.paths[0]")),
+        drawn.stroke("edge", x1=0, x2=WIDTH, y1=slot(zero), y2=slot(zero)),
+        drawn.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="long"),
+        drawn.curve("brick", slot(f"{FOUND}.picture.paths[0]")),
         view_box=f"0 -3 {WIDTH} {HEIGHT + 6}",
         role="img",
         aria_label="The return on your own money at each rate of the table beside it, and the return on all money.",
         class_name="w-full",
     )
+    rates = rx.el.p(
+        share(f"{FOUND}.rates[0].rate"),
+        rx.el.span("what the loan costs"),
+        share(f"{FOUND}.rates[-1].rate"),
+        class_name="mt-1 flex justify-between text-sm text-quiet",
+    )
     legend = rx.el.figcaption(
-        asked.sample("brick", "return on your own money"),
-        asked.sample("info", "return on all money", dashes="long"),
+        drawn.sample("brick", "return on your own money"),
+        drawn.sample("info", "return on all money", dashes="long"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     found = line(share("at.rate"), share("at.on_own"))
     names = ("If the loan cost", "Your own money earned")
     return rx.el.div(
-        card(answer("picture", when(FOUND, rx.el.figure(drawing, legend))), title="The lever has two ends"),
+        card(answer("picture", when(FOUND, rx.el.figure(drawing, rates, legend))), title="The lever has two ends"),
         asked.sheet("The return at other rates", "rates", names, when(FOUND, each("at", f"{FOUND}.rates", found))),
         class_name="mt-5 grid items-start gap-5 lg:grid-cols-[1.2fr_1fr]",
     )

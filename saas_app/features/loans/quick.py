@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saas_app.features.loans.forms import Reading, read_loan
+from saas_app.features.loans.forms import LONGEST, Reading, read_loan
 from saas_app.features.loans.schedule import Kind
 from saas_app.features.loans.views import ResultView, YearView, result_view
 
 SCRIPT = Path(__file__).with_name("quick.js").read_text()
 USUAL = {"amount": "100,000", "rate": "5", "years": "30", "kind": Kind.ANNUITY.value, "resting": "5"}
-LONGEST = 40  # of what is typed into one field
 KINDS = {
     Kind.ANNUITY: "Equal payments",
     Kind.LINEAR: "Equal repayment, falling payments",

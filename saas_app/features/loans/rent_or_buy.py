@@ -3,7 +3,7 @@
 import reflex as rx
 
 from saas_app import site
-from saas_app.features.loans import asked
+from saas_app.features.loans import asked, drawn
 from saas_app.features.loans.asked import amount, answer, group, line, more, share
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.ui.cards import card, fact, facts
@@ -86,11 +86,11 @@ def _verdict() -> rx.Component:
 def _picture() -> rx.Component:
     """Two lines, the owner's whole and the tenant's dashed, and where they meet."""
     zero, mark = f"{FOUND}.picture.zero", f"{FOUND}.mark"
-    meeting = asked.stroke("ink", dashes="short", x1=slot(mark), x2=slot(mark), y1=0, y2=HEIGHT)
+    meeting = drawn.stroke("ink", dashes="short", x1=slot(mark), x2=slot(mark), y1=0, y2=HEIGHT)
     drawing = rx.el.svg(
-        asked.stroke("edge", x1=0, x2=WIDTH, y1=slot(zero), y2=slot(zero)),
-        asked.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="long"),
-        asked.curve("brick", slot(f"{FOUND}.picture.paths[0]")),
+        drawn.stroke("edge", x1=0, x2=WIDTH, y1=slot(zero), y2=slot(zero)),
+        drawn.curve("info", slot(f"{FOUND}.picture.paths[1]"), dashes="long"),
+        drawn.curve("brick", slot(f"{FOUND}.picture.paths[0]")),
         when(mark, meeting),
         view_box=f"0 -3 {WIDTH} {HEIGHT + 6}",
         role="img",
@@ -103,9 +103,9 @@ def _picture() -> rx.Component:
         class_name="flex justify-between text-sm text-quiet",
     )
     legend = rx.el.figcaption(
-        asked.sample("brick", "the owner, after a sale"),
-        asked.sample("info", "the tenant", dashes="long"),
-        when(mark, asked.sample("ink", "from here on the owner is ahead", dashes="short")),
+        drawn.sample("brick", "the owner, after a sale"),
+        drawn.sample("info", "the tenant", dashes="long"),
+        when(mark, drawn.sample("ink", "from here on the owner is ahead", dashes="short")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return card(
