@@ -84,7 +84,7 @@ def _form_targets() -> tuple[str, ...]:
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything."""
     shop = Storefront(social.fixed_slots())
-    pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands)
+    pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands, shop.vary)
     islands.install(pages)
     who.install(find_viewer)
     return Edge(
@@ -96,6 +96,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         base_url=settings().origin,
         build=BUILD,
         form_targets=_form_targets(),
+        keeps=("currency",),
         straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
     )
 

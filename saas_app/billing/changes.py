@@ -74,10 +74,16 @@ async def work_out(viewer: Viewer, plan_key: str, interval: str) -> None:
 
     Raises BadInput for a plan that is not sold, CannotChange, AlreadyChanging, StripeUnavailable.
     """
-    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
-    if price_id is None:
+    currency = await db.read(viewer, _currency)
+    tag = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, currency)
+    if tag is None:
         raise BadInput({"form": "This plan is not sold any more. Please choose another one."})
-    await show(viewer, price_id)
+    await show(viewer, tag.price_id)
+
+
+def _currency(session: Session) -> str:
+    row = entitlements(session).subscription
+    return row.currency if row else ""
 
 
 async def show(viewer: Viewer, price_id: str) -> None:
@@ -130,14 +136,15 @@ def _why_not(row: Subscription, price: Price) -> str:
         return "A change is planned already. Take it back first; then you can choose another one."
     if price.stripe_price_id == row.stripe_price_id:
         return "This is the plan you have."
-    if price.currency != row.currency:
+    if price.amount_in(row.currency) is None:
         return f"Your plan is paid in {row.currency.upper()}, this one in {price.currency.upper()}. Please write to us."
     return ""
 
 
 def _goes_down(row: Subscription, price: Price) -> bool:
     """As in the portal: a smaller amount or a shorter interval waits for the end of what was paid."""
-    return price.unit_amount < row.unit_amount or (row.interval, price.interval) == ("year", "month")
+    amount = price.amount_in(row.currency)
+    return (amount is not None and amount < row.unit_amount) or (row.interval, price.interval) == ("year", "month")
 
 
 def keep_quote(session: Session, user_id: str, wanted: Wanted, quote: StripeQuote | None) -> str:

@@ -66,16 +66,15 @@ def choices(session: Session) -> tuple[PlanChoice, ...]:
 
 
 def _choice(session: Session, row: Subscription, offer: Offer, interval: Interval) -> Choice | None:
-    id_ = price_for(session, offer.key, interval)
-    price = session.get(Price, id_) if id_ else None
+    price = price_for(session, offer.key, interval, row.currency)
     if price is None or price.currency != row.currency:
         return None
     words = each(price.unit_amount, price.currency, price.interval)
-    if price.stripe_price_id == row.stripe_price_id:
+    if price.price_id == row.stripe_price_id:
         return Choice(interval, words, "Your plan", True)
     if row.status == "trialing":
         label = f"Start now by the {interval}" if offer.key == row.plan_key else f"Start {offer.name} now"
-    elif price.stripe_price_id == row.next_price_id and row.next_at:
+    elif price.price_id == row.next_price_id and row.next_at:
         label = f"Starts {day(row.next_at)}"
     elif offer.key == row.plan_key:
         label = "Pay by the year" if interval == "year" else "Pay by the month"
@@ -101,7 +100,8 @@ def change_to_confirm(session: Session) -> ChangeView | None:
     name = product.name if product else "the new plan"
     old = plan_by_key(row.plan_key)
     is_other = product is None or product.plan_key != row.plan_key
-    then = each(price.unit_amount * row.quantity, price.currency, price.interval)
+    amount, currency = price.paid_in(row.currency)
+    then = each(amount * row.quantity, currency, price.interval)
     lines = [Line(once(str(words)), money(int(amount), change.currency)) for words, amount in change.lines]
     sums = [("Discount", -change.discount), ("Tax", change.tax), ("Credit", change.amount_due - max(change.total, 0))]
     lines += [Line(words, money(amount, change.currency)) for words, amount in sums if amount]

@@ -96,7 +96,9 @@ async def test_a_click_waits_until_another_one_of_the_same_person_is_written(pos
     as_system(lambda session: open_account(session, ada.id))
     with other_writer() as writer:
         writer.execute(sa.text("SELECT id FROM customers WHERE user_id = :ada FOR UPDATE"), {"ada": ada.id})
-        click = asyncio.create_task(db.run_system("checkout", checkout.open_attempt, ada.id, "price_1"))
+        click = asyncio.create_task(
+            db.run_system("checkout", checkout.open_attempt, ada.id, checkout.Wish("price_1", "eur"))
+        )
         while not click.done() and not await anyio.to_thread.run_sync(_somebody_waits, writer):
             pass
         assert not click.done()

@@ -142,7 +142,7 @@ def _ask_to_confirm(scene: Scene, row: Subscription, invoice: Invoice) -> Letter
         f"Your bank wants you to confirm the payment of {amount} for {scene.name(row)}, and until then it is not paid."
     )
     if row.pending_price_id:
-        name, _ = scene.name_and_price(row.pending_price_id, row.quantity)
+        name, _ = scene.name_and_price(row.pending_price_id, row)
         what = f"Your change to {name} waits for your bank: it wants you to confirm the payment of {amount}."
         then = f"If you do nothing, the change is dropped{f' on {until}' if until else ''}, and nothing is charged."
     else:
