@@ -22,6 +22,14 @@ def once(line: str) -> str:
     return line.removeprefix("1 × ")
 
 
+def refund_came_back(amount: str) -> str:
+    """What to say when a bank has sent a refund back."""
+    return (
+        f"Your bank has sent back the {amount} that we returned to you: most often the card has expired or was closed. "
+        "The money is not lost.\n\nPlease answer this mail and tell us how we can return it to you otherwise."
+    )
+
+
 def days_until(moment: datetime, at: datetime) -> str:
     """today, tomorrow, in 5 days: by the calendar, as people count."""
     days = (moment.date() - at.date()).days

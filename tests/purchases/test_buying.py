@@ -20,7 +20,7 @@ from saas_app.purchases.entitlements import OwnedAlready, UnderWay
 from saas_app.purchases.models import Purchase, Standing
 from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user
-from tests.purchases.market import DISPUTED_CARD, Market, all_events, standings, told
+from tests.purchases.market import DISPUTED_CARD, REFUND_FAILS, Market, all_events, standings, told
 from tests.sandbox.shop import wait_until
 
 SLOW_ACCOUNT = "AT321904300235473204"
@@ -260,3 +260,16 @@ async def test_a_customer_deleted_at_stripe_keeps_what_they_own_and_a_refund_sti
     market.refund(session_id)
     await market.tell_all()
     assert standings(ada) == [Standing.REFUNDED]
+
+
+async def test_a_refund_that_its_bank_sends_back_leaves_it_theirs_and_is_told(market: Market) -> None:
+    ada = a_user()
+    session_id = await market.buy(ada, card=REFUND_FAILS)
+    await market.tell_all()
+    market.refund(session_id)
+    await market.tell_all()
+    assert (await _seen(ada))[0][0] == "Refunded"
+    market.tell("advance", seconds=3601)
+    await market.tell_all()
+    assert (await _seen(ada))[0][0] == "Owned"
+    assert sorted(told()) == ["bought", "refund_failed", "refunded"]
