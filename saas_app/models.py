@@ -22,7 +22,7 @@ from saas_app.core.ratelimit import Try
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
 from saas_app.features.library.models import BookNote, ReadingPlace
 from saas_app.features.loans.models import ClientFolder, Scenario
-from saas_app.purchases.models import Download, LinkOrder, Purchase
+from saas_app.purchases.models import Download, FormerBuyer, LinkOrder, Purchase
 from saas_app.social.models import Identity
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Customer",
     "Download",
     "EmailToken",
+    "FormerBuyer",
     "FormerMember",
     "Identity",
     "Invoice",

@@ -109,4 +109,18 @@ class LinkOrder(SQLModel, table=True):
     created_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
 
 
+class FormerBuyer(SQLModel, table=True):
+    """An account that is gone, by the id that its orders carry at Stripe. The system's alone; it says not who that was.
+
+    `paid_for` are the checkouts and subscriptions that it had paid for when it left.
+    """
+
+    __tablename__ = "former_buyers"  # pyright: ignore[reportAssignmentType]
+    __dropped__: ClassVar[Dropped] = ("left_at", timedelta(days=400))  # after any bank has answered
+
+    id: str = Field(primary_key=True)
+    paid_for: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    left_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
+
+
 MIRRORED[:0] = [Purchase, LinkOrder]

@@ -9,7 +9,7 @@ from saas_app.billing.gateway.shapes import StripeOrder
 from saas_app.billing.stripe_account import check_account
 from saas_app.billing.webhooks import owner_of
 from saas_app.core import db, jobs
-from saas_app.purchases import claims
+from saas_app.purchases import claims, gone
 
 
 async def look_at_payment(payment_intent_id: str) -> bool:
@@ -41,6 +41,8 @@ async def look_at_order(session_id: str) -> bool:
             return False
         if owner := await db.read_system("claim", owner_of, first.customer_id):
             return await sync_account(owner) or True
+        if await gone.take_back(first):
+            return True
         if not await _follow(first):
             return False
     seq = await db.run_system("claim", claims.begin, session_id)

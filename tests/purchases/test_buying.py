@@ -20,10 +20,8 @@ from saas_app.purchases.entitlements import OwnedAlready, UnderWay
 from saas_app.purchases.models import Purchase, Standing
 from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user
-from tests.purchases.market import DISPUTED_CARD, REFUND_FAILS, Market, all_events, standings, told
+from tests.purchases.market import DISPUTED_CARD, REFUND_FAILS, SLOW_ACCOUNT, Market, all_events, standings, told
 from tests.sandbox.shop import wait_until
-
-SLOW_ACCOUNT = "AT321904300235473204"
 
 
 def offered() -> list[str]:

@@ -78,6 +78,7 @@ async def _order(found: stripe.checkout.Session) -> StripeOrder:
         amount_refunded=returned,
         refunded=bool(charge and returned and returned >= charge.amount_captured),
         dispute_status=await _dispute_status(intent.id) if charge and charge.disputed else "",
+        subscription_id=id_of(found.subscription),
         receipt_url=(charge.receipt_url if charge else "") or (invoice.hosted_invoice_url if invoice else "") or "",
     )
 

@@ -186,7 +186,7 @@ class StripeLine:
 
 @dataclass(frozen=True)
 class StripeOrder:
-    """A checkout that was completed, with what has become of its payment since.
+    """A checkout that was completed, with what has become of its payment since, and the subscription it began, if any.
 
     `payment_id` is the PaymentIntent's, or the session's own where nothing was to be paid. `account_id` is what we
     wrote into its metadata, '' for an order of a payment link. `refunded` means in full; `amount_refunded` is in minor
@@ -208,6 +208,7 @@ class StripeOrder:
     refunded: bool = False
     dispute_status: str = ""
     receipt_url: str = ""
+    subscription_id: str = ""
 
 
 @dataclass(frozen=True)
