@@ -35,9 +35,16 @@ def record(
         },
         "status": "failed" if why else "succeeded",
     }
+    if not why:
+        charge["receipt_url"] = receipt_url(tx, charge)
     tx.add(charge)
     events.emit(tx, f"charge.{charge['status']}", charge)
     return charge
+
+
+def receipt_url(tx: Tx, charge: Object) -> str:
+    """Where whoever has paid sees that they have."""
+    return f"{tx.base_url or tx.fact('base_url')}/receipts/{charge['id']}"
 
 
 def record_debit(tx: Tx, intent: Object, method: Object) -> Object:

@@ -110,7 +110,8 @@ def wanted_change(session: Session, price_id: str) -> Wanted:
     if row is None:
         raise CannotChange("You have no plan to change yet. Please subscribe to one.")
     why = _why_not(row, price)
-    how = TRIAL if row.status == "trialing" else LATER if _goes_down(row, price) else NOW
+    waits = goes_down(row, price.paid_in(row.currency)[0], price.interval)
+    how = TRIAL if row.status == "trialing" else LATER if waits else NOW
     if how == TRIAL and not session.exec(select(Customer.card_last4)).first():
         why = why or "Please add a card first; then you can end the trial."
     if how == LATER and row.pending_price_id:
@@ -141,10 +142,9 @@ def _why_not(row: Subscription, price: Price) -> str:
     return ""
 
 
-def _goes_down(row: Subscription, price: Price) -> bool:
+def goes_down(row: Subscription, unit_amount: int, interval: str) -> bool:
     """As in the portal: a smaller amount or a shorter interval waits for the end of what was paid."""
-    amount = price.amount_in(row.currency)
-    return (amount is not None and amount < row.unit_amount) or (row.interval, price.interval) == ("year", "month")
+    return unit_amount < row.unit_amount or (row.interval, interval) == ("year", "month")
 
 
 def keep_quote(session: Session, user_id: str, wanted: Wanted, quote: StripeQuote | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from saas_app.billing.catalogue import Offer, offers, price_for
-from saas_app.billing.changes import LATER, TRIAL, open_change
+from saas_app.billing.changes import LATER, TRIAL, goes_down, open_change
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.models import Price, Product, Subscription
 from saas_app.billing.money import money
@@ -76,11 +76,17 @@ def _choice(session: Session, row: Subscription, offer: Offer, interval: Interva
         label = f"Start now by the {interval}" if offer.key == row.plan_key else f"Start {offer.name} now"
     elif price.price_id == row.next_price_id and row.next_at:
         label = f"Starts {day(row.next_at)}"
-    elif offer.key == row.plan_key:
-        label = "Pay by the year" if interval == "year" else "Pay by the month"
     else:
-        label = f"{'Move up' if _tier(offer.key) > _tier(row.plan_key) else 'Move down'} to {offer.name}"
+        label = _change_to(row, offer, interval)
+        if goes_down(row, price.unit_amount, interval):  # then it waits, however much more it is
+            label += f" on {day(row.current_period_end)}"
     return Choice(interval, words, label, False)
+
+
+def _change_to(row: Subscription, offer: Offer, interval: Interval) -> str:
+    if offer.key == row.plan_key:
+        return "Pay by the year" if interval == "year" else "Pay by the month"
+    return f"{'Move up' if _tier(offer.key) > _tier(row.plan_key) else 'Move down'} to {offer.name}"
 
 
 def _tier(plan_key: str) -> int:

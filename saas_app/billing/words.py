@@ -4,6 +4,17 @@ from datetime import datetime
 
 from saas_app.billing.money import money
 
+# https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details-feedback
+WHY_LEFT: dict[str, str] = {
+    "too_expensive": "It costs too much",
+    "missing_features": "Something I need is missing",
+    "switched_service": "I use something else now",
+    "unused": "I do not use it enough",
+    "customer_service": "I was not helped well",
+    "too_complex": "It is hard to use",
+    "low_quality": "It is not good enough",
+    "other": "Something else",
+}
 A_PERIOD = {"month": "a month", "year": "a year"}
 
 

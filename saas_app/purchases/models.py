@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from saas_app.billing.models import MIRRORED
 from saas_app.core import clock
+from saas_app.core.config import settings
 from saas_app.core.ids import new_id
 from saas_app.core.rls import OwnedReadOnly
 from saas_app.core.types import Dropped, Utc
@@ -29,14 +30,18 @@ _HARMLESS = frozenset({"", "won", "prevented", "warning_needs_response", "warnin
 
 
 def standing_of(*, paid: bool, refunded: bool, dispute_status: str) -> Standing:
-    """What Stripe's state of a payment means. A dispute in a state that we do not know keeps the purchase frozen."""
+    """What Stripe's state of a payment means. A dispute in a state that we do not know counts as one that is open.
+
+    While one is open the purchase is frozen, unless DISPUTE_FREEZES=false leaves it open until the bank has decided.
+    """
     if not paid:
         return Standing.PROCESSING
     if refunded:
         return Standing.REFUNDED
     if dispute_status == "lost":
         return Standing.WITHDRAWN
-    return Standing.OWNED if dispute_status in _HARMLESS else Standing.FROZEN
+    is_open = dispute_status not in _HARMLESS
+    return Standing.FROZEN if is_open and settings().dispute_freezes else Standing.OWNED
 
 
 class Purchase(OwnedReadOnly, table=True):

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -64,7 +65,7 @@ async def test_the_payment_has_an_invoice_and_says_whose_it_is(market: Market) -
     intent = market.ask(f"payment_intents/{market.payment(session_id)}")
     assert intent["metadata"]["account_id"] == customer.id
     assert [(row.total, row.status) for row in rows(Invoice)] == [(1900, "paid")]
-    assert rows(Purchase)[0].receipt_url == rows(Invoice)[0].hosted_invoice_url
+    assert rows(Purchase)[0].receipt_url == rows(Invoice)[0].receipt_url == market.all("charges")[0]["receipt_url"]
 
 
 async def test_twenty_clicks_at_once_open_one_checkout(market: Market) -> None:
@@ -271,3 +272,17 @@ async def test_a_refund_that_its_bank_sends_back_leaves_it_theirs_and_is_told(ma
     await market.tell_all()
     assert (await _seen(ada))[0][0] == "Owned"
     assert sorted(told()) == ["bought", "refund_failed", "refunded"]
+
+
+async def test_a_dispute_leaves_it_open_until_it_is_decided_where_the_founder_wants_it_so(
+    market: Market, configured: Callable[..., None]
+) -> None:
+    ada = a_user()
+    session_id = await market.buy(ada)
+    configured(DISPUTE_FREEZES="false")
+    market.dispute(session_id)
+    await market.tell_all()
+    assert standings(ada) == [Standing.OWNED]
+    market.dispute(session_id, "lost")
+    await market.tell_all()
+    assert standings(ada) == [Standing.WITHDRAWN]

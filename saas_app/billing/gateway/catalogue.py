@@ -8,6 +8,7 @@ from stripe.params import PriceCreateParams
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.plans import Interval
+from saas_app.billing.words import WHY_LEFT
 
 Rhythm = Interval | Literal[""]
 
@@ -158,7 +159,7 @@ def portal_parameters(*, tag: str, headline: str, return_url: str, products: dic
             "mode": "at_period_end",
             "cancellation_reason": {
                 "enabled": True,
-                "options": ["too_expensive", "missing_features", "switched_service", "unused", "other"],
+                "options": list(WHY_LEFT),
             },
         },
         "subscription_update": {

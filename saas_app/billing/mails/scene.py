@@ -99,11 +99,14 @@ class Scene:
 
     def card(self) -> str:
         """Visa ending in 4242; '' without a card."""
-        mine = select(Customer).where(Customer.user_id == self.user_id)
-        customer = self.session.exec(mine).first()
+        customer = self.customer()
         if customer is None or not customer.card_last4:
             return ""
         return f"{customer.card_brand.replace('_', ' ').title() or 'Card'} ending in {customer.card_last4}"
+
+    def customer(self) -> Customer | None:
+        """What is known of them as a customer."""
+        return self.session.exec(select(Customer).where(Customer.user_id == self.user_id)).first()
 
     def next_charge(self, row: Subscription) -> str:
         """What is charged next, with discounts, taxes and credit; what the price says while Stripe was not asked."""
