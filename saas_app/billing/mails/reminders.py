@@ -68,8 +68,10 @@ def card_expiring(scene: Scene, row: Subscription) -> Letter | None:
         return None
     name, on, card = scene.name(row), day(row.current_period_end), scene.card()
     good_to = f"{customer.card_exp_month:02d}/{customer.card_exp_year}"
+    words = (
         f"Your {card} is good to the end of {good_to}, and the next payment for {name} is on {on}. "
         "If your bank has sent you a new card, please put it in; then nothing is interrupted."
+    )
     facts = (("Next payment", scene.next_charge(row)), ("On", on), ("Card", card))
     return Letter(key, f"Your card expires before {name} renews", words, facts, label="Update card")
 
