@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from saas_app.billing.account import ensure_customer, sync_account
-from saas_app.billing.checkout import Outcome, look_at, open_session
+from saas_app.billing.checkout import Outcome, Wish, look_at, open_session
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import CheckoutAttempt, Customer, Invoice
 from saas_app.billing.webhooks import keep
@@ -98,9 +98,11 @@ async def test_paying_in_one_tab_while_the_other_clicks_buys_once(market: Market
     ada = a_user()
     price = market.price("book_v1")["id"]
     kind, account = checkout._kind("book_v1"), await ensure_customer(ada)
-    market.pay(await open_session(ada, account, price, kind))  # after the other click had looked, and found nothing
+    market.pay(
+        await open_session(ada, account, Wish(price, "eur"), kind)
+    )  # after the other click had looked, and found nothing
     with pytest.raises(OwnedAlready):
-        await open_session(ada, account, price, kind)
+        await open_session(ada, account, Wish(price, "eur"), kind)
     assert [each["status"] for each in market.all("checkout/sessions")] == ["complete"]
 
 
