@@ -100,3 +100,24 @@ def test_whatever_ends_the_start_ends_what_it_started(how: signal.Signals) -> No
     assert started.stdout.readline() == b"ready\n"
     started.send_signal(how)
     started.communicate(timeout=20)  # whoever is left would keep this open
+
+
+DEAF = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+def test_a_program_that_does_not_end_goes_with_all_that_it_started() -> None:
+    deaf = subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE, start_new_session=True)
+    assert deaf.stdout
+    child = int(deaf.stdout.readline())
+    deaf.terminate()
+    run._wait_or_kill(deaf, patience=0.2)
+    deaf.stdout.close()
+    assert deaf.poll() == -signal.SIGKILL
+    status = Path(f"/proc/{child}/stat")
+    assert not status.exists() or status.read_text().split()[2] == "Z"
