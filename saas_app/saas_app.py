@@ -23,7 +23,7 @@ from saas_app.billing import change_api, change_pages, locked
 from saas_app.billing import pages as billing_pages
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.storefront import Storefront
-from saas_app.core import db, logs, mailbox_api
+from saas_app.core import db, garbage, logs, mailbox_api
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 from saas_app.core.worker import Worker
@@ -82,13 +82,14 @@ def _form_targets() -> tuple[str, ...]:
 
 
 def edge(inner: ASGIApp) -> ASGIApp:
-    """Put the door before everything."""
+    """Put the door before everything: our own routes first, and then Reflex, which open tabs reach at once."""
+    api.mount("", inner)
     shop = Storefront(social.fixed_slots())
     pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands, shop.vary)
     islands.install(pages)
     who.install(find_viewer)
     return Edge(
-        inner,
+        api,
         islands=pages,
         island_routes=declared.islands,
         members=declared.members,
@@ -98,6 +99,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         form_targets=_form_targets(),
         keeps=("currency",),
         straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
+        sockets=inner,
     )
 
 
@@ -113,7 +115,8 @@ async def running(app: rx.App) -> AsyncIterator[None]:
     if worker:
         await worker.start()
     try:
-        yield
+        async with garbage.kept_low():
+            yield
     finally:
         if worker:
             await worker.stop()
@@ -143,7 +146,7 @@ api = Starlette(
     exception_handlers={NotEntitled: locked.refused, AppError: refused},
 )
 app = rx.App(
-    api_transformer=[api, edge],
+    api_transformer=edge,
     toaster=None,
     app_wraps={
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(),
