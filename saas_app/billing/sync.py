@@ -48,8 +48,11 @@ def begin(session: Session, user_id: str) -> Fetch | None:
     return Fetch(user_id, row[0], row[1]) if row else None
 
 
-def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
-    """Write down what Stripe said, unless something newer is written already. True when it was written."""
+def apply(session: Session, fetch: Fetch, found: StripeCustomer, *, silently: bool = False) -> bool:
+    """Write down what Stripe said, unless something newer is written already. True when it was written.
+
+    `silently` writes no mail about it, for a rehearsal.
+    """
     won = session.exec(
         sa.update(Customer)
         .where(
@@ -63,7 +66,7 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         return False
     customer = session.exec(select(Customer).where(Customer.user_id == fetch.user_id)).one()
     session.refresh(customer)
-    before = mails.look_before(session, fetch.user_id)
+    before = None if silently else mails.look_before(session, fetch.user_id)
     if found.deleted:
         _forget(session, customer)
     else:
@@ -75,7 +78,8 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         for write in parts:
             write(session, fetch.user_id, found)
     session.add(customer)
-    mails.tell(session, fetch.user_id, fetch.seq, before)
+    if before is not None:
+        mails.tell(session, fetch.user_id, fetch.seq, before)
     after_commit(session, lambda: live.announce(fetch.user_id))
     return True
 

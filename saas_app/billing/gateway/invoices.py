@@ -10,6 +10,7 @@ import stripe
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.errors import StripeRefused
+from saas_app.billing.gateway.plain import each_plain
 from saas_app.billing.gateway.shapes import StripeInvoice, StripeQuote, StripeSubscription, StripeSums, StripeUpcoming
 from saas_app.core.clock import now
 
@@ -34,14 +35,13 @@ async def invoices_of_everybody() -> dict[str, list[StripeInvoice]]:
 
 async def _list(whose: dict[str, str]) -> list[tuple[str, StripeInvoice]]:
     """Customer and invoice. Where nothing was tried to be paid there are no payments to ask for."""
-    api = client().v1
-    asked = api.invoices.list_async(cast(Any, {**whose, "limit": 100, "expand": ["data.payments"]}))
-    invoices = [item async for item in each_of(asked) if item.status != "draft"]
+    asked = each_plain("/v1/invoices", {**whose, "expand": ["data.payments"]})
+    invoices = [item async for item in asked if item.status != "draft"]
     customers = [id_of(item.customer) for item in invoices]
     if not any(item.attempt_count for item in invoices):
         return list(zip(customers, map(_invoice, invoices), strict=True))
-    paid = api.charges.list_async(cast(Any, {**whose, "limit": 100}))
-    charges = {id_of(charge.payment_intent): charge async for charge in each_of(paid) if charge.paid}
+    paid = each_plain("/v1/charges", whose)
+    charges = {id_of(charge.payment_intent): charge async for charge in paid if charge.paid}
     with_payments = await asyncio.gather(*[_with_payment(item, charges) for item in invoices])
     return list(zip(customers, with_payments, strict=True))
 

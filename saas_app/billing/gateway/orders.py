@@ -8,6 +8,7 @@ from stripe.params.checkout import SessionListParams
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.invoices import amount_returned
+from saas_app.billing.gateway.plain import each_plain
 from saas_app.billing.gateway.shapes import StripeLine, StripeOrder
 
 # Four levels at most (https://docs.stripe.com/expand#multiple-levels).
@@ -31,8 +32,8 @@ async def orders_of(stripe_customer_id: str) -> list[StripeOrder]:
 async def orders_of_everybody() -> dict[str, list[StripeOrder]]:
     """The same for all customers of the account, by customer; whoever has none bought as a guest and is left out."""
     found: dict[str, list[StripeOrder]] = defaultdict(list)
-    params: SessionListParams = {"status": "complete", "limit": 100, "expand": [f"data.{part}" for part in _PARTS]}
-    async for each in each_of(client().v1.checkout.sessions.list_async(params)):
+    params = {"status": "complete", "expand": [f"data.{part}" for part in _PARTS]}
+    async for each in each_plain("/v1/checkout/sessions", params):
         if each.mode == "payment" and each.customer:
             found[id_of(each.customer)].append(await _order(each))
     return found
