@@ -22,6 +22,7 @@ from saas_app.core.ratelimit import Try
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
 from saas_app.features.library.models import BookNote, ReadingPlace
 from saas_app.features.loans.models import ClientFolder, Scenario
+from saas_app.features.reports.models import Letterhead, Report, ReportFile, ShareLink
 from saas_app.purchases.models import Download, LinkOrder, Purchase
 from saas_app.social.models import Identity
 
@@ -39,6 +40,7 @@ __all__ = [
     "FormerMember",
     "Identity",
     "Invoice",
+    "Letterhead",
     "LinkOrder",
     "LoginSession",
     "Mailbox",
@@ -50,8 +52,11 @@ __all__ = [
     "Purchase",
     "ReadingPlace",
     "RecoveryCode",
+    "Report",
+    "ReportFile",
     "Scenario",
     "Schedule",
+    "ShareLink",
     "StripeObject",
     "Subscription",
     "Try",

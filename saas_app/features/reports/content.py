@@ -109,7 +109,7 @@ def _assumptions(loan: Loan, *, whole_schedule: bool) -> tuple[str, ...]:
 
 def _formulae(loan: Loan) -> tuple[Formula, ...]:
     letters = "P is what is owed, i the yearly rate ÷ 12, n the number of payments that are left"
-    equal = Formula(f"Equal payments: {letters}.", "P × i ÷ (1 − (1 + i)⁻ⁿ)")
+    equal = Formula(f"Equal payments: {letters}.", "P × i ÷ (1 − 1 ÷ (1 + i)^n)")
     rest = Formula("Interest only at first: in those years each payment is the interest.", "P × i")
     linear = Formula(f"Equal repayment, and the interest of the month on top: {letters}.", "P ÷ n + P × i")
     by_kind = {Kind.ANNUITY: (equal,), Kind.LINEAR: (linear,), Kind.INTEREST_FIRST: (rest, equal)}
