@@ -41,6 +41,8 @@ from saas_app.features.library import api as library_api
 from saas_app.features.library import pages as library_pages
 from saas_app.features.loans import api as loans_api
 from saas_app.features.loans import pages as loans_pages
+from saas_app.features.reports import api as reports_api
+from saas_app.features.reports import pages as reports_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.purchases import api as purchases_api
 from saas_app.purchases import pages as purchases_pages
@@ -64,6 +66,7 @@ PARTS = (
     locked,
     marketing_pages,
     purchases_pages,
+    reports_pages,
     social_pages,
     welcome,
     work,
@@ -97,6 +100,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         build=BUILD,
         form_targets=_form_targets(),
         straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
+        larger=reports_api.LARGER,
     )
 
 
@@ -136,6 +140,7 @@ api = Starlette(
         *purchases_api.routes,
         *library_api.routes,
         *loans_api.routes,
+        *reports_api.routes,
         *mailbox_api.routes(),
         *health.routes,
     ],

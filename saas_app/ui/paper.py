@@ -17,7 +17,7 @@ INK, QUIET, BRICK, CLAY, LINE = "#2b1f19", "#6a5a50", "#a83e1f", "#dba98e", "#e7
 
 
 def blank(*, title: str, author: str, at: datetime, margin: float, foot: float, footer: Callable[..., None]) -> "FPDF":
-    """An empty document; `footer` draws at the end of each page. `margin` and `foot` (above and below) in millimetres."""
+    """An empty document; `footer` draws the end of each page. `margin`, and `foot` above and below, in millimetres."""
     from fpdf import FPDF  # slow to load, and not every process prints
 
     class Paper(FPDF):

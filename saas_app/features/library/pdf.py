@@ -213,7 +213,6 @@ class _Chapter:
         self._pdf.multi_cell(0, line, words, align=align, markdown=True, new_x="LMARGIN", new_y="NEXT")
 
 
-
 def _marked(inline: Token) -> str:
     """A line in fpdf2's own small Markdown."""
     parts: list[str] = []

@@ -5,13 +5,12 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.gate_components import refused
-from saas_app.billing.state import AccountState
 from saas_app.edge.pages import island
 from saas_app.features.loans.calculator import calculator_page
 from saas_app.features.loans.components import loan_form, result
-from saas_app.features.loans.desk import comparison, opened, saved
+from saas_app.features.loans.desk import comparison, more_sections, opened, saved
 from saas_app.features.loans.quick import SCRIPT, answer
-from saas_app.features.loans.state import ScenariosState
+from saas_app.features.loans.state import ScenariosState, page_loads
 from saas_app.ui.banners import error_region, status_region
 from saas_app.ui.cards import card, skeleton
 from saas_app.ui.layout import page_head, stack
@@ -28,7 +27,7 @@ def calculator() -> rx.Component:
     return public_page(calculator_page(), scripts=(SCRIPT,))
 
 
-@member_page(route="/scenarios", title="Scenarios", on_load=[AccountState.load, ScenariosState.load])
+@member_page(route="/scenarios", title="Scenarios", on_load=page_loads)
 def scenarios() -> rx.Component:
     return stack(
         page_head("Scenarios", intro=f"Sums that you can check. {site.DISCLAIMER}"),
@@ -40,4 +39,5 @@ def scenarios() -> rx.Component:
         comparison(),
         opened(),
         rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
+        *[draw() for draw in more_sections],
     )

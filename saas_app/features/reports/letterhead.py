@@ -14,7 +14,7 @@ from saas_app.features.reports.models import Letterhead
 
 @dataclass(frozen=True)
 class LetterheadView:
-    """The letterhead as the settings show it: `logo` is a data URL or empty, `is_open` says whether the plan has one."""
+    """The letterhead as the settings show it: `logo` is a data URL or empty; `is_open`: the plan has one."""
 
     is_open: bool
     name: str = ""
