@@ -1,4 +1,4 @@
-"""A report and a link by hand: asked for, made while one looks, fetched, and shown to a stranger until it is revoked."""
+"""A report and a link by hand: asked for, made while one looks, fetched; shown to a stranger until it is revoked."""
 
 import io
 

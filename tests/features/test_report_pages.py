@@ -52,7 +52,7 @@ def test_all_that_was_agreed_is_said_and_assumed() -> None:
     assumed = " ".join(content.assumptions)
     for said in ("3 % a year, and 4.25 % from payment 121", "Early repayments", "Beside the fee, no costs"):
         assert said in assumed
-    assert [each.formula for each in content.formulae][0] == "P × i"
+    assert content.formulae[0].formula == "P × i"
     assert "Early" not in " ".join(report().assumptions)
 
 

@@ -1,5 +1,7 @@
 """Reports and links on the scenario page: two actions for each scenario, their forms, and what was made."""
 
+from typing import Any
+
 import reflex as rx
 
 from saas_app.billing.gate_components import refused
@@ -12,9 +14,10 @@ from saas_app.features.reports.state import ReportsState
 from saas_app.ui.banners import error_region, status_region
 from saas_app.ui.buttons import button
 from saas_app.ui.cards import badge, card
-from saas_app.ui.forms import checkbox, field, hidden
+from saas_app.ui.forms import checkbox, field, hidden, labelled
 from saas_app.ui.layout import row, stack
 from saas_app.ui.text import for_ears, link, text
+from saas_app.ui.theme import INPUT
 
 LINE = "flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-4"
 
@@ -90,18 +93,20 @@ def _made() -> rx.Component:
     )
 
 
-def _field(name: str, label: str, **props: object) -> rx.Component:
-    error: str = ReportsState.errors.get(name, "")
-    invalid = rx.cond(error != "", "true", "false")
-    return field(
-        name,
-        label,
-        error=error,
-        invalid=invalid,
+def _field(name: str, label: str, *, hint: str = "", **props: Any) -> rx.Component:
+    """A field whose id is its own: the loan form has some of the same names."""
+    error, mine = ReportsState.errors.get(name, ""), f"reports-{name}"
+    line = rx.el.input(
+        name=name,
+        id=mine,
         max_length=LONGEST_LINE,
         auto_complete="off",
-        **{"id": f"reports-{name}", **props},  # the loan form has fields of the same name
+        aria_invalid=rx.cond(error != "", "true", "false"),
+        aria_describedby=f"{mine}-hint {mine}-error",
+        class_name=INPUT,
+        **props,
     )
+    return labelled(mine, label, line, hint=hint, error=error)
 
 
 def _close(words: str) -> rx.Component:
@@ -115,9 +120,7 @@ def section() -> rx.Component:
         status_region(ReportsState.said),
         rx.cond(
             ReportsState.wanted == "",
-            rx.fragment(
-                error_region(ReportsState.errors.get("form", "")),
-            ),
+            error_region(ReportsState.errors.get("form", "")),
         ),
         rx.cond(
             shelf.reports,
