@@ -15,7 +15,7 @@ from saas_app.ui.forms import checkbox, field, labelled, native_form
 from saas_app.ui.layout import stack
 from saas_app.ui.scripts import inline_script
 from saas_app.ui.slots import each, if_else, slot, when
-from saas_app.ui.text import heading, text
+from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import INPUT, PAGE_WIDTH, classes
 
 SIZE = Path(__file__).with_name("size.js").read_text().replace("LARGEST", str(LARGEST_FILE))
@@ -118,8 +118,16 @@ def _years(years: str) -> rx.Component:
 
 
 def letterhead_card() -> rx.Component:
-    """Whose name stands on one's reports, for plans that have it."""
-    return when("letterhead.is_open", card(_letterhead_form(), inline_script(SIZE), title="Your letterhead"))
+    """Whose name stands on one's reports, or the plan that has it."""
+    closed = text(
+        "Your own name, address and logo on reports are part of Agent. ",
+        link("See the plans", href=site.PRICING),
+        tone="quiet",
+    )
+    return card(
+        when("letterhead.is_open", _letterhead_form(), inline_script(SIZE), otherwise=(closed,)),
+        title="Your letterhead",
+    )
 
 
 def _letterhead_form() -> rx.Component:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from saas_app import site
 from saas_app.billing.gate_components import refused
 from saas_app.features.loans.desk import act_on, more_actions, more_below, more_sections
 from saas_app.features.loans.service import ScenarioView
@@ -50,6 +51,13 @@ def _report_form(scenario: ScenarioView) -> rx.Component:
         _field("title", "Title of the report", default_value=scenario.name),
         _field("recipient", "Prepared for", hint="a bank or a client; may be empty"),
         checkbox("whole_schedule", "With every single payment"),
+        text(
+            "Whose name stands on it is said in the ",
+            link("settings", href=site.SETTINGS),
+            ".",
+            tone="quiet",
+            size="small",
+        ),
         row(
             button("Make the report", type="submit"),
             _close("Back"),
