@@ -83,7 +83,7 @@ def test_an_agent_hands_over_a_report_and_a_link(visitor: Visitor, open_browser:
     words = stranger.content()
     for hidden in ("Ada L", "Mr Quiet", "Example Street"):
         assert hidden not in words
-    assert httpx.head(address).status_code == 200
+    assert stranger.request.head(address).status == 200  # a browser that only knocks has not looked
     page.reload()
     expect(page.locator("#links")).to_contain_text("for Mr Quiet")
     expect(page.locator("#links")).to_contain_text("seen 1 time, last on")
