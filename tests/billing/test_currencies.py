@@ -99,4 +99,4 @@ async def test_plans_stand_in_the_order_that_stripe_says_with_what_they_hold_and
     assert (found["pro_v1"].holds, found["pro_v1"].image) == ({"scenarios": "5"}, "https://example.com/pro.png")
     assert found["agent_v1"].holds == {"scenarios": "no limit"}
     opened = {name for name, on in found["pro_v1"].opens.items() if on}
-    assert opened == {"compare", "early_repayment", "rate_change", "loan_fee", "export"}
+    assert opened == {"compare", "early_repayment", "rate_change", "loan_fee", "export", "report"}
