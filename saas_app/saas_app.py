@@ -23,7 +23,7 @@ from saas_app.billing import change_api, change_pages, locked
 from saas_app.billing import pages as billing_pages
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.storefront import Storefront
-from saas_app.core import db, logs, mailbox_api
+from saas_app.core import db, garbage, logs, mailbox_api
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 from saas_app.core.worker import Worker
@@ -85,13 +85,14 @@ def _form_targets() -> tuple[str, ...]:
 
 
 def edge(inner: ASGIApp) -> ASGIApp:
-    """Put the door before everything."""
+    """Put the door before everything: our own routes first, and then Reflex, which open tabs reach at once."""
+    api.mount("", inner)
     shop = Storefront(social.fixed_slots())
     pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands)
     islands.install(pages)
     who.install(find_viewer)
     return Edge(
-        inner,
+        api,
         islands=pages,
         island_routes=declared.islands,
         members=declared.members,
@@ -101,6 +102,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         form_targets=_form_targets(),
         straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
         larger=reports_api.LARGER,
+        sockets=inner,
     )
 
 
@@ -116,7 +118,8 @@ async def running(app: rx.App) -> AsyncIterator[None]:
     if worker:
         await worker.start()
     try:
-        yield
+        async with garbage.kept_low():
+            yield
     finally:
         if worker:
             await worker.stop()
@@ -147,7 +150,7 @@ api = Starlette(
     exception_handlers={NotEntitled: locked.refused, AppError: refused},
 )
 app = rx.App(
-    api_transformer=[api, edge],
+    api_transformer=edge,
     toaster=None,
     app_wraps={
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(),

@@ -5,19 +5,20 @@ stands, whatever happens after it. The answers for known and unknown addresses a
 """
 
 import logging
-from collections.abc import Sequence
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
 
 from saas_app.auth import limits, links, passwords, service, sessions
 from saas_app.auth.addresses import Address, key_of, read_address
 from saas_app.auth.models import User
 from saas_app.auth.second import HalfIn
+from saas_app.auth.service import Entry
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.auth.strength import weakness
+from saas_app.auth.tries import count_logins
 from saas_app.core import db, logs, ratelimit
-from saas_app.core.errors import BadInput, Refused, TooManyTries
+from saas_app.core.errors import BadInput
+from saas_app.core.together import Together
 from saas_app.core.viewer import Viewer
 from saas_app.core.visitors import is_at_home
 
@@ -26,13 +27,6 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 80
 NO_ADDRESS = "This is not an e-mail address we can write to."
 WRONG = "The e-mail address or the password is wrong."
-
-
-class ResetNeeded(Refused):
-    """So many wrong passwords in a row that only a mail helps; a browser the person has used before is let in."""
-
-    def __init__(self) -> None:
-        super().__init__("For your safety, please choose a new password: use “Forgot your password?” below.")
 
 
 async def sign_up(name: str, email: str, password: str, visit: Visit, *, replaces: str = "") -> LoggedIn:
@@ -62,17 +56,16 @@ async def log_in(
     """Log this browser in, or half-way where a second factor is on; BadInput in the same words whatever was wrong."""
     address = read_address(email)
     key = address.key if address else email.strip().casefold()[:254]
-    found = await db.read_system("log-in", service.accounts_of, key, visit.known)
-    own = [user for user in found if user.id in visit.known]
-    if await db.run_system("throttle", _count_visit, visit.ip) == limits.LOGINS.limit:
+    tries = await _counting.add((key, visit))
+    if tries.rings:
         logs.security("many log-ins", ip=visit.ip)
-    is_open = await db.run_system("throttle", _count_login, key, [user.id for user in own])
-    tried = found if is_open else own
-    place = await passwords.first_that_fits(password, [u.password_hash for u in tried])
-    user = tried[place] if place is not None and len(password) <= passwords.LONGEST else None
+    if tries.refusal:
+        raise tries.refusal
+    place = await passwords.first_that_fits(password, [user.password_hash for user in tries.accounts])
+    user = tries.accounts[place] if place is not None and len(password) <= passwords.LONGEST else None
     admitted = await _admit(user, password, visit, remember, replaces) if user else None
     if admitted is None:
-        if is_open:
+        if tries.failure_counts:
             await db.run_system("throttle", ratelimit.count, limits.FAILURES_IN_A_ROW, key)
         logs.security("log-in failed", ip=visit.ip)
         raise BadInput({"form": WRONG})
@@ -89,33 +82,12 @@ def note_entry(entry: LoggedIn | HalfIn, visit: Visit) -> None:
 async def _admit(user: User, password: str, visit: Visit, remember: bool, replaces: str) -> LoggedIn | HalfIn | None:
     outdated = passwords.is_outdated(user.password_hash, user.email_key)
     better = await passwords.hashed(password, user.email_key) if outdated else ""
-    return await db.run_system(
-        "log-in", service.admit, user, visit, remember=remember, better_hash=better, replaces=replaces
-    )
+    return await _admitting.add(Entry(user, visit, remember, better, replaces))
 
 
-def _count_visit(session: Session, ip: str) -> int:
-    """How many log-ins there are everywhere. It stands whatever the account says, so tries at a full one cost too."""
-    ratelimit.hit(session, limits.LOGINS_BY_IP, ip)
-    return ratelimit.count(session, limits.LOGINS, "")
-
-
-def _count_login(session: Session, key: str, own: Sequence[str]) -> bool:
-    """Whether all accounts of the address may be tried, or only the `own` ones: those this browser has used before.
-
-    Counted before the password is looked at, so that the count is exact however many come at once. Strangers share
-    the tries of an address and can use them up; a browser has tries of its own for the very accounts it has used.
-    """
-    counts = [ratelimit.count(session, limits.LOGINS_BY_DEVICE, user_id) for user_id in own]
-    try:
-        ratelimit.hit(session, limits.LOGINS_BY_ACCOUNT, key)
-        if ratelimit.is_full(session, limits.FAILURES_IN_A_ROW, key):
-            raise ResetNeeded
-    except (TooManyTries, ResetNeeded):
-        if not own or max(counts) > limits.LOGINS_BY_DEVICE.limit:
-            raise
-        return False
-    return True
+# Log-ins that come at once are written together: each of them alone would wait for the disk twice.
+_counting = Together("log-in", count_logins)
+_admitting = Together("log-in", service.admit_all)
 
 
 async def log_out(digest: str) -> None:

@@ -7,6 +7,7 @@ made in advance with somebody's address is worth nothing: whoever proves the add
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -92,19 +93,36 @@ def accounts_of(session: Session, key: str, known: frozenset[str] = frozenset())
     return session.exec(theirs.order_by(rank, col(User.created_at), col(User.id)).limit(TRIED)).all()
 
 
-def admit(
-    session: Session, user: User, visit: Visit, *, remember: bool, better_hash: str = "", replaces: str = ""
-) -> LoggedIn | HalfIn | None:
-    """Log in an account whose password was right. None when it was changed while we were checking."""
-    row = session.get(User, user.id)
-    if row is None or row.password_hash != user.password_hash:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody whose password was right, for `user` as it was looked up then. `better_hash` is kept in place of an
+    outdated one, and the session `replaces` ends.
+    """
+
+    user: User
+    visit: Visit
+    remember: bool = False
+    better_hash: str = ""
+    replaces: str = ""
+
+
+def admit_all(session: Session, entries: Sequence[Entry]) -> list[LoggedIn | HalfIn | None]:
+    """Log these accounts in. None for one that was changed while we were checking."""
+    in_order = sorted(range(len(entries)), key=lambda place: entries[place].user.email_key)  # see tries.py
+    admitted = {place: _admit(session, entries[place]) for place in in_order}
+    return [admitted[place] for place in range(len(entries))]
+
+
+def _admit(session: Session, entry: Entry) -> LoggedIn | HalfIn | None:
+    row = session.get(User, entry.user.id)
+    if row is None or row.password_hash != entry.user.password_hash:
         return None
-    if better_hash:
-        row.password_hash = better_hash
-    ratelimit.clear(session, limits.LOGINS_BY_DEVICE, row.id)
+    if entry.better_hash:
+        row.password_hash = entry.better_hash
+    ratelimit.clear(session, (limits.LOGINS_BY_DEVICE, row.id))  # before the other, as they were counted
     if row.email_verified_at:
         forget_failures(session, row.email_key)
-    return welcome_back(session, row, visit, remember=remember, replaces=replaces, method="password")
+    return welcome_back(session, row, entry.visit, remember=entry.remember, replaces=entry.replaces, method="password")
 
 
 def welcome_back(
@@ -211,8 +229,7 @@ def forget_failures(session: Session, key: str) -> None:
 
     Said only of whoever has proved the address: failures are counted by it, and an unproved account is anybody's.
     """
-    for rule in (limits.LOGINS_BY_ACCOUNT, limits.FAILURES_IN_A_ROW):
-        ratelimit.clear(session, rule, key)
+    ratelimit.clear(session, (limits.LOGINS_BY_ACCOUNT, key), (limits.FAILURES_IN_A_ROW, key))
 
 
 def make_owner(session: Session, user: User) -> None:

@@ -4,7 +4,7 @@ Access by status follows https://docs.stripe.com/billing/subscriptions/overview#
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -104,7 +104,7 @@ class Entitlements:
     """What one person may use: their plan, and the subscription that runs, if any.
 
     `for_good` says that the plan comes from something they own, and not from the subscription; `locked` is the plan
-    that they would have if they paid what is due.
+    that they would have if they paid what is due. `rows` are all their subscriptions, those that are over too.
     """
 
     plan: Plan
@@ -112,6 +112,7 @@ class Entitlements:
     subscription: Subscription | None = None
     locked: Plan | None = None
     for_good: bool = False
+    rows: tuple[Subscription, ...] = ()
 
 
 def access_of(subscription: Subscription, at: datetime) -> Access:
@@ -140,23 +141,25 @@ def entitlements(session: Session) -> Entitlements:
     """What the person whose session this is may use now: the better of what they subscribe to and what they own."""
     subscribed = _subscribed(session)
     keys = {key for grant in grants for key in grant(session)}
+    if not keys:
+        return subscribed
     best = max((plan for plan in sold(session) if plan.key in keys), key=rank, default=FREE)
     if rank(best) <= rank(subscribed.plan):
         return subscribed
-    return Entitlements(best, Access.FULL, subscribed.subscription, for_good=True)
+    return replace(subscribed, plan=best, access=Access.FULL, locked=None, for_good=True)
 
 
 def _subscribed(session: Session) -> Entitlements:
-    at = now()
-    live = by_rank(session.exec(select(Subscription)).all(), at)
+    at, rows = now(), tuple(session.exec(select(Subscription)))
+    live = by_rank(rows, at)
     for row in live:
         plan, access = _plan_of(session, row), access_of(row, at)
         if plan is not None and access.opens:
-            return Entitlements(plan, access, row)
+            return Entitlements(plan, access, row, rows=rows)
     if not live:
-        return Entitlements(FREE, Access.FULL)
+        return Entitlements(FREE, Access.FULL, rows=rows)
     locked = _plan_of(session, live[0]) if access_of(live[0], at) is Access.READ_ONLY else None
-    return Entitlements(FREE, Access.READ_ONLY if locked else Access.FULL, live[0], locked)
+    return Entitlements(FREE, Access.READ_ONLY if locked else Access.FULL, live[0], locked, rows=rows)
 
 
 def require(session: Session, feature: Feature) -> None:

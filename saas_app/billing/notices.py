@@ -1,5 +1,6 @@
 """The one thing about somebody's billing that wants attention: the most urgent, in words, with what answers it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,10 +59,11 @@ def notice(session: Session, found: Entitlements, customer: Customer | None) -> 
     """What to say first; an empty one when all is well."""
     row = found.subscription
     if row is None:
-        return _ended(session)
+        return _ended(found.rows)
     plan = plan_by_key(row.plan_key)
-    rows = by_rank(session.exec(select(Subscription)).all(), now())
-    ours = [each_ for each_ in rows if plan_by_key(each_.plan_key) and each_.status != "incomplete"]
+    ours = [
+        each_ for each_ in by_rank(found.rows, now()) if plan_by_key(each_.plan_key) and each_.status != "incomplete"
+    ]
     facts = Facts(
         row=row,
         plan=plan.name if plan else found.plan.name,
@@ -249,9 +251,9 @@ _MOST_URGENT_FIRST = (
 )
 
 
-def _ended(session: Session) -> Notice:
-    rows = session.exec(select(Subscription).order_by(col(Subscription.created_at).desc())).all()
-    over = next((row for row in rows if row.status == "canceled"), None)
+def _ended(rows: Sequence[Subscription]) -> Notice:
+    newest_first = sorted(rows, key=lambda row: row.created_at, reverse=True)
+    over = next((row for row in newest_first if row.status == "canceled"), None)
     if over is None:
         return Notice()
     ended = f" on {day(over.ends_at)}" if over.ends_at else ""

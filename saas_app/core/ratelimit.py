@@ -5,6 +5,7 @@ A try is counted in a transaction of its own, before the work, so that work whic
     await db.run_system("throttle", ratelimit.hit, LOGIN_BY_IP, ip)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -43,24 +44,33 @@ class Try(SQLModel, table=True):
 def hit(session: Session, rule: Rule, key: str) -> None:
     """Count one try; TooManyTries when the limit was reached already."""
     if count(session, rule, key) > rule.limit:
-        raise TooManyTries(_seconds_left(rule))
+        raise refusal(rule)
 
 
-def count(session: Session, rule: Rule, key: str) -> int:
-    """Count one try without refusing any; returns how many this window has seen."""
+def count(session: Session, rule: Rule, key: str, *, times: int = 1) -> int:
+    """Count a try, or several, without refusing any; returns how many this window has seen."""
+    return count_all(session, [(rule, key)], times=times)[0]
+
+
+def count_all(session: Session, tries: Sequence[tuple[Rule, str]], *, times: int = 1) -> list[int]:
+    """Count one try of each, as `count` does, in one statement. No key of a rule may be named twice."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {
-        "name": rule.name,
-        "key": _key(rule, key),
-        "window_start": _start(rule),
-        "ends_at": _start(rule) + rule.window,
-        "count": 1,
-    }
-    statement = insert(Try).values(row)
+    rows = [
+        {
+            "name": rule.name,
+            "key": _key(rule, key),
+            "window_start": _start(rule),
+            "ends_at": _start(rule) + rule.window,
+            "count": times,
+        }
+        for rule, key in tries
+    ]
+    statement = insert(Try).values(rows)
     statement = statement.on_conflict_do_update(
-        index_elements=["name", "key", "window_start"], set_={"count": sa.text("tries.count + 1")}
-    ).returning(col(Try.count))
-    return session.exec(statement).scalar_one()
+        index_elements=["name", "key", "window_start"], set_={"count": col(Try.count) + statement.excluded.count}
+    ).returning(col(Try.name), col(Try.key), col(Try.count))
+    counted = {(name, key): count for name, key, count in session.exec(statement)}
+    return [counted[row["name"], row["key"]] for row in rows]
 
 
 def is_full(session: Session, rule: Rule, key: str) -> bool:
@@ -69,9 +79,15 @@ def is_full(session: Session, rule: Rule, key: str) -> bool:
     return found is not None and found.count >= rule.limit
 
 
-def clear(session: Session, rule: Rule, key: str) -> None:
-    """Forget the tries of a key."""
-    session.exec(delete(Try).where(col(Try.name) == rule.name, col(Try.key) == _key(rule, key)))
+def clear(session: Session, *tries: tuple[Rule, str]) -> None:
+    """Forget the tries of a key of a rule, or of several."""
+    theirs = [sa.and_(col(Try.name) == rule.name, col(Try.key) == _key(rule, key)) for rule, key in tries]
+    session.exec(delete(Try).where(sa.or_(*theirs)))
+
+
+def refusal(rule: Rule) -> TooManyTries:
+    """What somebody is told who has used their tries up."""
+    return TooManyTries(_seconds_left(rule))
 
 
 def _key(rule: Rule, key: str) -> str:

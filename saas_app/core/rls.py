@@ -62,7 +62,7 @@ class Actor:
         return self.user_id is None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Access:
     """What user sessions may do, read off the mapped classes once."""
 

@@ -1,6 +1,7 @@
 """The only kind of database session there is, and what it refuses."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NoReturn, cast
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction, 
 from sqlmodel import Session, SQLModel
 
 from saas_app.core.errors import RowLevelSecurity
-from saas_app.core.rls import Actor, access
+from saas_app.core.rls import Access, Actor, access
 from saas_app.core.rls_statements import refuse_foreign_parts
 
 PASS = object()  # marks statements that came through the filter; the engine refuses a user's others
@@ -111,14 +112,15 @@ def _filter(state: ORMExecuteState) -> None:
     refreshes = state.is_select and state.load_options._refresh_state is not None  # pyright: ignore[reportPrivateUsage]
     if (state.is_column_load or refreshes) and state.bind_mapper and state.bind_mapper.class_ in owned:
         statement = statement.where(owned[state.bind_mapper.class_] == actor.user_id)  # criteria skip refreshes
-    state.statement = statement.options(*_criteria(actor.user_id))
+    state.statement = statement.options(*_criteria(actor.user_id, access()))
     state.update_execution_options(row_filter=PASS)
 
 
-def _criteria(me: str | None) -> list[Any]:
+@lru_cache(maxsize=128)  # the statements of one event, and of people who click often, share theirs
+def _criteria(me: str | None, rules: Access) -> list[Any]:
     """The condition as a function of the entity: a plain expression would not reach aliases in joins."""
     mine: dict[str, Callable[[Any], Any]] = {"user_id": lambda cls: cls.user_id == me, "id": lambda cls: cls.id == me}
-    return [with_loader_criteria(each, mine[owner.key], include_aliases=True) for each, owner in access().owned.items()]
+    return [with_loader_criteria(each, mine[owner.key], include_aliases=True) for each, owner in rules.owned.items()]
 
 
 def _refuse_foreign_write(state: ORMExecuteState) -> None:

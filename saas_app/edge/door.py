@@ -27,6 +27,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WEBHOOK = "/api/stripe/webhook"
 WEBHOOK_LIMIT = 256 * 1024
 BODY_LIMIT = FRAME_LIMIT = 64 * 1024
+SOCKET_HEADERS = {b"host", b"origin", b"connection", b"upgrade", b"sec-websocket-version", b"sec-websocket-key"}
 # Reflex's own doors that nobody needs here: uploads, its long-polling transport, its lists.
 CLOSED = ("/_upload", "/_event", "/_all_routes", "/_health", "/auth-codespace")
 
@@ -39,7 +40,8 @@ class Edge:
     `find_viewer` turns the digest of a session cookie into who is looking. `members` are the paths that strangers
     are sent away from; `form_targets` the other hosts that a form may lead to; `straight` are addresses that are
     looked up before all routes, for doors through which thousands come in a second. `larger` are addresses that take
-    more than BODY_LIMIT, with how many bytes.
+    more than BODY_LIMIT, with how many bytes. `sockets` is what open tabs are connected to: each layer in between costs
+    every tab a few kB for as long as it is open.
     """
 
     def __init__(
@@ -55,8 +57,9 @@ class Edge:
         form_targets: tuple[str, ...],
         straight: dict[str, ASGIApp] | None = None,
         larger: dict[str, int] | None = None,
+        sockets: ASGIApp | None = None,
     ) -> None:
-        self._app = app
+        self._app, self._sockets = app, sockets or app
         self._islands = islands
         self._island_at = {route.path: name for name, route in island_routes.items()}
         self._members = {route.path: route for route in members.values()}
@@ -81,7 +84,9 @@ class Edge:
     # -- the socket
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let in our own pages only, with the cookie replaced by its digest: state, logs and Redis never hold it."""
+        """Let in our own pages only, with the cookie replaced by its digest: state, logs and Redis never hold it. What
+        else a browser says of itself is kept by Reflex as long as the tab is open, several times over, and never used.
+        """
         headers = _headers(scope)
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if not self._own_origin(headers, need_origin=True) or not TAB_TOKEN.fullmatch(token):
@@ -89,10 +94,10 @@ class Edge:
             await send({"type": "websocket.close", "code": 4403})
             return
         digest = self._digest(headers)
-        scope["headers"] = [(key, value) for key, value in scope["headers"] if key != b"cookie"]
+        scope["headers"] = [(key, value) for key, value in scope["headers"] if key in SOCKET_HEADERS]
         if digest:
             scope["headers"].append((b"cookie", f"session={digest}".encode()))
-        await self._app(scope, limited_frames(receive, send, FRAME_LIMIT), send)
+        await self._sockets(scope, limited_frames(receive, send, FRAME_LIMIT), send)
 
     # -- plain requests
 

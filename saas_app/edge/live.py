@@ -14,7 +14,7 @@ import reflex as rx
 from saas_app.core import live
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import AppState, current_viewer, session_digest
+from saas_app.edge.gate import AppState, current_viewer, sent_by
 from saas_app.edge.who import viewer_by
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ class LiveState(AppState):
     async def _load(self) -> Viewer:
         """Read, and be told of changes from now on. Call it from the page's on_load handler."""
         viewer = current_viewer()
-        tabs.register(self.router.session.client_token, viewer, session_digest(self.router.headers.cookie), type(self))
+        tab, digest = sent_by(self)
+        tabs.register(tab, viewer, digest, type(self))
         await self._read(viewer)
         self.loaded = True
         return viewer

@@ -8,7 +8,7 @@ from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import db, logs, ratelimit
 from saas_app.core.errors import BadInput
 from saas_app.core.viewer import Viewer
-from saas_app.factors import challenges, limits, passkeys, service, steps
+from saas_app.factors import challenges, limits, service, steps
 from saas_app.factors.challenges import Purpose
 from saas_app.factors.models import Challenge
 from saas_app.factors.service import TurnedOn
@@ -91,8 +91,10 @@ async def ways_to_confirm(viewer: Viewer) -> dict[str, bool]:
 
 async def ask_to_log_in(visit: Visit) -> tuple[str, str]:
     """Any passkey that this browser has for us."""
+    from saas_app.factors import signing  # here, since few processes ever need it
+
     await db.run_system("throttle", ratelimit.hit, limits.PASSKEYS_ASKED_BY_IP, visit.ip)
-    asked = passkeys.ask_for_known([], verified=True)
+    asked = signing.ask_for_known([], verified=True)
     return asked.options, await db.run_system("log-in", _keep, "passkey log-in", asked.challenge, None)
 
 
@@ -110,10 +112,11 @@ async def ask_to_confirm(viewer: Viewer) -> tuple[str, str]:
 
 async def ask_for_new(viewer: Viewer) -> tuple[str, str]:
     """A new passkey."""
+    from saas_app.factors import signing  # here, since few processes ever need it
 
     def ask(session: Session) -> tuple[str, str]:
         user = service.owner_of_address(session, viewer.id)
-        asked = passkeys.ask_for_new(user, service.keys_of(session, viewer.id))
+        asked = signing.ask_for_new(user, service.keys_of(session, viewer.id))
         return asked.options, _keep(session, "passkey new", asked.challenge, viewer.id)
 
     return await db.run_system("account", ask)
@@ -156,11 +159,13 @@ async def make_codes(viewer: Viewer, visit: Visit) -> tuple[str, ...]:
 
 async def add_key(viewer: Viewer, asked: str, name: str, credential: str, digest: str, visit: Visit) -> TurnedOn:
     """Keep a new passkey, under a name by which its owner knows it again: by default the device it was made on."""
+    from saas_app.factors import signing  # here, since few processes ever need it
+
     name = name.strip() or visit.device
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise BadInput({"name": f"Please use at most {LONGEST_NAME} ordinary characters."})
     challenge = await _taken(asked, "passkey new", viewer.id)
-    key = passkeys.check_new(credential, challenge.payload["challenge"])
+    key = signing.check_new(credential, challenge.payload["challenge"])
     done = await db.run_system("account", service.add_key, viewer.id, name, key, digest, visit)
     logs.security("passkey added", ip=visit.ip, user=viewer.id)
     return done
@@ -173,8 +178,10 @@ async def remove_key(viewer: Viewer, key_id: str, visit: Visit) -> None:
 
 
 async def _ask_known(purpose: Purpose, user_id: str, *, verified: bool) -> tuple[str, str]:
+    from saas_app.factors import signing  # here, since few processes ever need it
+
     def ask(session: Session) -> tuple[str, str]:
-        asked = passkeys.ask_for_known(service.keys_of(session, user_id), verified=verified)
+        asked = signing.ask_for_known(service.keys_of(session, user_id), verified=verified)
         return asked.options, _keep(session, purpose, asked.challenge, user_id)
 
     return await db.run_system("log-in", ask)

@@ -184,12 +184,14 @@ def remove_key(session: Session, user_id: str, key_id: str, visit: Visit) -> Non
 
 def use_key(session: Session, credential: str, challenge: Challenge, *, verified: bool) -> User:
     """Whose passkey has signed the challenge. NoPasskey when none has, or not one of whoever was asked."""
+    from saas_app.factors import signing  # here, since few processes ever need it
+
     said = passkeys.credential_id(credential)
     key = session.exec(select(Passkey).where(Passkey.credential_id == said).with_for_update()).first()
     user = session.get(User, key.user_id) if key else None
     if key is None or user is None or user.leaving_at is not None or challenge.user_id not in (None, user.id):
         raise passkeys.NoPasskey
-    key.sign_count = passkeys.check_known(key, credential, challenge.payload["challenge"], verified=verified)
+    key.sign_count = signing.check_known(key, credential, challenge.payload["challenge"], verified=verified)
     key.used_at = clock.now()
     session.add(key)
     return user

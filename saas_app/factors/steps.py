@@ -30,7 +30,7 @@ def finish_by_code(session: Session, token: str, code: str, visit: Visit, replac
     user = _person(session, half)
     if half is None or not service.code_is_right(session, user.id, code):
         return _refuse(session, half, user, visit)
-    ratelimit.clear(session, limits.CODES_BY_USER, user.id)
+    ratelimit.clear(session, (limits.CODES_BY_USER, user.id))
     return _finish(session, half, user, "an authenticator code", visit, replaces)
 
 

@@ -53,6 +53,8 @@ async def leave_to_connect(request: Request, form: Form) -> Response:
 
 
 async def _send(request: Request, *, connect: str) -> Response:
+    from saas_app.social import asking  # here, since a shop without providers never needs it
+
     there, asked = providers.provider(request.path_params["provider"]), request.query_params
     errand = Errand(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48))
     trip: Trip = {
@@ -62,7 +64,7 @@ async def _send(request: Request, *, connect: str) -> Response:
         "choice": {name: asked[name] for name in ("plan", "billing") if CHOICE.fullmatch(asked.get(name, ""))},
         "connect": connect,
     }
-    response = to(await providers.address_to_ask(there, errand))
+    response = to(await asking.address_to_ask(there, errand))
     cookies.keep_note(response, "trip", tokens.sign("trip", json.dumps(trip), TRIP_LASTS), TRIP_LASTS)
     return response
 
@@ -70,12 +72,14 @@ async def _send(request: Request, *, connect: str) -> Response:
 @form_of("login", "next")
 async def come_back(request: Request, form: Form) -> Response:
     """Back from the provider: log in, open an account, connect, or ask for the password of an account that is there."""
+    from saas_app.social import asking  # here, since a shop without providers never needs it
+
     trip = _trip(request)
     there, asked = providers.provider(trip["provider"]), request.query_params
     if asked.get("error") or not asked.get("code"):
         raise ProviderFailed(there.name)
     errand = Errand(trip["state"], trip["nonce"], trip["verifier"])
-    claims = await providers.who_came_back(there, errand, asked["code"])
+    claims = await asking.who_came_back(there, errand, asked["code"])
     visit, digest = visit_of(request), cookies.session_digest(request)
     if trip["connect"]:
         response = await _connect(request, trip["connect"], claims)

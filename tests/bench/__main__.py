@@ -36,7 +36,7 @@ def main() -> None:
             stack.app.start()
             say("start of the app until it answers", f"{time.perf_counter() - began:.2f} s")
             asyncio.run(measure(stack))
-            say("memory of the app after that", f"{memory(stack):.0f} MB")
+            say("memory of the app after that", f"{memory(stack):.0f} MiB")
         finally:
             stack.stop()
 
@@ -92,7 +92,7 @@ def webhook(client: httpx.AsyncClient, secret: str, number: int) -> httpx.Reques
 
 
 def memory(stack: Stack) -> float:
-    """Resident memory of the server and its worker, in MB; 0 where the system does not tell."""
+    """Resident memory of the server and its worker, in MiB; 0 where the system does not tell."""
     total = 0.0
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
@@ -101,7 +101,7 @@ def memory(stack: Stack) -> float:
         except OSError:
             continue
         if b"saas_app" in command and stack.url.rpartition(":")[2].encode() in command:
-            total += float(fields.get("VmRSS", "0 kB").split()[0]) / 1000
+            total += float(fields.get("VmRSS", "0 kB").split()[0]) / 1024
     return total
 
 

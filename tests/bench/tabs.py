@@ -26,7 +26,7 @@ from tests.socket.people import MESSAGE, NAMESPACE, PING, PONG, ROOT, Account, o
 
 PEOPLE, TABS_EACH = 50, 40
 AT_ONCE = 32
-CLICKS_PER_SECOND, SECONDS = 100, 10
+CLICKS_PER_SECOND, SECONDS = 200, 10
 
 
 class Tab:
@@ -109,7 +109,7 @@ def main() -> None:
             before = memory(stack)
             for _ in range(500):
                 assert "/_event" not in httpx.get(f"{stack.url}/").text
-            say("memory for 500 anonymous visits", f"{memory(stack) - before:.0f} MB, no socket, no state")
+            say("memory for 500 anonymous visits", f"{memory(stack) - before:.0f} MiB, no socket, no state")
             asyncio.run(measure(stack, people))
         finally:
             stack.stop()
@@ -126,7 +126,7 @@ async def measure(stack: Stack, people: list[Account]) -> None:
 
     await asyncio.gather(*(open_one(tab) for tab in tabs))
     rate = len(tabs) / (time.perf_counter() - began)
-    say(f"{len(tabs)} open tabs", f"{rate:.0f} opened and loaded a second, {memory(stack):.0f} MB in all")
+    say(f"{len(tabs)} open tabs", f"{rate:.0f} opened and loaded a second, {memory(stack):.0f} MiB in all")
     idle = random.sample(tabs, len(tabs))
     waits: list[asyncio.Task[float]] = []
     for _ in range(CLICKS_PER_SECOND * SECONDS):

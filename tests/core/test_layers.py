@@ -45,7 +45,7 @@ def _open_session(patch: pytest.MonkeyPatch) -> None:
 
 
 GUARDS: dict[str, Remove] = {
-    "the condition on every statement": lambda patch: patch.setattr(rls_session, "_criteria", lambda me: []),
+    "the condition on every statement": lambda patch: patch.setattr(rls_session, "_criteria", lambda me, rules: []),
     "the look at what a statement is made of": lambda patch: patch.setattr(
         rls_session, "refuse_foreign_parts", _nothing
     ),

@@ -49,7 +49,7 @@ def test_tries_can_be_looked_at_and_forgotten(database: str, hands: Hands) -> No
     for _ in range(5):
         knock()
     assert as_system(lambda session: ratelimit.is_full(session, RULE, "ada"))
-    as_system(lambda session: ratelimit.clear(session, RULE, "ada"))
+    as_system(lambda session: ratelimit.clear(session, (RULE, "ada")))
     assert not as_system(lambda session: ratelimit.is_full(session, RULE, "ada"))
     assert knock()
 

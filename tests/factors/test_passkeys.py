@@ -17,7 +17,7 @@ from saas_app.auth.models import User
 from saas_app.auth.sessions import Visit
 from saas_app.core import clock, db
 from saas_app.core.viewer import Viewer
-from saas_app.factors import passkeys
+from saas_app.factors import passkeys, signing
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
 from tests.conftest import Hands
 from tests.factories import a_user, as_system
@@ -289,9 +289,9 @@ def test_whatever_a_browser_sends_is_refused_in_words(sent: str) -> None:
         user_id="usr_1", credential_id="AAAA", public_key="AAAA", sign_count=0, name="", created_at=clock.now()
     )
     with pytest.raises(passkeys.NoPasskey):
-        passkeys.check_new(sent, "AAAA")
+        signing.check_new(sent, "AAAA")
     with pytest.raises(passkeys.NoPasskey):
-        passkeys.check_known(row, sent, "AAAA", verified=True)
+        signing.check_known(row, sent, "AAAA", verified=True)
 
 
 async def test_a_passkey_log_in_is_kept_as_long_as_it_was_asked_to(key: SoftKey, open_browser: OpenBrowser) -> None:

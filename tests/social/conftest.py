@@ -11,7 +11,7 @@ import pytest
 
 from saas_app.auth import passwords
 from saas_app.social import api as social_api
-from saas_app.social import providers
+from saas_app.social import asking
 from stripe_sandbox import testing
 from tests.auth.conftest import GOOD_PASSWORD, ROUTES, Browser, OpenBrowser, open_browser
 from tests.e2e.stack import Server, surroundings
@@ -75,7 +75,7 @@ def there(issuer: str, configured: Callable[..., None]) -> Generator[There]:
     """The app knows the provider, and the provider knows Ada."""
     configured(OIDC_ISSUER=issuer, OIDC_CLIENT_ID="ladrillo", OIDC_CLIENT_SECRET="a secret", OIDC_NAME="Example")
     yield There(issuer)
-    providers._kept.clear()
+    asking._kept.clear()
 
 
 @pytest.fixture

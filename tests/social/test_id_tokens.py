@@ -8,7 +8,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
-from saas_app.social.providers import Provider, _of_openid, _verified
+from saas_app.social.asking import _of_openid, _verified
+from saas_app.social.providers import Provider
 
 ISSUER = "https://login.example"
 THERE = Provider("oidc", "Example", "ours", "a secret", ISSUER)
