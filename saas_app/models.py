@@ -1,5 +1,6 @@
 """Every table of the app, imported once so that migrations and row-level security know them all."""
 
+from saas_app import features
 from saas_app.account.models import AccountDeletion, FormerMember
 from saas_app.auth.models import EmailToken, LoginSession, User
 from saas_app.billing.models import (
@@ -20,27 +21,23 @@ from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
-from saas_app.features.library.models import BookNote, ReadingPlace
-from saas_app.features.loans.models import ClientFolder, Scenario
-from saas_app.features.reports.models import Letterhead, Report, ReportFile, ShareLink
 from saas_app.purchases.models import Download, LinkOrder, Purchase
 from saas_app.social.models import Identity
+
+features.join("models")
 
 __all__ = [
     "AccountDeletion",
     "AuditEvent",
     "Authenticator",
-    "BookNote",
     "Challenge",
     "CheckoutAttempt",
-    "ClientFolder",
     "Customer",
     "Download",
     "EmailToken",
     "FormerMember",
     "Identity",
     "Invoice",
-    "Letterhead",
     "LinkOrder",
     "LoginSession",
     "Mailbox",
@@ -50,13 +47,8 @@ __all__ = [
     "Price",
     "Product",
     "Purchase",
-    "ReadingPlace",
     "RecoveryCode",
-    "Report",
-    "ReportFile",
-    "Scenario",
     "Schedule",
-    "ShareLink",
     "StripeObject",
     "Subscription",
     "Try",

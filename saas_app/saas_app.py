@@ -11,7 +11,7 @@ from reflex.app import default_error_boundary
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from saas_app import health, models, work
+from saas_app import features, health, models, work
 from saas_app.account import api as account_api
 from saas_app.account import pages as account_pages
 from saas_app.auth import api as auth_api
@@ -37,12 +37,6 @@ from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
 from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
-from saas_app.features.library import api as library_api
-from saas_app.features.library import pages as library_pages
-from saas_app.features.loans import api as loans_api
-from saas_app.features.loans import pages as loans_pages
-from saas_app.features.reports import api as reports_api
-from saas_app.features.reports import pages as reports_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.purchases import api as purchases_api
 from saas_app.purchases import pages as purchases_pages
@@ -52,7 +46,7 @@ from saas_app.social import pages as social_pages
 from saas_app.ui.connection import connection_banner
 from saas_app.ui.head import head_links
 
-# Imported for the pages, tables and jobs that they declare. To remove a feature, remove its line here.
+# Imported for the pages, tables and jobs that they declare; site.FEATURES says which features are among them.
 PARTS = (
     models,
     account_pages,
@@ -61,15 +55,13 @@ PARTS = (
     change_pages,
     dashboard_pages,
     factors_pages,
-    library_pages,
-    loans_pages,
     locked,
     marketing_pages,
     purchases_pages,
-    reports_pages,
     social_pages,
     welcome,
     work,
+    *features.join("pages"),
 )
 
 BUILD = Path(os.environ.get("SITE_BUILD", ".web/build"))
@@ -101,7 +93,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         build=BUILD,
         form_targets=_form_targets(),
         straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
-        larger=reports_api.LARGER,
+        larger={path: size for part in features.join("api") for path, size in getattr(part, "LARGER", {}).items()},
         sockets=inner,
     )
 
@@ -141,9 +133,7 @@ api = Starlette(
         *billing_api.routes,
         *change_api.routes,
         *purchases_api.routes,
-        *library_api.routes,
-        *loans_api.routes,
-        *reports_api.routes,
+        *(route for part in features.join("api") for route in part.routes),
         *mailbox_api.routes(),
         *health.routes,
     ],

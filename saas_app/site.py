@@ -28,13 +28,32 @@ REFUND_DAYS = 14
 # The loans; prices of the plans come from Stripe with their own currency.
 CURRENCY, CURRENCY_SIGN = "eur", "€"
 
-CALCULATOR = "/calculator"
-PUBLIC_NAV = (Link("Calculator", CALCULATOR), Link("Pricing", "/pricing"))
+
+@dataclass(frozen=True)
+class Part:
+    """A folder of `saas_app/features` that is part of the product, with its places in the menus."""
+
+    folder: str
+    menu: Link | None = None
+    public: Link | None = None
+
+
+# What is sold. To take something out, delete its folder and its line here; to put something in, add both.
+FEATURES = (
+    Part("loans", menu=Link("Scenarios", "/scenarios"), public=Link("Calculator", "/calculator")),
+    Part("library", menu=Link("Library", "/library")),
+    Part("reports"),
+)
+
+PUBLIC_NAV = (*(each.public for each in FEATURES if each.public), Link("Pricing", "/pricing"))
 LEGAL_NAV = (Link("Terms", "/terms"), Link("Privacy", "/privacy"))
+_OVERVIEW = Link("Dashboard", "/dashboard")
+_MENU = tuple(each.menu for each in FEATURES if each.menu)
+MEMBER_NAV = (_OVERVIEW, *_MENU, Link("Billing", "/billing"), Link("Settings", "/settings"))
 # Where members do what they came for.
-WORK = Link("Scenarios", "/scenarios")
-READ = Link("Library", "/library")
-MEMBER_NAV = (Link("Dashboard", "/dashboard"), WORK, READ, Link("Billing", "/billing"), Link("Settings", "/settings"))
+WORK = _MENU[0] if _MENU else _OVERVIEW
+# Where strangers try it.
+TRY = next((each.public for each in FEATURES if each.public), Link("Sign up", "/signup"))
 
 HOME = "/"
 PRICING = "/pricing"

@@ -119,9 +119,9 @@ def _admit(session: Session, entry: Entry) -> LoggedIn | HalfIn | None:
         return None
     if entry.better_hash:
         row.password_hash = entry.better_hash
-    ratelimit.clear(session, (limits.LOGINS_BY_DEVICE, row.id))  # before the other, as they were counted
     if row.email_verified_at:
         forget_failures(session, row.email_key)
+    ratelimit.clear(session, (limits.LOGINS_BY_DEVICE, row.id))  # after the other, as they were counted
     return welcome_back(session, row, entry.visit, remember=entry.remember, replaces=entry.replaces, method="password")
 
 

@@ -51,12 +51,14 @@ def _count(session: Session, key: str, visit: Visit) -> Tries:
     """Strangers share the tries of an address and can use them up; a browser has tries of its own for the very accounts
     that it has used before, and for these alone once the others are used up.
     """
-    if ratelimit.count(session, limits.LOGINS_BY_IP, visit.ip) > limits.LOGINS_BY_IP.limit:
-        return Tries(refusal=ratelimit.refusal(limits.LOGINS_BY_IP))
     found = service.accounts_of(session, key, visit.known)
     own = [user for user in found if user.id in visit.known]
     by_device = [(limits.LOGINS_BY_DEVICE, user.id) for user in own]
-    *devices, by_account = ratelimit.count_all(session, [*by_device, (limits.LOGINS_BY_ACCOUNT, key)])
+    by_ip, by_account, *devices = ratelimit.count_all(
+        session, [(limits.LOGINS_BY_IP, visit.ip), (limits.LOGINS_BY_ACCOUNT, key), *by_device]
+    )
+    if by_ip > limits.LOGINS_BY_IP.limit:
+        return Tries(refusal=ratelimit.refusal(limits.LOGINS_BY_IP))
     refusal = None
     if by_account > limits.LOGINS_BY_ACCOUNT.limit:
         refusal = ratelimit.refusal(limits.LOGINS_BY_ACCOUNT)

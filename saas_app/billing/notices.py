@@ -12,13 +12,14 @@ from saas_app.billing.money import money
 from saas_app.billing.plans import plan_by_key
 from saas_app.billing.words import day, days_until, each
 from saas_app.core.clock import now
+from saas_app.core.frozen import Frozen
 
 TELL_OF_TRIAL_END = timedelta(days=3)
 PORTAL, KEEP, RESUME = "/billing/portal", "/billing/keep", "/billing/resume"
 
 
 @dataclass(frozen=True)
-class Notice:
+class Notice(Frozen):
     """One banner: what happened, what it means, and what answers it.
 
     `pay` leads to Stripe's page of an invoice. `action` sends a form of ours to `door`, with a `flow` where that is the

@@ -14,13 +14,14 @@ from saas_app.billing.notices import Notice, is_suspended, moment_of, notice
 from saas_app.billing.plans import plan_by_key
 from saas_app.billing.words import day
 from saas_app.core.clock import now
+from saas_app.core.frozen import Frozen
 
 # Older than this, and the page says how old what it shows is.
 STALE_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class BillingView:
+class BillingView(Frozen):
     """A customer's billing in words.
 
     `plan_key` is what is open now, `subscribed_key` and `plan_title` what the subscription is for, locked or not.

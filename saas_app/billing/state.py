@@ -24,6 +24,7 @@ from saas_app.billing.trials import trial_for
 from saas_app.core import db, live
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, BadInput, TooManyTries
+from saas_app.core.frozen import Frozen
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
@@ -65,7 +66,7 @@ NOT_SEEN = {
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Frozen):
     """What went wrong, what follows from it, and the plan to try again with, if that may help."""
 
     title: str = ""

@@ -8,6 +8,7 @@ from saas_app.billing.entitlements import entitlements
 from saas_app.billing.models import Customer, Invoice, Subscription, UpcomingInvoice
 from saas_app.billing.money import money
 from saas_app.billing.words import day, each, once
+from saas_app.core.frozen import Frozen
 
 SHOWN_FIRST = 12
 
@@ -28,7 +29,7 @@ class InvoiceView:
 
 
 @dataclass(frozen=True)
-class InvoiceList:
+class InvoiceList(Frozen):
     """The newest invoices, and how many older ones there are."""
 
     shown: tuple[InvoiceView, ...] = ()
@@ -44,7 +45,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class NextCharge:
+class NextCharge(Frozen):
     """What is charged next, by its lines; without a `title` nothing is to come."""
 
     title: str = ""
@@ -55,7 +56,7 @@ class NextCharge:
 
 
 @dataclass(frozen=True)
-class Details:
+class Details(Frozen):
     """Whom invoices name; `known` is whether there is a customer whose details can be changed."""
 
     known: bool = False

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.components import plan_card
 from saas_app.billing.state import AccountState
@@ -26,7 +27,7 @@ def dashboard() -> rx.Component:
                     "and save it to look at again.",
                     class_name="text-quiet",
                 ),
-                row(link_button("Work out a loan", href="/scenarios", inside=True), class_name="mt-5"),
+                row(link_button("Work out a loan", href=site.WORK.href, inside=True), class_name="mt-5"),
                 title="The loan desk",
             ),
             columns=2,

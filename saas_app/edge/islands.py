@@ -4,8 +4,8 @@ Reflex builds a public page once; `edge.build` turns it into a template; here it
 not depend on who asks is rendered once per catalogue version, compressed once, and then answered from memory.
 """
 
+import asyncio
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from saas_app.core.config import settings
 from saas_app.core.viewer import Viewer
+from saas_app.edge.packed import Page
 from saas_app.edge.pages import Route
 from saas_app.edge.who import cookie_name
 
@@ -40,16 +41,6 @@ class Slots:
 Filler = Callable[[], Awaitable[Slots]]
 # What follows from the values in a form or an address, such as which of two prices is shown first.
 Derive = Callable[[dict[str, str]], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A page ready to be sent, in both encodings, with its policy and its validator."""
-
-    plain: bytes
-    gzipped: bytes
-    etag: str
-    policy: str
 
 
 class Islands:
@@ -75,7 +66,7 @@ class Islands:
         self._derive = derive
         self._form_targets = form_targets
         self._routes = routes or {}
-        self._kept: dict[tuple[str, str], Rendered] = {}
+        self._kept: dict[tuple[str, str], Page] = {}
         self._version = ""
         self._policies: dict[str, str] = {}
 
@@ -90,14 +81,18 @@ class Islands:
         if viewer is None and not any(context.values()):
             key = (name, slots.version)
             if key not in self._kept:
-                self._kept[key] = self._render(name, slots, None, {})
+                page = self._render(name, slots, None, {}, kept=True)
+                await asyncio.to_thread(page.pack_all)
+                self._kept[key] = page
             return _respond(self._kept[key], headers, status, "public, max-age=0, must-revalidate")
         route = self._routes.get(name)
         if viewer is not None and route is not None and route.fill is not None:
             context = {**await route.fill(viewer), **context}
         return _respond(self._render(name, slots, viewer, context), headers, status, "private, no-store")
 
-    def _render(self, name: str, slots: Slots, viewer: Viewer | None, context: dict[str, Any]) -> Rendered:
+    def _render(
+        self, name: str, slots: Slots, viewer: Viewer | None, context: dict[str, Any], *, kept: bool = False
+    ) -> Page:
         typed = Blank(context.get("form", {}))
         template: Template = self._environment.get_template(f"{name}.html")
         route = self._routes.get(name)
@@ -117,8 +112,7 @@ class Islands:
         html = template.render(values)
         if name not in self._policies:
             self._policies[name] = self._policy(self._source(name))
-        plain = html.encode()
-        return Rendered(plain, gzip.compress(plain, 6), _etag(plain), self._policies[name])
+        return Page(html.encode(), self._policies[name], kept=kept)
 
     def remembered(self, name: str, cookies: Mapping[str, str]) -> dict[str, str]:
         """What this page shows of the browser's cookies: the word in each, and `name_word` for what is the case.
@@ -183,7 +177,7 @@ async def respond(
     return await _installed[0].answer(page, headers, viewer, status=status, remembered=remembered, **context)
 
 
-def _respond(page: Rendered, headers: dict[str, str], status: int, caching: str) -> Response:
+def _respond(page: Page, headers: dict[str, str], status: int, caching: str) -> Response:
     common = {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": page.policy,
@@ -194,13 +188,8 @@ def _respond(page: Rendered, headers: dict[str, str], status: int, caching: str)
         common["etag"] = page.etag
         if page.etag in headers.get("if-none-match", ""):
             return Response(status_code=304, headers=common)
-    if "gzip" in headers.get("accept-encoding", ""):
-        return Response(page.gzipped, status, {**common, "content-encoding": "gzip"})
-    return Response(page.plain, status, common)
-
-
-def _etag(body: bytes) -> str:
-    return f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    body, coding = page.packed(headers.get("accept-encoding", ""))
+    return Response(body, status, {**common, "content-encoding": coding} if coding else common)
 
 
 @cache

@@ -32,7 +32,7 @@ def calculator() -> rx.Component:
         _wall(loan),
         submit_button("See every year", busy="One moment…", kind="secondary", wide=True, class_name="mt-6"),
         id="calculator",
-        action=site.CALCULATOR,
+        action=site.TRY.href,
         method="get",
         aria_label="Loan calculator",
         class_name=f"{CARD} p-5 shadow-lg sm:p-7",

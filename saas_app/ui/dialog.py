@@ -33,7 +33,7 @@ def dialog_closer(name: str, *words: Any, kind: Kind = "quiet", **props: Any) ->
     return button(*words, kind=kind, custom_attrs=target, **props)
 
 
-def unfold(question: Words, *answer: Any, open: bool = False) -> rx.Component:
+def unfold(question: Words, *answer: Any, open: bool | rx.Var[bool] = False) -> rx.Component:
     """A line that unfolds; good for questions and for what few people need."""
     return rx.el.details(
         rx.el.summary(

@@ -10,15 +10,16 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-
-import httpx
+from typing import Any
+from urllib.parse import urlencode
 
 from tests.bench.__main__ import say
+from tests.bench.wire import Line, send
 from tests.e2e.stack import Stack
 from tests.socket.handlers import named
 from tests.socket.people import PASSWORD, ROOT, Account, connected, open_account
 
-PEOPLE, LOG_INS_EACH, CONNECTIONS = 40, 4, 16
+PEOPLE, LOG_INS_EACH, CONNECTIONS = 100, 2, 16
 EVENTS = 300
 PAUSE_SECONDS = 0.02
 
@@ -37,39 +38,47 @@ def main() -> None:
 
 
 async def log_ins(stack: Stack, people: list[Account]) -> None:
-    """A flood of log-ins, and what one other visitor waits for a page meanwhile."""
-    queue = [person for person in people for _ in range(LOG_INS_EACH)]
-    count, refused = len(queue), 0
-    async with httpx.AsyncClient(base_url=stack.url, timeout=60) as client:
-        quiet = await clicks(client, asyncio.create_task(asyncio.sleep(2)))
-
-        async def one_after_another() -> None:
-            nonlocal refused
-            while queue:
-                person = queue.pop()
-                form = {"email": person.email, "password": PASSWORD}
-                headers = {"origin": stack.url, "x-forwarded-for": person.address}
-                answer = await client.post("/login", data=form, headers=headers)
-                refused += answer.status_code != 303
-
-        began = time.perf_counter()
-        flood = asyncio.gather(*(one_after_another() for _ in range(CONNECTIONS)))
-        beside = await clicks(client, asyncio.ensure_future(flood))
-        seconds = time.perf_counter() - began
-    say(f"log-ins, {CONNECTIONS} at once", f"{count / seconds:.0f}/s, {refused} turned away")
-    say("a look by others, in quiet", in_words(quiet))
-    say("a look by others, beside the flood", in_words(beside))
+    """A flood of log-ins, and what one member waits for a page meanwhile."""
+    port = int(stack.url.rpartition(":")[2])
+    look = page(stack, people[0])
+    quiet = await clicks(Line(port), look, asyncio.create_task(asyncio.sleep(2)))
+    requests = [form(stack, person) for _ in range(LOG_INS_EACH) for person in people]
+    await send(requests[: len(people)], port, connections=CONNECTIONS, status=303)  # what is first needed is read
+    began = time.perf_counter()
+    waits = await send(requests, port, connections=CONNECTIONS, status=303)
+    say(f"log-ins, {CONNECTIONS} at once", f"{len(requests) / (time.perf_counter() - began):.0f}/s, {in_words(waits)}")
+    began = time.perf_counter()
+    flood = asyncio.create_task(send(requests, port, connections=CONNECTIONS, status=303))
+    beside = await clicks(Line(port), look, flood)
+    rate = len(requests) / (time.perf_counter() - began)
+    say("a page for a member, in quiet", in_words(quiet))
+    say("a page for a member, beside such a flood", f"{in_words(beside)}; {len(beside)} of them, {rate:.0f} log-ins/s")
 
 
-async def clicks(client: httpx.AsyncClient, until: "asyncio.Future[object]") -> list[float]:
+async def clicks(line: Line, look: bytes, until: "asyncio.Task[Any]") -> list[float]:
     """How long a page took, in milliseconds, again and again until something is over."""
     waits: list[float] = []
     while not until.done():
-        began = time.perf_counter()
-        await client.get("/healthz")
-        waits.append((time.perf_counter() - began) * 1000)
+        waits.append(await line.ask(look, 200))
         await asyncio.sleep(PAUSE_SECONDS)
     return waits
+
+
+def form(stack: Stack, person: Account) -> bytes:
+    """A log-in as a browser sends it, from an address of its own."""
+    body = urlencode({"email": person.email, "password": PASSWORD})
+    head = (
+        f"POST /login HTTP/1.1\r\nHost: {stack.url.partition('//')[2]}\r\nOrigin: {stack.url}\r\n"
+        f"X-Forwarded-For: {person.address}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return (head + body).encode()
+
+
+def page(stack: Stack, person: Account) -> bytes:
+    """The prices, asked for by somebody who is logged in: their session is looked up, and the page filled for them."""
+    host = stack.url.partition("//")[2]
+    return f"GET /pricing HTTP/1.1\r\nHost: {host}\r\nCookie: session={person.cookie}\r\n\r\n".encode()
 
 
 def events(stack: Stack, person: Account) -> None:

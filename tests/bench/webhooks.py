@@ -2,8 +2,8 @@
 
     make bench
 
-The sender speaks HTTP over plain sockets, since a client library would be slower than what it measures. Beside the
-figure stand two others of the same run, on the same disk: a bare insert of the same row in a transaction each, and the
+Beside the figure stand two others of the same run, on the same disk: a bare insert of the same row in a transaction
+each, and the
 same rows a hundred at a time.
 """
 
@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from tests.bench.__main__ import say
+from tests.bench.wire import send
 from tests.e2e.stack import Stack
 
 EVENTS, CONNECTIONS = 12_000, 32
@@ -33,7 +34,8 @@ def main() -> None:
         try:
             secret = (stack.data / "stripe-sandbox.env").read_text().partition("=")[2].strip()
             port = int(stack.url.rpartition(":")[2])
-            asyncio.run(send([request(secret, f"evt_warm_{number}", port) for number in range(500)], port))
+            warm = [request(secret, f"evt_warm_{number}", port) for number in range(500)]
+            asyncio.run(send(warm, port, connections=CONNECTIONS, status=200))
             rate = flood(stack, [request(secret, f"evt_{number}", port) for number in range(EVENTS)], port)
             flood(stack, [request(secret, "evt_again", port) for _ in range(EVENTS // 4)], port, "the same one again")
         finally:
@@ -48,7 +50,7 @@ def flood(stack: Stack, requests: list[bytes], port: int, what: str = "all diffe
     """All of them, over 32 connections; how many a second."""
     stored = count(stack)
     began = time.perf_counter()
-    waits = asyncio.run(send(requests, port))
+    waits = asyncio.run(send(requests, port, connections=CONNECTIONS, status=200))
     rate = len(requests) / (time.perf_counter() - began)
     p99 = statistics.quantiles(waits, n=100)[98]
     new = count(stack) - stored
@@ -60,28 +62,6 @@ def count(stack: Stack) -> int:
     """Rows in the inbox, read past the app."""
     with sqlite3.connect(stack.data / "app.db") as connection:
         return connection.execute("SELECT count(*) FROM webhook_events").fetchone()[0]
-
-
-async def send(requests: list[bytes], port: int) -> list[float]:
-    """Each answered with 200; how long each took, in milliseconds."""
-    waits: list[float] = []
-    left = iter(requests)
-
-    async def one_after_another() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for each in left:
-            began = time.perf_counter()
-            writer.write(each)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise SystemExit(head.decode())
-            length = head.lower().partition(b"content-length: ")[2].partition(b"\r")[0]
-            await reader.readexactly(int(length))
-            waits.append((time.perf_counter() - began) * 1000)
-        writer.close()
-
-    await asyncio.gather(*(one_after_another() for _ in range(CONNECTIONS)))
-    return waits
 
 
 def request(secret: str, id: str, port: int) -> bytes:

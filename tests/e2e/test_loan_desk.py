@@ -1,11 +1,15 @@
-"""The loan desk by hand: change, copy, open the schedule, delete after a question."""
+"""The loan desk by hand: change, copy, open the schedule, delete after a question; folders, files, side by side."""
+
+import csv
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browsing import Visitor
+from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
-from tests.e2e.steps import join, save_as, work_out_a_loan
+from tests.e2e.steps import join, pay, save_as, work_out_a_loan
 
 pytestmark = pytest.mark.e2e
 
@@ -29,3 +33,42 @@ def test_a_scenario_is_changed_copied_opened_and_deleted_after_a_question(visito
     page.get_by_role("button", name="Delete for good").click()
     expect(page.locator("#room")).to_have_text("1 of 2 saved")
     expect(page.locator("#schedule")).to_be_hidden()
+
+
+def test_an_agent_keeps_folders_takes_files_home_and_compares_on_a_phone(
+    open_browser: OpenBrowser, stack: Stack
+) -> None:
+    page = open_browser(viewport={"width": 390, "height": 844}, accept_downloads=True).new_tab()
+    join(page, stack)
+    page.goto(f"{stack.url}/pricing")
+    page.get_by_role("button", name="Choose Agent").click()
+    page.wait_for_url("**/c/pay/**")
+    pay(page)
+    expect(page.locator("#unlocked")).to_be_visible()
+    for amount, name, client in (("100,000", "River", "Bob"), ("200,000", "Hill", "Bob"), ("300,000", "Sea", "Eve")):
+        work_out_a_loan(page, stack, amount)
+        page.get_by_label("Client", exact=True).fill(client)
+        save_as(page, name)
+        expect(page.get_by_role("button", name=f"Delete {name}")).to_be_visible()
+    page.get_by_role("button", name="Bob", exact=True).click()
+    expect(page.get_by_role("button", name="Delete Sea")).to_be_hidden()
+    for name in ("River", "Hill"):
+        page.get_by_label(f"Compare {name}").click()
+        expect(page.get_by_label(f"Compare {name}")).to_be_checked()
+    page.get_by_role("button", name="Compare side by side").click()
+    table = page.locator("#comparison table")
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(table).to_contain_text("more in interest and fees")
+    assert table.evaluate("each => each.scrollWidth <= each.parentElement.clientWidth"), "readable without scrolling"
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="All as CSV").click()
+    lines = list(csv.reader(Path(waiting.value.path()).read_text("utf-8-sig").splitlines()))
+    assert [line[:2] for line in lines[1:]] == [["River", "Bob"], ["Hill", "Bob"], ["Sea", "Eve"]]
+    page.get_by_role("button", name="Schedule River").click()
+    with page.expect_download() as waiting:
+        page.locator("#schedule").get_by_role("link", name="As CSV").click()
+    assert len(Path(waiting.value.path()).read_text("utf-8-sig").splitlines()) == 301
+    headers = page.request.get(f"{stack.url}/scenarios/comparison.csv").headers
+    assert headers["content-type"] == "text/csv; charset=utf-8"
+    assert headers["content-disposition"] == 'attachment; filename="comparison.csv"'
+    assert (headers["cache-control"], headers["x-content-type-options"]) == ("private, no-store", "nosniff")

@@ -22,7 +22,7 @@ from saas_app.core.errors import BadInput, NotFound
 from saas_app.core.viewer import Viewer
 from saas_app.features.loans import service as loans
 from saas_app.features.loans.models import Scenario
-from saas_app.features.reports import letterhead, printing, service
+from saas_app.features.reports import letterhead, service, work
 from saas_app.features.reports.forms import LONGEST_LINE, Wish, read_wish
 from saas_app.features.reports.models import Report, ReportFile
 from saas_app.features.reports.service import Shelf
@@ -156,12 +156,12 @@ async def test_what_breaks_is_tried_again_and_given_back_after_the_third_time(ad
     as_system(lambda session: setattr(session.exec(select(Scenario)).one(), "years", 0))  # which no form lets through
     job = jobs.Job("job_1", service.JOB, {"user": ada.id, "report": report})
     with pytest.raises(ValueError, match="a loan runs for"):
-        await printing.print_report(job)
+        await work.print_report(job)
     assert shelf(ada).reports[0].status == "pending"
     with pytest.raises(jobs.Ignore, match="ValueError"):
-        await printing.print_report(jobs.Job(job.id, job.kind, job.payload, attempts=3))
+        await work.print_report(jobs.Job(job.id, job.kind, job.payload, attempts=3))
     with pytest.raises(jobs.Ignore):  # a job that is done twice gives back once
-        await printing.print_report(job)
+        await work.print_report(job)
     assert (shelf(ada).reports[0].status, shelf(ada).reports[0].error) == ("failed", service.BROKE)
     assert used(ada) == 0
 
@@ -169,19 +169,19 @@ async def test_what_breaks_is_tried_again_and_given_back_after_the_third_time(ad
 async def test_a_report_printed_twice_is_kept_once(ada: Viewer) -> None:
     report = ask(ada, a_scenario(ada))
     job = jobs.Job("job_1", service.JOB, {"user": ada.id, "report": report})
-    await printing.print_report(job)
+    await work.print_report(job)
     with pytest.raises(jobs.Ignore):
-        await printing.print_report(job)
+        await work.print_report(job)
     assert len(rows(ReportFile)) == 1
     assert (shelf(ada).reports[0].status, used(ada)) == ("ready", 1)
 
 
 async def test_nobody_waits_for_ever_for_a_report_that_never_comes(ada: Viewer, hands: Hands) -> None:
     ask(ada, a_scenario(ada))
-    await printing.give_up_late_ones()
+    await work.give_up_late_ones()
     assert shelf(ada).reports[0].status == "pending"
     hands.move(minutes=61)
-    await printing.give_up_late_ones()
+    await work.give_up_late_ones()
     assert (shelf(ada).reports[0].status, used(ada)) == ("failed", 0)
 
 

@@ -10,10 +10,10 @@ from jinja2 import Environment
 from reflex_base.components.component import Component
 from reflex_base.registry import RegistrationContext
 
-from saas_app import site
 from saas_app.auth import pages as auth_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.features.loans import quick
+from saas_app.features.loans.asked import FOLLOW
 from saas_app.marketing import pages as marketing_pages
 from saas_app.marketing.calculator import SCRIPT
 from saas_app.social import pages as social_pages
@@ -26,7 +26,8 @@ assert social_pages
 DECLARED = {
     kwargs["route"]: (draw, kwargs)
     for draw, kwargs in RegistrationContext.ensure_context().decorated_pages
-    if draw.__module__ in (auth_pages.__name__, marketing_pages.__name__) or kwargs["route"] == site.CALCULATOR
+    if draw.__module__ in (auth_pages.__name__, marketing_pages.__name__)
+    or kwargs["route"] in ("/calculator", "/rent-or-buy", "/yield")
 }
 ROUTES = sorted(DECLARED)
 
@@ -109,7 +110,8 @@ def test_nothing_asks_for_what_the_policy_forbids(route: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [scripts.ONCE, scripts.REVEAL, scripts.RULES, scripts.WAITING, scripts.FOCUS_ERROR, SCRIPT, quick.SCRIPT]
+    "code",
+    [scripts.ONCE, scripts.REVEAL, scripts.RULES, scripts.WAITING, scripts.FOCUS_ERROR, SCRIPT, quick.SCRIPT, FOLLOW],
 )
 def test_a_script_looks_like_no_slot(code: str) -> None:
     assert not re.search(r"\{[{%#]", scripts.squeeze(code))

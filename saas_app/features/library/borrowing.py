@@ -19,6 +19,7 @@ from saas_app.features.library.examples import (
     term,
 )
 from saas_app.features.loans.schedule import Loan, calculate
+from saas_app.features.loans.yields import gross_yield, price_to_rent, share
 
 
 def loan_words(loan: Loan) -> Words:
@@ -62,18 +63,18 @@ def flat() -> Words:
         fees=euro(FEES),
         with_fees=euro(PRICE + FEES),
         own=euro(own),
-        own_share=percent(sums.percent(own, PRICE + FEES), 0),
+        own_share=percent(share(own, PRICE + FEES), 0),
         with_interest=euro(PRICE + FEES + interest),
         running=euro(RUNNING),
-        running_share=percent(sums.percent(RUNNING, PRICE)),
+        running_share=percent(share(RUNNING, PRICE)),
         running_month=euro(RUNNING // 12),
         running_all=euro(RUNNING * FLAT.years),
         month=euro(payment + RUNNING // 12),
         everything=euro(PRICE + FEES + interest + RUNNING * FLAT.years),
         rent=euro(RENT),
         rent_year=euro(RENT * 12),
-        ratio=f"{sums.price_to_rent(PRICE, RENT):.1f}",
-        gross=percent(sums.gross_yield(PRICE, RENT)),
+        ratio=f"{price_to_rent(PRICE, RENT):.1f}",
+        gross=percent(gross_yield(PRICE, RENT)),
     )
 
 
@@ -122,7 +123,7 @@ def moving() -> Words:
         up_rate=percent(Decimal(5)),
         up=euro(up),
         up_more=euro(up - payment),
-        up_share=percent(sums.percent(up - payment, payment), 0),
+        up_share=percent(share(up - payment, payment), 0),
         up_year=euro((up - payment) * 12),
         down_rate=percent(Decimal(1)),
         down=euro(down),

@@ -25,6 +25,7 @@ PROSE = (
     "[&_th]:align-bottom [&_td]:border-b [&_td]:border-line [&_td]:py-2 [&_td]:pr-3 [&_td]:align-top "
     "[&_.num]:pr-0 [&_.num]:pl-3 [&_.num]:text-right [&_figure]:mt-8 [&_svg]:w-full [&_svg]:max-w-xl "
     "[&_figcaption]:mt-2 [&_figcaption]:text-base [&_figcaption]:text-quiet "
+    "[&_a]:break-words [&_a]:text-brick-ink [&_a]:underline "
     "[&_mark]:rounded-sm [&_mark]:bg-warn-tint [&_mark]:text-ink [&_mark]:underline "
     "[&_mark]:decoration-warn [&_mark]:underline-offset-4 max-sm:[&_table]:text-sm"
 )

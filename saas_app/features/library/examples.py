@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from saas_app.billing.money import money
-from saas_app.features.library.sums import Choice, Let
+from saas_app.features.loans.rent import Choice
 from saas_app.features.loans.schedule import Loan
+from saas_app.features.loans.yields import Let
 
 EURO = 100
 SMALL = Loan(100_000 * EURO, Decimal(5), 30)

@@ -10,8 +10,9 @@ from html import escape
 
 from saas_app.features.library import sums
 from saas_app.features.library.examples import CHOICE, EURO, FAR, FEES, FLAT, NEAR, PRICE, RUNNING, SMALL, percent
-from saas_app.features.library.sums import Let
+from saas_app.features.loans.rent import rent_against_buy
 from saas_app.features.loans.schedule import Loan, calculate
+from saas_app.features.loans.yields import Let, share
 
 WIDTH, HEIGHT = 400, 230
 LEFT, RIGHT, TOP, BOTTOM = 44, 390, 14, 196
@@ -72,8 +73,8 @@ def _parts() -> Iterable[str]:
         wide = 380 * amount / whole
         yield _box(x, 14, wide - 1.5, 56, colour, faint)
         yield _box(10, 94 + place * 32, 14, 14, colour, faint)
-        share = percent(sums.percent(amount, whole), 1)
-        yield _text(32, 106 + place * 32, name) + _text(390, 106 + place * 32, f"{_thousands(amount)}, {share}", "end")
+        part = percent(share(amount, whole), 1)
+        yield _text(32, 106 + place * 32, name) + _text(390, 106 + place * 32, f"{_thousands(amount)}, {part}", "end")
         x += wide
 
 
@@ -125,7 +126,7 @@ def _owed(loan: Loan) -> Points:
 
 def _rentbuy() -> Iterable[str]:
     """Two households over the years; a dot where they meet."""
-    found, even = sums.rent_against_buy(CHOICE, FLAT.years), sums.even_after(CHOICE)
+    found, even = rent_against_buy(CHOICE), sums.even_after(CHOICE)
     yield from (_level(_height(level, 360), f"{level}") for level in (0, 100, 200, 300))
     scaled = [(each.number, each.owner / 100_000, each.tenant / 100_000) for each in found]
     yield _line([(_x(n, 25), _height(tenant, 360)) for n, _, tenant in scaled], BRICK, 2, "5 4")

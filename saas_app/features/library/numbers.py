@@ -6,8 +6,12 @@ No chapter carries an amount or a percentage of its own; a test sees to it. Whoe
 
 from types import SimpleNamespace as Words
 
+from saas_app.core.config import settings
 from saas_app.features.library import borrowing, owning
 from saas_app.features.library.examples import BORROWED_FAR, FAR, FLAT, NEAR, SMALL
+
+# Where the reader's own numbers can be put into the same sums.
+PAGES = {"rent": "/rent-or-buy", "let": "/yield", "loan": "/calculator"}
 
 
 def figures() -> dict[str, Words]:
@@ -25,4 +29,5 @@ def figures() -> dict[str, Words]:
         "risk": owning.risk(),
         "offers": owning.offers(),
         "hill": owning.hill(),
+        "pages": Words(**{name: f"<{settings().base_url}{path}>" for name, path in PAGES.items()}),
     }

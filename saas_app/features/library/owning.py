@@ -1,5 +1,6 @@
 """What chapters 6 to 10 name: fees, renting, letting, risk, two offers, and the flat on the hill."""
 
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace as Words
 
@@ -23,8 +24,9 @@ from saas_app.features.library.examples import (
     percent,
     row,
 )
-from saas_app.features.library.sums import Choice, Let
+from saas_app.features.loans.rent import Choice, rent_against_buy
 from saas_app.features.loans.schedule import Loan, calculate
+from saas_app.features.loans.yields import Let, gross_yield, price_to_rent, share
 
 
 def fees() -> Words:
@@ -38,21 +40,21 @@ def fees() -> Words:
     return Words(
         rows="\n".join(rows),
         stays="\n".join(stays),
-        share=percent(sums.percent(FEES, PRICE)),
+        share=percent(share(FEES, PRICE)),
         sale=percent(SALE),
         sale_cost=euro(int(PRICE * SALE / 100)),
         both=euro(both),
-        both_share=percent(sums.percent(both, PRICE)),
+        both_share=percent(share(both, PRICE)),
         three=euro(round(both / 36)),
         twenty=euro(round(both / 240)),
-        of_own=percent(sums.percent(FEES, PRICE + FEES - FLAT.principal), 0),
+        of_own=percent(share(FEES, PRICE + FEES - FLAT.principal), 0),
         point=percent(Decimal(1)),
         point_cost=euro(PRICE // 100),
     )
 
 
 def rent() -> Words:
-    years = sums.rent_against_buy(CHOICE, FLAT.years)
+    years = rent_against_buy(CHOICE)
     growths = ("0", "1", "1.5", "2", "3")
     rents = (750, 850, 950, 1050, 1150)
     own = PRICE + FEES - FLAT.principal
@@ -61,13 +63,13 @@ def rent() -> Words:
     at = {year.number: year for year in years}
     standing = [row(str(n), euro(at[n].owner), euro(at[n].tenant)) for n in (1, 5, 8, 9, 10, 15, 20, 25)]
     by_growth = [
-        row(percent(Decimal(growth)), f"{sums.even_after(sums.with_growth(CHOICE, growth))}") for growth in growths
+        row(percent(growth), f"{sums.even_after(replace(CHOICE, growth=growth))}") for growth in map(Decimal, growths)
     ]
     by_rent = [
         row(
             euro(rent * EURO),
-            f"{sums.price_to_rent(PRICE, rent * EURO):.1f}",
-            f"{sums.even_after(Choice(**{**vars(CHOICE), 'rent': rent * EURO}))}",
+            f"{price_to_rent(PRICE, rent * EURO):.1f}",
+            f"{sums.even_after(replace(CHOICE, rent=rent * EURO))}",
         )
         for rent in rents
     ]
@@ -80,8 +82,8 @@ def rent() -> Words:
         standing="\n".join(standing),
         by_growth="\n".join(by_growth),
         by_rent="\n".join(by_rent),
-        even_still=sums.even_after(sums.with_growth(CHOICE, "0")),
-        even_three=sums.even_after(sums.with_growth(CHOICE, "3")),
+        even_still=sums.even_after(replace(CHOICE, growth=Decimal(0))),
+        even_three=sums.even_after(replace(CHOICE, growth=Decimal(3))),
         interest=euro(first),
         missed=euro(missed),
         gone=euro(first + RUNNING + missed),
@@ -109,8 +111,8 @@ def let_words(let: Let, borrowed: int) -> Words:
         vacancy=percent(let.vacancy),
         vacancy_year=euro(let.rent * 12 * 5 // 100),
         costs=euro(let.costs),
-        ratio=f"{sums.price_to_rent(let.price, let.rent):.1f}",
-        gross=percent(sums.gross_yield(let.price, let.rent)),
+        ratio=f"{price_to_rent(let.price, let.rent):.1f}",
+        gross=percent(gross_yield(let.price, let.rent)),
         net_rent=euro(let.net_rent),
         on_all=percent(let.on_all_money),
         borrowed=euro(borrowed),
@@ -138,10 +140,10 @@ def risk() -> Words:
     return Words(
         income=euro(income),
         living=euro(living),
-        share=percent(sums.percent(month, income), 0),
+        share=percent(share(month, income), 0),
         left=euro(income - month - living),
         up=euro(up),
-        up_share=percent(sums.percent(up, income), 0),
+        up_share=percent(share(up, income), 0),
         up_left=euro(income - up - living),
         less_income=euro(income * 80 // 100),
         less=percent(Decimal(20)),
@@ -218,7 +220,7 @@ def hill() -> Words:
         sold_price=euro(3_250 * EURO * area),
         agreed=euro(AGREED),
         down=euro(ASKED - AGREED),
-        down_share=percent(sums.percent(ASKED - AGREED, ASKED), 1),
+        down_share=percent(share(ASKED - AGREED, ASKED), 1),
         fees=euro(fees),
         works=euro(WORKS),
         everything=euro(AGREED + fees + WORKS),
@@ -228,20 +230,20 @@ def hill() -> Words:
         loan=euro(loan.principal),
         rate=percent(loan.rate),
         years=loan.years,
-        of_price=percent(sums.percent(loan.principal, AGREED), 0),
+        of_price=percent(share(loan.principal, AGREED), 0),
         payment=euro(found.payment),
         interest=euro(found.total_interest),
         first_interest=euro(sums.cents(first.interest)),
         running=euro(running),
         month=euro(found.payment + running),
         income=euro(income),
-        share=percent(sums.percent(found.payment + running, income), 0),
+        share=percent(share(found.payment + running, income), 0),
         rent=euro(rent),
-        ratio=f"{sums.price_to_rent(AGREED, rent):.1f}",
-        gross=percent(sums.gross_yield(AGREED, rent)),
+        ratio=f"{price_to_rent(AGREED, rent):.1f}",
+        gross=percent(gross_yield(AGREED, rent)),
         stressed_rate=percent(Decimal("5.1")),
         stressed=euro(stressed + running),
-        stressed_share=percent(sums.percent(stressed + running, income), 0),
+        stressed_share=percent(share(stressed + running, income), 0),
         even=sums.even_after(choice),
         rest_10=euro(sums.rest(loan, 10)),
         growth=percent(sums.growth_to_get_even(AGREED + WORKS, fees, SALE, 10)),

@@ -1,14 +1,15 @@
 """The sums of the book. Amounts are ints of minor units, rates and shares Decimals in percent.
 
-Schedules come from `features.loans.schedule`; here is what the book adds: paying early, moving rates, fees in the
-rate, renting against buying, and returns.
+Schedules, renting against buying and returns come from `features.loans`; here is what the book adds: paying early,
+moving rates, and fees in the rate.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import islice
 
+from saas_app.features.loans.rent import Choice, ahead_from, rent_against_buy
 from saas_app.features.loans.schedule import Loan, calculate
 
 HUNDRED = Decimal(100)
@@ -93,65 +94,9 @@ def rate_with_costs(loan: Loan, *, fee: int = 0, monthly: int = 0) -> Decimal:
     return ((1 + low) ** 12 - 1) * HUNDRED
 
 
-@dataclass(frozen=True)
-class Year:
-    """How two households stand at the end of a year: one bought the flat, the other rents it and saves."""
-
-    number: int
-    owner: int
-    tenant: int
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Renting a flat against buying it. Rates in percent a year; `running` is what an owner pays in the first year."""
-
-    price: int
-    fees: int
-    loan: Loan
-    running: int
-    rent: int
-    growth: Decimal
-    rise: Decimal
-    saving: Decimal
-    sale: Decimal
-
-
-def rent_against_buy(choice: Choice, years: int) -> list[Year]:
-    """Both begin with the same money and spend the same each month: who pays less for housing saves the difference.
-
-    The owner's wealth is what a sale would leave; the tenant's is what was saved.
-    """
-    payment, growth = exact_payment(choice.loan), 1 + choice.saving / 1200
-    saved_by_tenant = Decimal(choice.price + choice.fees - choice.loan.principal)
-    saved_by_owner, value = Decimal(0), Decimal(choice.price)
-    rent, running = Decimal(choice.rent), Decimal(choice.running) / 12
-    found: list[Year] = []
-    schedule = months(choice.loan)
-    for number in range(1, years + 1):
-        balance = Decimal(0)
-        for _ in range(12):
-            balance = next(schedule).balance
-            difference = payment + running - rent
-            saved_by_tenant = saved_by_tenant * growth + max(difference, Decimal(0))
-            saved_by_owner = saved_by_owner * growth + max(-difference, Decimal(0))
-        value *= 1 + choice.growth / HUNDRED
-        rent *= 1 + choice.rise / HUNDRED
-        running *= 1 + choice.rise / HUNDRED
-        owner = value * (1 - choice.sale / HUNDRED) - balance + saved_by_owner
-        found.append(Year(number, cents(owner), cents(saved_by_tenant)))
-    return found
-
-
 def even_after(choice: Choice) -> int:
-    """The first year at whose end the owner is ahead; 0 when that never happens within the loan."""
-    found = (each.number for each in rent_against_buy(choice, choice.loan.years) if each.owner >= each.tenant)
-    return next(found, 0)
-
-
-def with_growth(choice: Choice, growth: str) -> Choice:
-    """The same, if the value of the flat grew at another rate."""
-    return replace(choice, growth=Decimal(growth))
+    """The first year at whose end the owner is ahead for good; 0 when that never happens within the loan."""
+    return ahead_from(rent_against_buy(choice))
 
 
 def growth_to_get_even(price: int, fees: int, sale: Decimal, years: int) -> Decimal:
@@ -160,47 +105,6 @@ def growth_to_get_even(price: int, fees: int, sale: Decimal, years: int) -> Deci
     with localcontext() as context:
         context.prec = 40
         return (wanted ** (1 / Decimal(years)) - 1) * HUNDRED
-
-
-def price_to_rent(price: int, monthly_rent: int) -> Decimal:
-    """How many years of rent a price is."""
-    return Decimal(price) / (monthly_rent * 12)
-
-
-def gross_yield(price: int, monthly_rent: int) -> Decimal:
-    """A year of rent in percent of the price."""
-    return percent(monthly_rent * 12, price)
-
-
-@dataclass(frozen=True)
-class Let:
-    """A flat that is let. `vacancy` is in percent of the rent, `costs` what the owner keeps paying in a year."""
-
-    price: int
-    fees: int
-    rent: int
-    vacancy: Decimal
-    costs: int
-
-    @property
-    def net_rent(self) -> int:
-        """What a year leaves, before any loan."""
-        return cents(self.rent * 12 * (1 - self.vacancy / HUNDRED)) - self.costs
-
-    @property
-    def on_all_money(self) -> Decimal:
-        """What a year leaves, in percent of everything that was paid."""
-        return percent(self.net_rent, self.price + self.fees)
-
-    def on_own_money(self, borrowed: int, rate: Decimal) -> Decimal:
-        """What the first year leaves after interest, in percent of one's own money."""
-        interest = cents(borrowed * rate / HUNDRED)
-        return percent(self.net_rent - interest, self.price + self.fees - borrowed)
-
-
-def percent(part: int, whole: int) -> Decimal:
-    """A part of a whole, in percent."""
-    return Decimal(part) * HUNDRED / whole
 
 
 def cents(exact: Decimal) -> int:

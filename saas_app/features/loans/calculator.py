@@ -3,35 +3,31 @@
 import reflex as rx
 
 from saas_app import site
+from saas_app.features.loans import asked
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.components import key
 from saas_app.features.loans.forms import MOST_PRINCIPAL
 from saas_app.features.loans.quick import KINDS
 from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Kind
-from saas_app.ui.buttons import link_button, submit_button
+from saas_app.ui.buttons import submit_button
 from saas_app.ui.cards import card, fact, facts
 from saas_app.ui.dialog import unfold
-from saas_app.ui.forms import field, native_form
-from saas_app.ui.layout import row, stack
+from saas_app.ui.forms import native_form
 from saas_app.ui.slots import each, if_else, slot, when
-from saas_app.ui.text import heading, text
-from saas_app.ui.theme import PAGE_WIDTH, classes
 
-CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
+PATH = "/calculator"
+KEEP = f"{PATH}/keep"
 
 
-def calculator_page() -> rx.Component:
+def calculator_page(*links: site.Link) -> rx.Component:
     """Everything between header and footer."""
-    return rx.el.div(
-        heading("What does a loan cost?", level=1),
-        text(f"Type your numbers; the sums follow. {site.DISCLAIMER}", tone="quiet", class_name="mt-2"),
-        rx.el.div(
-            _form(), stack(_sums(), _picture()), class_name="mt-8 grid items-start gap-5 lg:grid-cols-[1fr_1.2fr]"
-        ),
-        _years(),
-        _how(),
-        _more(),
-        class_name=classes(PAGE_WIDTH, "py-10 sm:py-14"),
+    return asked.asked_page(
+        "What does a loan cost?",
+        "Type your numbers; the sums follow.",
+        _form(),
+        _sums(),
+        _picture(),
+        below=(_years(), _how(), asked.more(*links, first=_keep())),
     )
 
 
@@ -55,7 +51,7 @@ def _form() -> rx.Component:
             ),
             submit_button("Work it out", busy="One moment…"),
             id="quick",
-            action=site.CALCULATOR,
+            action=PATH,
             method="get",
             data_currency=site.CURRENCY.upper(),
             aria_label="Loan calculator",
@@ -83,18 +79,8 @@ def _kind(kind: Kind, label: str) -> rx.Component:
 
 
 def _field(name: str, label: str, ask: str) -> rx.Component:
-    wrong = f"quick.wrong.{name}"
-    return field(
-        name,
-        label,
-        error=slot(wrong),
-        invalid=if_else(wrong, "true", "false"),
-        default_value=slot(f"quick.asked.{name}"),
-        input_mode="decimal" if name in ("amount", "rate") else "numeric",
-        auto_complete="off",
-        max_length=40,
-        data_ask=ask,
-    )
+    mode = "decimal" if name in ("amount", "rate") else "numeric"
+    return asked.asked_field("quick", name, label, input_mode=mode, data_ask=ask)
 
 
 def _sums() -> rx.Component:
@@ -136,26 +122,10 @@ def _picture() -> rx.Component:
 
 
 def _years() -> rx.Component:
-    line = rx.el.tr(
-        *[rx.el.td(slot(f"year.{name}"), class_name=CELL) for name in ("year", "interest", "principal", "balance")]
-    )
     names = ("Year", "Interest", "Repaid", "Still owed")
-    head = rx.el.tr(
-        *[rx.el.th(name, scope="col", class_name="px-2 py-3 text-right font-semibold sm:px-5") for name in names],
-        class_name="bg-sunk text-sm",
-    )
-    return rx.el.div(
-        rx.el.table(
-            rx.el.caption("Every year of the loan", class_name="sr-only"),
-            rx.el.thead(head, class_name="sticky top-0"),
-            rx.el.tbody(each("year", "quick.result.years", line), id="quick-years", class_name="divide-y divide-line"),
-            class_name="w-full border-collapse text-xs sm:text-base",
-        ),
-        role="region",
-        aria_label="Every year of the loan",
-        tab_index=0,
-        class_name="mt-5 max-h-96 overflow-auto rounded-2xl border border-line bg-surface",
-    )
+    found = asked.line(*[slot(f"year.{name}") for name in ("year", "interest", "principal", "balance")])
+    lines = each("year", "quick.result.years", found)
+    return rx.el.div(asked.sheet("Every year of the loan", "quick-years", names, lines), class_name="mt-5")
 
 
 def _how() -> rx.Component:
@@ -174,14 +144,7 @@ def _how() -> rx.Component:
     )
 
 
-def _more() -> rx.Component:
-    return row(
-        when(
-            "member",
-            link_button("Save it as a scenario", href="/scenarios"),
-            otherwise=(link_button("Save it, free", href=site.SIGNUP),),
-        ),
-        text("The address of this page holds your numbers: send it to whoever should see them.", tone="quiet"),
-        gap="medium",
-        class_name="mt-8",
-    )
+def _keep() -> rx.Component:
+    """What stands in the form goes along to the desk."""
+    words = if_else("member", "Save it as a scenario", "Save it, free")
+    return submit_button(words, busy="One moment…", form="quick", form_action=KEEP)

@@ -40,6 +40,30 @@ def owed_line(result: Result, borrowed: int, *, most: int = 0, years: int = 0) -
     return "M" + "L".join(f"{at / long * WIDTH:.1f} {HEIGHT - owed / top * HEIGHT:.1f}" for at, owed in points)
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Lines over the same years on one scale. `zero` is where nothing stands, `top` the value at the upper edge."""
+
+    paths: tuple[str, ...]
+    zero: str
+    top: int
+
+
+def lines(*series: Sequence[int]) -> Lines:
+    """A line for each series, from edge to edge; the highest and the lowest value, or zero, touch the frame."""
+    top = max(0, *(max(each) for each in series))
+    low = min(0, *(min(each) for each in series))
+
+    def height(value: int) -> str:
+        return f"{(top - value) / ((top - low) or 1) * HEIGHT:.1f}"
+
+    paths = tuple(
+        "M" + "L".join(f"{at / max(1, len(each) - 1) * WIDTH:.1f} {height(value)}" for at, value in enumerate(each))
+        for each in series
+    )
+    return Lines(paths, height(0), top)
+
+
 def across(month: int, years: int) -> float:
     """Where a payment stands, from the left, in a picture of so many years."""
     return round((month - 0.5) / (max(1, years) * 12) * WIDTH, 1)

@@ -8,10 +8,11 @@ from sqlmodel import Session
 from saas_app.billing.entitlements import require
 from saas_app.billing.money import money
 from saas_app.billing.plans import Feature
+from saas_app.features.loans import folders
 from saas_app.features.loans.chart import owed_line
 from saas_app.features.loans.models import Scenario
 from saas_app.features.loans.schedule import Result, calculate
-from saas_app.features.loans.service import ScenarioView, find, folder_names, in_order, loan_of, view
+from saas_app.features.loans.service import ScenarioView, find, in_order, loan_of, view
 from saas_app.features.loans.views import duration
 
 MOST = 4
@@ -36,11 +37,11 @@ def compare(session: Session, ids: Sequence[str] = ()) -> tuple[Compared, ...]:
     found = sorted(((row, calculate(loan_of(row))) for row in rows[:MOST]), key=lambda each: _cost(*each))
     most = max((loan_of(row).borrowed for row, _ in found), default=0)
     years = max((len(result.years) for _, result in found), default=0)
-    folders = folder_names(session)
+    clients = folders.names(session)
     return tuple(
         Compared(
             place=place,
-            scenario=view(row, folders),
+            scenario=view(row, clients),
             line=owed_line(result, loan_of(row).borrowed, most=most, years=years),
             words=_difference(row, result, *found[0]) if place else "The least interest and fees of these.",
         )

@@ -8,6 +8,7 @@ from saas_app import site
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.forms import NAME_LENGTH
 from saas_app.features.loans.quick import KINDS
+from saas_app.features.loans.schedule import Kind
 from saas_app.features.loans.state import ScenariosState
 from saas_app.features.loans.views import Picture, YearView
 from saas_app.ui.buttons import button, until_listening
@@ -25,22 +26,43 @@ def loan_form() -> rx.Component:
     """The loan as somebody types it."""
     return rx.el.form(
         grid(
-            _field("principal", "Loan", hint="in euros", default_value="250,000", input_mode="decimal"),
-            _field("rate", "Yearly rate", hint="in percent", default_value="3.5", input_mode="decimal"),
-            _field("years", "Term", hint="in years", default_value="25", input_mode="numeric"),
+            _field(
+                "principal",
+                "Loan",
+                hint="in euros",
+                default_value=_brought("principal", "250,000"),
+                input_mode="decimal",
+            ),
+            _field(
+                "rate", "Yearly rate", hint="in percent", default_value=_brought("rate", "3.5"), input_mode="decimal"
+            ),
+            _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
             rx.cond(
                 ScenariosState.desk.may_repay_early,
                 _field("extra", "Extra a month", hint="repaid on top, in euros", input_mode="decimal"),
             ),
         ),
         rx.el.div(
-            unfold("More about this loan", _more(), open=ScenariosState.errors.length() > 0),  # pyright: ignore
+            unfold("More about this loan", _more(), open=_opens()),
             class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
         ),
         row(button("Work it out", type="submit", id="work-out", disabled=until_listening()), class_name="mt-5"),
+        # A new key makes a new form: what is brought along comes after the page, when the old one stands already.
+        key=f"loan-{_brought('principal')}-{_brought('rate')}-{_brought('years')}-{_brought('kind')}-{_brought('resting')}",
         on_submit=ScenariosState.work_out,
         reset_on_submit=False,
     )
+
+
+def _brought(name: str, usual: str = "") -> str:
+    """What the calculator has sent along for this field, or else what most people begin with."""
+    return ScenariosState.brought.get(name, usual)
+
+
+def _opens() -> rx.Var[bool]:
+    """Something in there is wrong, or was brought along."""
+    kind = _brought("kind", Kind.ANNUITY)
+    return (ScenariosState.errors.length() > 0) | (kind != Kind.ANNUITY)  # pyright: ignore
 
 
 def _more() -> rx.Component:
@@ -49,8 +71,16 @@ def _more() -> rx.Component:
     lowers = (option("ends the loan sooner", "no"), option("lowers the payments", "yes"))
     return stack(
         grid(
-            select_field("kind", "How it is repaid", *kinds, error=_error("kind")),
-            _field("resting", "Years of interest only", hint="if it begins so", input_mode="numeric"),
+            select_field(
+                "kind", "How it is repaid", *kinds, error=_error("kind"), default_value=_brought("kind", Kind.ANNUITY)
+            ),
+            _field(
+                "resting",
+                "Years of interest only",
+                hint="if it begins so",
+                input_mode="numeric",
+                default_value=_brought("resting"),
+            ),
         ),
         rx.cond(
             desk.may_repay_early,
@@ -127,37 +157,35 @@ def result() -> rx.Component:
             ),
             rx.cond(shown.saved != "", rx.el.p(shown.saved, class_name="font-semibold text-good", id="loan-saved")),
             picture(shown.picture, shown.turns_at),
-            rx.el.details(
-                rx.el.summary("Year by year", class_name="min-h-11 cursor-pointer py-3 font-semibold"),
-                rx.el.div(
-                    rx.el.table(
-                        rx.el.thead(
-                            rx.el.tr(
-                                *[
-                                    rx.el.th(w, scope="col", class_name=HEAD)
-                                    for w in ("Year", "Interest", "Repaid", "Still owed")
-                                ]
-                            )
-                        ),
-                        rx.el.tbody(rx.foreach(shown.years, _year)),
-                        class_name="w-full",
-                    ),
-                    class_name="overflow-x-auto",
-                ),
-            ),
-            unfold(
-                "How this is computed",
-                rx.el.p("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months."),
-                rx.el.p("The interest of a month is what is still owed × i; the rest of the payment repays the loan."),
-                rx.el.p("With equal repayment it is P / n each month, and the interest on top."),
-                rx.el.p(
-                    "A new rate, or the end of the years of interest only, spreads what is owed over what is left."
-                ),
-                rx.el.p("Nothing is rounded on the way; only what you see is rounded to the cent."),
-            ),
+            _years(),
+            _how(),
             save_form(),
             title="This loan",
         ),
+    )
+
+
+def _years() -> rx.Component:
+    names = ("Year", "Interest", "Repaid", "Still owed")
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names])),
+        rx.el.tbody(rx.foreach(ScenariosState.result.years, _year)),
+        class_name="w-full",
+    )
+    return rx.el.details(
+        rx.el.summary("Year by year", class_name="min-h-11 cursor-pointer py-3 font-semibold"),
+        rx.el.div(table, class_name="overflow-x-auto"),
+    )
+
+
+def _how() -> rx.Component:
+    return unfold(
+        "How this is computed",
+        rx.el.p("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months."),
+        rx.el.p("The interest of a month is what is still owed × i; the rest of the payment repays the loan."),
+        rx.el.p("With equal repayment it is P / n each month, and the interest on top."),
+        rx.el.p("A new rate, or the end of the years of interest only, spreads what is owed over what is left."),
+        rx.el.p("Nothing is rounded on the way; only what you see is rounded to the cent."),
     )
 
 

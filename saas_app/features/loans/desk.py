@@ -1,12 +1,10 @@
-"""What is saved: the list with its folders, one schedule opened, and up to four side by side."""
+"""What is saved: the list with its folders, and one schedule opened."""
 
 from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
-from saas_app.features.loans.chart import HEIGHT, WIDTH
-from saas_app.features.loans.compare import Compared
 from saas_app.features.loans.components import CELL, HEAD, picture
 from saas_app.features.loans.forms import NAME_LENGTH, NOTES_LENGTH
 from saas_app.features.loans.payments import PaymentView
@@ -17,9 +15,6 @@ from saas_app.ui.cards import badge, card, empty
 from saas_app.ui.forms import hidden, labelled
 from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
-
-# Four lines that differ by dashes too, for those who do not tell the colours apart.
-LINES = (("stroke-brick", ""), ("stroke-info", "10 5"), ("stroke-good", "3 4"), ("stroke-warn", "14 4 3 4"))
 
 # What other features bring: beside the actions of a saved scenario, under it, and below the list.
 more_actions: list[Callable[[ScenarioView], rx.Component]] = []
@@ -216,69 +211,4 @@ def _payment(payment: PaymentView) -> rx.Component:
         ),
         *[rx.el.td(each, class_name=f"{CELL} whitespace-nowrap") for each in cells],
         class_name=rx.cond(payment.turns, "border-t-2 border-brick bg-tint", "border-t border-line"),
-    )
-
-
-def comparison() -> rx.Component:
-    """What was picked, cheapest first, with what is owed over time."""
-    names = ("Scenario", "A month", "Interest", "Everything paid")
-    return rx.cond(
-        ScenariosState.compared,
-        card(
-            rx.el.figure(
-                rx.el.svg(
-                    rx.foreach(ScenariosState.compared, _line),
-                    view_box=f"-2 -2 {WIDTH + 4} {HEIGHT + 4}",
-                    role="img",
-                    aria_label="What is owed over time, a line for each scenario.",
-                    class_name="w-full border-b border-l border-edge",
-                ),
-                rx.el.figcaption("What is still owed, from the first day to the end.", class_name="text-sm text-quiet"),
-                class_name="mb-5",
-            ),
-            rx.el.div(
-                rx.el.table(
-                    rx.el.thead(rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names])),
-                    rx.el.tbody(rx.foreach(ScenariosState.compared, _compared_row)),
-                    class_name="w-full",
-                ),
-                class_name="overflow-x-auto",
-            ),
-            title="Side by side, cheapest first",
-            id="comparison",
-        ),
-    )
-
-
-def _line(compared: Compared) -> rx.Component:
-    def drawn(colour: str, dashes: str) -> rx.Component:
-        return rx.el.path(d=compared.line, stroke_dasharray=dashes, class_name=f"fill-none stroke-3 {colour}")
-
-    return _by_place(compared, drawn)
-
-
-def _by_place(compared: Compared, draw: Callable[[str, str], rx.Component]) -> rx.Component:
-    (first, *rest) = [draw(*line) for line in LINES]
-    return rx.match(compared.place, *[(place, each) for place, each in enumerate(rest, 1)], first)  # pyright: ignore
-
-
-def _compared_row(compared: Compared) -> rx.Component:
-    def sample(colour: str, dashes: str) -> rx.Component:
-        stroke = rx.el.path(d="M0 6H40", stroke_dasharray=dashes, class_name=f"stroke-3 {colour}")
-        return rx.el.svg(stroke, view_box="0 0 40 12", aria_hidden="true", class_name="h-3 w-10")
-
-    scenario = compared.scenario
-    return rx.el.tr(
-        rx.el.th(
-            _by_place(compared, sample),
-            scenario.name,
-            rx.el.span(scenario.terms, class_name="block text-sm font-normal text-quiet"),
-            rx.el.span(compared.words, class_name="block text-sm font-normal"),
-            scope="row",
-            class_name=f"{CELL} text-left font-medium",
-        ),
-        rx.el.td(scenario.payment, class_name=CELL),
-        rx.el.td(scenario.total_interest, class_name=CELL),
-        rx.el.td(scenario.total_paid, class_name=CELL),
-        class_name="border-t border-line",
     )

@@ -11,11 +11,12 @@ from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Kind, Loan, 
 MOST_PRINCIPAL = 100_000_000_00
 NAME_LENGTH = 80
 NOTES_LENGTH = 2000
+LONGEST = 40  # of what is typed into one field of a public page
 AMOUNT_DIGITS = 12
 AMOUNT = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,'])\d{3}((?P=sign)\d{3})*|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII
 )
-RATE = re.compile(r"\d{1,3}([.,]\d{0,9})?|[.,]\d{1,9}", re.ASCII)
+RATE = re.compile(r"[-−]?(\d{1,3}([.,]\d{0,9})?|[.,]\d{1,9})", re.ASCII)
 WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 
 
@@ -86,6 +87,12 @@ def _lump(reading: "Reading", years: int) -> Lump | None:
     return Lump(month, amount) if amount else None
 
 
+def asked_of(typed: Mapping[str, str], usual: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks, field by field: nothing at all asks for what is usual, and an empty field is empty."""
+    begun = any(typed.get(field) for field in usual)
+    return {field: typed.get(field, "").strip() if begun else value for field, value in usual.items()}
+
+
 class Reading:
     """Fields as typed, read one by one; `errors` holds a message for each that is wrong."""
 
@@ -125,12 +132,17 @@ class Reading:
 
     def rate(self, field: str, highest: Decimal = MOST_RATE) -> Decimal:
         """Percent a year, to the thousandth."""
+        return self.percent(field, "The yearly rate is", Decimal(0), highest)
+
+    def percent(self, field: str, what: str, least: Decimal, most: Decimal) -> Decimal:
+        """Percent, to the thousandth; only where `least` is below zero may it begin with a minus."""
         text = self.text(field).removesuffix("%").strip()
-        rate = Decimal(text.replace(",", ".")) if RATE.fullmatch(text) else Decimal(-1)
-        if not 0 <= rate <= highest:
-            self.errors[field] = f"The yearly rate is a number from 0 to {highest}, for example 3.5."
+        signed = text.startswith(("-", "−")) and least >= 0
+        found = Decimal(text.replace(",", ".").replace("−", "-")) if RATE.fullmatch(text) and not signed else None
+        if found is None or not least <= found <= most:
+            self.errors[field] = f"{what} a number from {least} to {most}, for example 3.5.".replace("-", "−")
             return Decimal(0)
-        return rate.quantize(Decimal("0.001"))
+        return found.quantize(Decimal("0.001"))
 
     def whole(self, field: str, least: int, most: int, what: str, unit: str) -> int:
         """A whole number in a range; 0 when it is none."""

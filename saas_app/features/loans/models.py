@@ -10,7 +10,7 @@ from saas_app.core.types import Utc
 
 
 class ClientFolder(Owned, table=True):
-    """The scenarios of one client: made with the first that goes into it, gone with the last."""
+    """The scenarios of one client (folders.py)."""
 
     __tablename__ = "client_folders"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (sa.UniqueConstraint("user_id", "name", name="uq_client_folders_name"),)
@@ -24,7 +24,8 @@ class Scenario(Owned, table=True):
     """One loan somebody wants to look at again. Amounts in minor units, rates in thousandths of a percent.
 
     The fields of the loan are those of `schedule.Loan`. `change_month` and `lump_month` are 0 for none, and `folder_id`
-    is '' outside all folders.
+    is '' outside all folders. It is no foreign key: those are checked past the row policies, so one would let a person
+    find out about another's folders, and an id without a folder shows as none.
     """
 
     __tablename__ = "scenarios"  # pyright: ignore[reportAssignmentType]

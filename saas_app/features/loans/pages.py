@@ -1,4 +1,4 @@
-"""The calculator for everybody, and the desk: work out a loan, save it, compare."""
+"""The calculators for everybody, and the desk: work out a loan, save it, compare."""
 
 import reflex as rx
 
@@ -6,25 +6,51 @@ from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.gate_components import refused
 from saas_app.edge.pages import island
-from saas_app.features.loans.calculator import calculator_page
+from saas_app.features.loans import calculator, letting, quick, rent_answer, rent_or_buy, yield_answer
+from saas_app.features.loans.asked import FOLLOW
 from saas_app.features.loans.components import loan_form, result
-from saas_app.features.loans.desk import comparison, more_sections, opened, saved
-from saas_app.features.loans.quick import SCRIPT, answer
+from saas_app.features.loans.desk import more_sections, opened, saved
+from saas_app.features.loans.side_by_side import comparison
 from saas_app.features.loans.state import ScenariosState, page_loads
 from saas_app.ui.banners import error_region, status_region
+from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
-from saas_app.ui.layout import page_head, stack
+from saas_app.ui.layout import page_head, row, stack
 from saas_app.ui.public import public_page
+
+CALCULATOR = site.Link("Loan calculator", calculator.PATH)
+RENT_OR_BUY = site.Link("Rent or buy?", rent_or_buy.PATH)
+YIELD = site.Link("What does a flat earn?", letting.PATH)
 
 
 @island(
-    site.CALCULATOR,
+    calculator.PATH,
     title=f"Loan calculator · {site.PRODUCT}",
     description="What a loan costs a month and in the end: payment, interest, every year, with the formulas shown.",
-    reckon=answer,
+    reckon=quick.answer,
 )
-def calculator() -> rx.Component:
-    return public_page(calculator_page(), scripts=(SCRIPT,))
+def loan_calculator() -> rx.Component:
+    return public_page(calculator.calculator_page(RENT_OR_BUY, YIELD), scripts=(quick.SCRIPT,))
+
+
+@island(
+    rent_or_buy.PATH,
+    title=f"Rent or buy · {site.PRODUCT}",
+    description="Is it better to rent a flat or to buy it? Year by year, with your numbers, and every formula shown.",
+    reckon=rent_answer.answer,
+)
+def rent_against_buy() -> rx.Component:
+    return public_page(rent_or_buy.rent_or_buy_page(YIELD, CALCULATOR), scripts=(FOLLOW,))
+
+
+@island(
+    letting.PATH,
+    title=f"What a flat earns · {site.PRODUCT}",
+    description="Gross and net yield, price in years of rent, return on all money and on your own, formulas shown.",
+    reckon=yield_answer.answer,
+)
+def what_a_flat_earns() -> rx.Component:
+    return public_page(letting.yield_page(RENT_OR_BUY, CALCULATOR), scripts=(FOLLOW,))
 
 
 @member_page(route="/scenarios", title="Scenarios", on_load=page_loads)
@@ -40,4 +66,5 @@ def scenarios() -> rx.Component:
         opened(),
         rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
         *[draw() for draw in more_sections],
+        row(*[link_button(each.label, href=each.href, kind="secondary") for each in (RENT_OR_BUY, YIELD)]),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saas_app.features.loans.forms import Reading, read_loan
+from saas_app.features.loans.forms import LONGEST, Reading, read_loan
 from saas_app.features.loans.schedule import Kind
 from saas_app.features.loans.views import ResultView, YearView, result_view
 
@@ -19,6 +19,12 @@ KINDS = {
     Kind.INTEREST_FIRST: "Interest only at first",
 }
 NOTHING = ResultView("–", "", "–", "–", "–", 0, years=(YearView(1, "–", "–", "–"),))
+
+
+def carried(address: Mapping[str, object]) -> dict[str, str]:
+    """The terms of a loan that an address brings along to the desk, by the names of the form there; {} for none."""
+    found = {field: str(address.get(field, ""))[:LONGEST] for field in USUAL}
+    return {"principal": found.pop("amount"), **found} if found["amount"] else {}
 
 
 def answer(typed: Mapping[str, str]) -> dict[str, Any]:

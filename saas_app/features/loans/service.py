@@ -13,8 +13,9 @@ from saas_app.core.clock import now
 from saas_app.core.errors import NotFound
 from saas_app.core.ids import new_id
 from saas_app.core.rls_session import owner_of
+from saas_app.features.loans import folders
 from saas_app.features.loans.forms import NAME_LENGTH, LoanForm
-from saas_app.features.loans.models import ClientFolder, Scenario
+from saas_app.features.loans.models import Scenario
 from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange
 from saas_app.features.loans.views import ResultView, result_view, terms_of
 
@@ -53,12 +54,12 @@ class Desk:
 def desk(session: Session) -> Desk:
     """This person's scenarios, oldest first, and what their plan allows."""
     found = entitlements(session)
-    rows, folders = in_order(session), folder_names(session)
+    rows, clients = in_order(session), folders.names(session)
     holds = found.plan.limit(Limit.SCENARIOS)
     opened = found.plan.features
     return Desk(
         scenarios=tuple(
-            view(row, folders, locked=holds is not None and position >= holds) for position, row in enumerate(rows)
+            view(row, clients, locked=holds is not None and position >= holds) for position, row in enumerate(rows)
         ),
         plan_name=found.plan.name,
         room=f"{len(rows)} of {holds} saved" if holds is not None else f"{len(rows)} saved",
@@ -66,7 +67,7 @@ def desk(session: Session) -> Desk:
         may_compare=Feature.COMPARE in opened,
         may_repay_early=Feature.EARLY_REPAYMENT in opened,
         may_name_clients=Feature.CLIENT_FOLDER in opened,
-        clients=tuple(sorted(folders.values(), key=str.casefold)),
+        clients=tuple(sorted(clients.values(), key=str.casefold)),
         may_have_more_terms=Feature.RATE_CHANGE in opened and Feature.LOAN_FEE in opened,
         may_export=Feature.EXPORT in opened,
     )
@@ -75,11 +76,6 @@ def desk(session: Session) -> Desk:
 def in_order(session: Session) -> list[Scenario]:
     """This person's scenarios, oldest first."""
     return list(session.exec(select(Scenario).order_by(col(Scenario.created_at), col(Scenario.id))).all())
-
-
-def folder_names(session: Session) -> dict[str, str]:
-    """The names of this person's client folders by id."""
-    return {row.id: row.name for row in session.exec(select(ClientFolder)).all()}
 
 
 def work_out(session: Session, form: LoanForm) -> ResultView:
@@ -93,7 +89,7 @@ def save_scenario(session: Session, form: LoanForm) -> ScenarioView:
     _require_terms(session, form.loan, form.client)
     used = count_scenarios(session)
     require_room(session, Limit.SCENARIOS, used)
-    row = _row(owner_of(session), form, form.name or f"Scenario {used + 1}", _folder(session, form.client))
+    row = _row(owner_of(session), form, form.name or f"Scenario {used + 1}", folders.id_of(session, form.client))
     session.add(row)
     session.flush()
     return view(row, {row.folder_id: form.client})
@@ -103,21 +99,21 @@ def change_scenario(session: Session, scenario_id: str, name: str, notes: str, c
     """Rename, write notes, put into a client's folder or take out of it. A locked scenario stays as it is."""
     row = find(session, scenario_id)
     require_room(session, Limit.SCENARIOS, [each.id for each in in_order(session)].index(row.id))
-    names = folder_names(session)
+    names = folders.names(session)
     if client != names.get(row.folder_id, ""):
         if client:
             require(session, Feature.CLIENT_FOLDER)
-        row.folder_id = _folder(session, client)
+        row.folder_id = folders.id_of(session, client)
     row.name, row.notes = name or row.name, notes
     session.add(row)
-    _drop_empty_folders(session)
+    folders.drop_empty(session)
     return view(row, {row.folder_id: client})
 
 
 def copy_scenario(session: Session, scenario_id: str) -> ScenarioView:
     """The same once more, to change it from there; raises as saving does."""
     row = find(session, scenario_id)
-    client = folder_names(session).get(row.folder_id, "")
+    client = folders.names(session).get(row.folder_id, "")
     name = f"Copy of {row.name}"[:NAME_LENGTH]
     return save_scenario(session, LoanForm(name, client, loan_of(row), row.notes))
 
@@ -125,7 +121,7 @@ def copy_scenario(session: Session, scenario_id: str) -> ScenarioView:
 def delete_scenario(session: Session, scenario_id: str) -> None:
     """Delete one of this person's scenarios, and the folder that it leaves empty."""
     session.delete(find(session, scenario_id))
-    _drop_empty_folders(session)
+    folders.drop_empty(session)
 
 
 def count_scenarios(session: Session) -> int:
@@ -161,14 +157,14 @@ def loan_of(row: Scenario) -> Loan:
     )
 
 
-def view(row: Scenario, folders: dict[str, str], *, locked: bool = False) -> ScenarioView:
-    """A row in words; `folders` are the names of folders by id."""
+def view(row: Scenario, clients: dict[str, str], *, locked: bool = False) -> ScenarioView:
+    """A row in words; `clients` are the names of folders by id."""
     loan = loan_of(row)
     result = result_view(loan, row.currency)
     return ScenarioView(
         id=row.id,
         name=row.name,
-        client=folders.get(row.folder_id, ""),
+        client=clients.get(row.folder_id, ""),
         notes=row.notes,
         terms=terms_of(loan, row.currency),
         payment=result.payment,
@@ -213,23 +209,3 @@ def _require_terms(session: Session, loan: Loan, client: str) -> None:
     for there, feature in asked:
         if there:
             require(session, feature)
-
-
-def _folder(session: Session, client: str) -> str:
-    """The id of this client's folder, made if there is none; '' for no client."""
-    if not client:
-        return ""
-    row = session.exec(select(ClientFolder).where(ClientFolder.name == client)).first()
-    if row is None:
-        row = ClientFolder(id=new_id("fld"), user_id=owner_of(session), name=client, created_at=now())
-        session.add(row)
-        session.flush()
-    return row.id
-
-
-def _drop_empty_folders(session: Session) -> None:
-    session.flush()
-    used = set(session.exec(select(Scenario.folder_id)).all())
-    for folder in session.exec(select(ClientFolder)).all():
-        if folder.id not in used:
-            session.delete(folder)

@@ -14,9 +14,10 @@ from sqlmodel import Session
 from saas_app.billing.entitlements import require
 from saas_app.billing.money import plain
 from saas_app.billing.plans import Feature
+from saas_app.features.loans import folders
 from saas_app.features.loans.compare import MOST
 from saas_app.features.loans.schedule import calculate, schedule
-from saas_app.features.loans.service import find, folder_names, in_order, loan_of
+from saas_app.features.loans.service import find, in_order, loan_of
 from saas_app.features.loans.views import terms_of
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -40,13 +41,13 @@ def comparison_file(session: Session, ids: tuple[str, ...] = ()) -> str:
     """What these scenarios come to, or all of them, a line each; raises FeatureLocked and NotFound."""
     require(session, Feature.EXPORT)
     rows = [find(session, each) for each in dict.fromkeys(ids[:MOST])] or in_order(session)
-    folders = folder_names(session)
+    clients = folders.names(session)
     lines: list[tuple[object, ...]] = []
     for row in rows:
         loan = loan_of(row)
         result = calculate(loan)
         sums = (result.payment, result.total_interest, row.fee, result.total_paid)
-        words = (row.name, folders.get(row.folder_id, ""), terms_of(loan, row.currency))
+        words = (row.name, clients.get(row.folder_id, ""), terms_of(loan, row.currency))
         lines.append((*words, *(plain(each, row.currency) for each in sums), result.months, row.notes))
     return _write(SUMS, lines)
 

@@ -19,6 +19,7 @@ from saas_app.features.loans import compare, payments, service
 from saas_app.features.loans.compare import MOST, Compared
 from saas_app.features.loans.forms import read_change, read_form
 from saas_app.features.loans.payments import Plan
+from saas_app.features.loans.quick import carried
 from saas_app.features.loans.service import Desk, ScenarioView
 from saas_app.features.loans.views import ResultView
 
@@ -39,6 +40,7 @@ class ScenariosState(LiveState):
     errors: dict[str, str] = {}
     said: str = ""
     refusal: Refusal = Refusal()
+    brought: dict[str, str] = {}
     _typed: dict[str, str] = {}
 
     async def _read(self, viewer: Viewer) -> None:
@@ -57,8 +59,12 @@ class ScenariosState(LiveState):
     @rx.event
     @member
     async def load(self) -> None:
-        """Read what is saved, and what the plan allows."""
+        """Read what is saved, and what the plan allows; work out the loan that the calculator has sent along."""
         await self._load()
+        self.brought = carried(self.router.url.query_parameters)
+        if self.brought:
+            self._typed = self.brought
+            await self._try(db.read, service.work_out, self._typed)
 
     @rx.event
     @member

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from saas_app import site
-from saas_app.billing.money import money
+from saas_app.billing.money import decimals, money
 from saas_app.features.loans.chart import across, columns
 from saas_app.features.loans.early import saved_by_early_repayment
 from saas_app.features.loans.schedule import Kind, Loan, Result, calculate
@@ -46,6 +46,34 @@ class ResultView:
     saved: str = ""
     picture: Picture = NO_PICTURE
     years: tuple[YearView, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as it is written here, and as a plain `number` with which a script writes it for its reader."""
+
+    words: str
+    number: str
+
+
+def amount(minor: int, currency: str = site.CURRENCY) -> Figure:
+    """An amount to the cent."""
+    return Figure(money(minor, currency), str(minor))
+
+
+def about(minor: int, currency: str = site.CURRENCY) -> Figure:
+    """An amount in whole units, where cents would promise more than a guess can hold."""
+    return amount(round(minor, -decimals(currency)), currency)
+
+
+def share(exact: Decimal) -> Figure:
+    """A percentage with two decimals at most."""
+    return Figure(f"{_short(exact)} %", f"{exact:.2f}")
+
+
+def plain(exact: Decimal) -> Figure:
+    """A number with two decimals at most."""
+    return Figure(_short(exact), f"{exact:.2f}")
 
 
 def result_view(loan: Loan, currency: str = site.CURRENCY) -> ResultView:
@@ -92,6 +120,11 @@ def terms_of(loan: Loan, currency: str = site.CURRENCY) -> str:
 def percent(rate: Decimal) -> str:
     """3.5 %, without zeros at the end."""
     return f"{f'{rate:.3f}'.rstrip('0').rstrip('.')} %"
+
+
+def _short(exact: Decimal) -> str:
+    text = f"{exact:,.2f}".replace("-", "−")
+    return text.rstrip("0").rstrip(".")
 
 
 def duration(months: int) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import reflex as rx
 
 from saas_app import site
+from saas_app.features.loans import calculator
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.components import key
 from saas_app.features.reports.forms import LONGEST_LINE
@@ -33,7 +34,7 @@ def _nothing() -> rx.Component:
     return stack(
         heading("This link shows nothing (any more)", level=1),
         text("Whoever sent it has taken it back, or it was not copied whole. Ask them for a new one.", tone="quiet"),
-        rx.el.div(link_button("Work out a loan yourself", href=site.CALCULATOR)),
+        rx.el.div(link_button("Work out a loan yourself", href=calculator.PATH)),
     )
 
 
@@ -64,7 +65,7 @@ def _shown() -> rx.Component:
         _years(f"{result}.years"),
         rx.el.div(
             text("Sums are exact, and rounded to the cent where they are shown.", tone="quiet"),
-            link_button("Work out a loan yourself", href=site.CALCULATOR, kind="secondary"),
+            link_button("Work out a loan yourself", href=calculator.PATH, kind="secondary"),
             class_name="mt-8 flex flex-wrap items-center justify-between gap-4",
         ),
     )
