@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     allow_test_key: bool = False
     stripe_tax: bool = False
     stripe_receipts: bool = False
+    dispute_freezes: bool = True
     trial_days: int = Field(default=0, ge=0, le=730)
     trial_needs_card: bool = True
 

@@ -82,7 +82,7 @@ def door(folder: Path, *, base_url: str = HERE, slots: dict[str, str] | None = N
         ],
         exception_handlers={AppError: refused},
     )
-    islands = Islands(folder / "islands", fill, lambda typed: {})
+    islands = Islands(folder / "islands", fill, lambda typed, kind: {})
     return Edge(
         inner,
         islands=islands,
