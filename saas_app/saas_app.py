@@ -94,6 +94,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
         form_targets=_form_targets(),
         keeps=("currency",),
         straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
+        larger={path: size for part in features.join("api") for path, size in getattr(part, "LARGER", {}).items()},
         sockets=inner,
     )
 

@@ -40,9 +40,10 @@ class Edge:
 
     `find_viewer` turns the digest of a session cookie into who is looking. `members` are the paths that strangers
     are sent away from; `form_targets` the other hosts that a form may lead to; `straight` are addresses that are
-    looked up before all routes, for doors through which thousands come in a second. `sockets` is what open tabs are
-    connected to: each layer in between costs every tab a few kB for as long as it is open. `keeps` names words in a
-    public page's address that the browser keeps as a cookie, such as a choice of currency.
+    looked up before all routes, for doors through which thousands come in a second. `larger` are addresses that take
+    more than BODY_LIMIT, with how many bytes. `sockets` is what open tabs are connected to: each layer in between costs
+    every tab a few kB for as long as it is open. `keeps` names words in a public page's address that the browser keeps
+    as a cookie, such as a choice of currency.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Edge:
         build: Path,
         form_targets: tuple[str, ...],
         straight: dict[str, ASGIApp] | None = None,
+        larger: dict[str, int] | None = None,
         sockets: ASGIApp | None = None,
         keeps: tuple[str, ...] = (),
     ) -> None:
@@ -66,6 +68,7 @@ class Edge:
         self._members = {route.path: route for route in members.values()}
         self._find_viewer = find_viewer
         self._straight = straight or {}
+        self._limits = {WEBHOOK: WEBHOOK_LIMIT, **(larger or {})}
         self._keeps = keeps
         self._base_url = base_url
         self._static = build / "client"
@@ -123,7 +126,7 @@ class Edge:
         headers, path, method = _headers(scope), scope["path"], scope["method"]
         refusal = self._refusal(headers, path, method)
         if refusal is None and method in UNSAFE:
-            receive = limited_body(receive, WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT)
+            receive = limited_body(receive, self._limits.get(path, BODY_LIMIT))
         if refusal is None and path in self._straight:
             await self._go_straight(self._straight[path], scope, receive, send)
             return
@@ -144,9 +147,8 @@ class Edge:
             return PlainTextResponse("Not found", 404)
         if method not in UNSAFE:
             return None
-        limit = WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT
         size = headers.get("content-length", "0")
-        if not size.isdigit() or int(size) > limit:
+        if not size.isdigit() or int(size) > self._limits.get(path, BODY_LIMIT):
             return PlainTextResponse(TOO_LARGE, 413)
         if path != WEBHOOK and not self._own_origin(headers, need_origin=False):
             return PlainTextResponse("This form was sent from another site, so nothing was done.", 403)

@@ -114,10 +114,13 @@ async def test_plans_stand_in_the_order_that_stripe_says_with_what_they_hold_and
     shop.change(f"products/{pro['id']}", **said)
     found = await _offers()
     assert list(found) == ["free", "agent_v1", "pro_v1"]
-    assert (found["pro_v1"].holds, found["pro_v1"].image) == ({"scenarios": "5"}, "https://example.com/pro.png")
-    assert found["agent_v1"].holds == {"scenarios": "no limit"}
+    assert (found["pro_v1"].holds, found["pro_v1"].image) == (
+        {"scenarios": "5", "reports": "20"},
+        "https://example.com/pro.png",
+    )
+    assert found["agent_v1"].holds == {"scenarios": "no limit", "reports": "200"}
     opened = {name for name, on in found["pro_v1"].opens.items() if on}
-    assert opened == {"compare", "early_repayment", "rate_change", "loan_fee", "export"}
+    assert opened == {"compare", "early_repayment", "rate_change", "loan_fee", "export", "report"}
 
 
 # --- One price with several currencies

@@ -57,7 +57,7 @@ async def test_the_set_up_makes_all_that_the_shop_needs(stripe: Stripe) -> None:
 async def test_a_product_carries_what_its_plan_opens_and_a_feature_added_to_the_plan_follows(stripe: Stripe) -> None:
     await setup.set_up(lambda line: None)
     assert _carried(stripe) == {
-        "Pro": {"compare", "early_repayment", "rate_change", "loan_fee", "export"},
+        "Pro": {"compare", "early_repayment", "rate_change", "loan_fee", "export", "report"},
         "Agent": set(Feature),
         "The flat in numbers": set(),
     }
