@@ -43,6 +43,7 @@ def is_taken(session: Session, address: Address) -> bool:
 
 def log_in(session: Session, user_id: str, claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | HalfIn | None:
     """Log in by a connected identity. None when it was disconnected meanwhile."""
+    sessions.hold_user(session, user_id)
     user = user_of(session, claims)
     if user is None or user.id != user_id:
         return None
