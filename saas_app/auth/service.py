@@ -109,8 +109,8 @@ class Entry:
 def admit_all(session: Session, entries: Sequence[Entry]) -> list[LoggedIn | HalfIn | None]:
     """Log these accounts in. None for one that was changed while we were checking.
 
-    First all accounts are held, then the tries of addresses and at last of devices forgotten, each in the order in which
-    they are counted (tries.py).
+    First all accounts are held, then the tries of addresses and at last of devices forgotten, each in the order in
+    which they are counted (tries.py).
     """
     asked = {entry.user.id: entry.user.email_key for entry in entries}
     held = {

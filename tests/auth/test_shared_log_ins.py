@@ -157,7 +157,8 @@ async def test_each_of_many_who_log_in_at_once_gets_their_own_session_and_no_oth
     for place, each in enumerate(told):
         if isinstance(each, LoggedIn):
             found = await sessions.find_viewer(tokens.digest(each.token))
-            assert found is not None and (found.id, found.email) == (each.user_id, asked[place][0])
+            assert found is not None
+            assert (found.id, found.email) == (each.user_id, asked[place][0])
             row = as_system(lambda session, each=each: session.get_one(LoginSession, tokens.digest(each.token)))
             assert row.device == f"browser {place}"
     assert len(devices()) == 5
@@ -190,7 +191,8 @@ async def test_whoever_goes_away_before_the_answer_is_counted_and_stops_nobody(s
     for each in going:
         each.cancel()
     entry = await staying
-    assert isinstance(entry, LoggedIn) and entry.user_id == bob.id
+    assert isinstance(entry, LoggedIn)
+    assert entry.user_id == bob.id
     seen = as_system(lambda session: ratelimit.count(session, limits.LOGINS_BY_ACCOUNT, ADDRESS))
     assert seen == 4
 
