@@ -185,7 +185,7 @@ def emptied_database(request: pytest.FixtureRequest, kind: str) -> Generator[str
         return
     admin, name = request.getfixturevalue("postgresql_admin"), request.getfixturevalue("postgresql_reused")
     unchecked = "SET session_replication_role = replica"
-    emptied = [f"DELETE FROM {table}" for table in SQLModel.metadata.tables]
+    emptied = [str(sa.delete(table)) for table in SQLModel.metadata.tables.values()]
     administer(admin.set(database=name), "; ".join([unchecked, *emptied]))
     with pointing_at(_as_login(admin, name)):
         yield kind
