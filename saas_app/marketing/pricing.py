@@ -5,8 +5,8 @@ import reflex as rx
 from saas_app.billing.plans import Feature, Limit
 from saas_app.marketing import content
 from saas_app.marketing.landing import questions
-from saas_app.marketing.offers import offers
 from saas_app.marketing.plans import free_card, paid_card
+from saas_app.marketing.schema import answered, offers
 from saas_app.ui.banners import banner
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.cards import TICKED
@@ -53,6 +53,7 @@ def pricing_page() -> rx.Component:
         band(heading("All that is in them", size="large"), _comparison(), sunk=True),
         questions(content.PRICING_QUESTIONS),
         offers(),
+        answered(content.PRICING_QUESTIONS),
     )
 
 

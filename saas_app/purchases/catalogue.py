@@ -7,19 +7,21 @@ from sqlmodel import Session, col, select
 
 from saas_app.billing.goods import GOODS, OneTime
 from saas_app.billing.models import Price, Product
-from saas_app.billing.money import money
+from saas_app.billing.money import money, plain
 from saas_app.purchases.deliverables import files_of
 
 
 @dataclass(frozen=True)
 class GoodOffer:
-    """One thing that can be bought once, at a price in words."""
+    """One thing that can be bought once, at a price in words; `amount` is "19.00" for search engines."""
 
     key: str = ""
     name: str = ""
     description: str = ""
     features: tuple[str, ...] = ()
     price: str = ""
+    amount: str = ""
+    currency: str = ""
     sample: str = ""
 
 
@@ -42,6 +44,8 @@ def goods(session: Session) -> tuple[GoodOffer, ...]:
                 description=product.description,
                 features=tuple(product.marketing_features),
                 price=money(price.unit_amount, price.currency),
+                amount=plain(price.unit_amount, price.currency),
+                currency=price.currency,
                 sample=good.sample,
             )
         )
