@@ -38,7 +38,7 @@ def faults(build: Path, budgets: Budgets) -> Iterator[str]:
 def _too_heavy(kind: str, name: str, weight: int, budgets: Budgets) -> Iterator[str]:
     limit = budgets[kind].get(name, budgets[kind]["others"])
     if weight > limit * 1000:
-        yield f"{name}: {kind} of {weight / 1000:.2f} kB, where {limit} kB are allowed. Lighten it, or see budgets.toml."
+        yield f"{name}: {kind} of {weight / 1000:.2f} kB, and {limit} are allowed. Lighten it, or see budgets.toml."
 
 
 def _files(page: Path) -> set[str]:

@@ -159,7 +159,7 @@ def _comparison() -> rx.Component:
         rx.el.th(name, scope="col", class_name="w-1/5 px-2 py-3 text-center font-semibold sm:px-4") for name in names
     ]
     return rx.el.div(
-        table("What each plan holds", ["", *heads], *[_line(*line) for line in content.comparison()]),
+        table("What each plan holds", ["In the plan", *heads], *[_line(*line) for line in content.comparison()]),
         class_name="mt-10",
     )
 
