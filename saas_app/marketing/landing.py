@@ -25,7 +25,7 @@ def landing_page() -> rx.Component:
         _proof(),
         _plans(),
         questions(content.LANDING_QUESTIONS),
-        _last_word(),
+        last_word(content.LAST_WORD),
         organization(),
         answered(content.LANDING_QUESTIONS),
         scripts=(SCRIPT,),
@@ -172,10 +172,11 @@ def questions(passages: tuple[Passage, ...]) -> rx.Component:
     )
 
 
-def _last_word() -> rx.Component:
+def last_word(words: str) -> rx.Component:
+    """The way in once more, for whoever has read to the end."""
     return rx.el.section(
         rx.el.div(
-            heading("Thirty years are long. Ten minutes are not.", size="large"),
+            heading(words, size="large"),
             when(
                 "member",
                 link_button("Open your dashboard", href=site.DASHBOARD, kind="secondary", class_name="mt-6"),

@@ -78,13 +78,14 @@ def measure(stack: Stack, profile: Path, paths: list[str], times: int) -> None:
             args=[f"--remote-debugging-port={port}", "--disable-gpu", "--disable-dev-shm-usage"],
             chromium_sandbox=os.geteuid() != 0,
         )
-        for path in sorted(paths, key=lambda each: each in MEMBER):
-            if path in MEMBER and not browser.cookies():
-                join(browser.new_page(), stack)
-            for form, options in FORMS.items():
-                kept = ("--disable-storage-reset",) if path in MEMBER else ()
-                looks = [look(stack.url + path, port, (*options, *kept)) for _ in range(times)]
-                report(path, form, looks)
+        for form, options in FORMS.items():
+            for path in [each for each in paths if each not in MEMBER]:
+                report(path, form, [look(stack.url + path, port, options) for _ in range(times)])
+        join(browser.new_page(), stack)
+        for form, options in FORMS.items():
+            for path in [each for each in paths if each in MEMBER]:
+                kept = (*options, "--disable-storage-reset")
+                report(path, form, [look(stack.url + path, port, kept) for _ in range(times)])
         browser.close()
 
 
