@@ -15,7 +15,7 @@ from saas_app.ui.text import for_ears, link
 
 def what_next() -> rx.Component:
     """The steps until all are done, then the way to work."""
-    return rx.cond(DashboardState.done < DashboardState.all, _first_steps(), _to_work())
+    return rx.cond(DashboardState.done < DashboardState.all, _first_steps(), to_work())
 
 
 def _first_steps() -> rx.Component:
@@ -78,7 +78,8 @@ def _way(step: Step) -> rx.Component:
     )
 
 
-def _to_work() -> rx.Component:
+def to_work() -> rx.Component:
+    """What whoever knows the way came for."""
     return card(
         rx.el.p(site.DESCRIPTION, class_name="text-quiet"),
         row(link_button(f"Go to your {site.WORK.label.lower()}", href=site.WORK.href, inside=True), class_name="mt-5"),

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browsing import Visitor
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
-from tests.e2e.steps import Person, join, open_dashboard, save_as, sign_up, subscribe, work_out_a_loan
+from tests.e2e.steps import GOOD_CARD, Person, join, open_dashboard, save_as, sign_up, subscribe, work_out_a_loan
 
 pytestmark = pytest.mark.e2e
 
@@ -150,22 +150,52 @@ def test_the_menus_work_on_a_phone(open_browser: OpenBrowser, stack: Stack) -> N
     expect(page.get_by_role("link", name="Sign up").first).to_be_visible()
 
 
-def test_somebody_signs_up_by_keyboard_alone(visitor: Visitor, stack: Stack) -> None:
+def test_a_stranger_becomes_a_subscriber_by_keyboard_alone(visitor: Visitor, stack: Stack) -> None:
     page, ada = visitor.new_tab(), Person("Ada")
-    page.goto(f"{stack.url}/signup")
+    page.goto(stack.url)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
-    page.keyboard.press("Enter")
-    for field, words in (("#name", ada.name), ("#email", ada.email), ("#password", ada.password)):
-        _tab_to(page, field)
+    _press(page, page.get_by_role("navigation", name="Main").get_by_role("link", name="Pricing"))
+    page.wait_for_url("**/pricing")
+    _tab_to(page, page.get_by_label("Yearly"))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("€9", exact=True)).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    _press(page, page.get_by_role("link", name="Choose Pro"))
+    page.wait_for_url("**/signup?plan=pro_v1&billing=year")
+    _type(page, {"Name": ada.name, "E-mail": ada.email, "Password": ada.password})
+    page.wait_for_url("**/welcome**")
+    _press(page, page.get_by_role("button", name="Get Pro for €72 a year"))
+    page.wait_for_url("**/c/pay/**")
+    _type(page, {"Card number": GOOD_CARD, "Expires": "1234", "Security code": "123", "Name on card": "Ada L"})
+    expect(page.locator("#unlocked")).to_be_visible()
+    _press(page, page.get_by_role("navigation", name="Main").get_by_role("link", name="Dashboard"), back=True)
+    page.wait_for_url("**/dashboard")
+    expect(page.locator("#plan-name")).to_have_text("Pro")
+
+
+def _type(page: Page, form: dict[str, str]) -> None:
+    """Fill the fields one after the other, and send the form from the last of them."""
+    for label, words in form.items():
+        _tab_to(page, page.get_by_label(label, exact=True))
         page.keyboard.type(words)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/welcome**")
 
 
-def _tab_to(page: Page, selector: str) -> None:
-    for _ in range(12):
-        if page.locator(selector).evaluate("each => each === document.activeElement"):
+def _press(page: Page, what: Locator, *, back: bool = False) -> None:
+    _tab_to(page, what, back=back)
+    page.keyboard.press("Enter")
+
+
+# Where the focus is can be seen on the element, or on the label of one that is drawn by its label.
+_SEEN = "each => [each, each.closest('label')].some(part => part && getComputedStyle(part).outlineStyle !== 'none')"
+
+
+def _tab_to(page: Page, what: Locator, *, back: bool = False) -> None:
+    """Press Tab until it has the focus, which shows."""
+    for _ in range(40):
+        if what.evaluate("each => each === document.activeElement"):
+            assert what.evaluate(_SEEN), f"nobody sees that {what} has the focus"
             return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} is not reached by the Tab key")
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    raise AssertionError(f"{what} is not reached by the Tab key")
