@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
+from saas_app.account import service as account
 from saas_app.auth import passwords
 from saas_app.auth import service as accounts
 from saas_app.auth.models import LoginSession, User
+from saas_app.auth.second import First
 from saas_app.auth.sessions import Visit, find_viewer, open_session
 from saas_app.core import audit, clock, db, engines, tokens, upkeep
 from saas_app.core.config import DEVELOPMENT_SECRET, settings
 from saas_app.core.errors import NotFound, RowLevelSecurity
 from saas_app.core.viewer import Viewer
-from saas_app.factors import challenges, flows, recovery, service, totp
+from saas_app.factors import challenges, flows, recovery, service, steps, totp
 from saas_app.factors.models import Authenticator, Challenge, RecoveryCode
+from tests.auth.test_at_once import meanwhile
 from tests.conftest import Hands
 from tests.factories import a_user, as_system
 from tests.factors.conftest import PASSWORD, Browser, OpenBrowser, SoftKey, codes_in
@@ -120,8 +123,8 @@ async def test_of_two_uses_of_one_code_at_once_one_gets_in(
 async def test_a_code_may_be_a_step_early_or_late_and_no_more(ada: Viewer, hands: Hands) -> None:
     secret = totp.new_secret()
     app = totp._app().from_json(secret)
-    for steps, is_right in ((-2, False), (-1, True), (0, True), (1, True), (2, False)):
-        code = app.generate(time=clock.now() + timedelta(seconds=30 * steps)).token
+    for number, is_right in ((-2, False), (-1, True), (0, True), (1, True), (2, False)):
+        code = app.generate(time=clock.now() + timedelta(seconds=30 * number)).token
         assert (totp.check(secret, f" {code[:3]} {code[3:]}", None) is not None) is is_right
     for nonsense in ("", "12345", "1234567", "abcdef", "٣" * 6):
         assert totp.check(secret, nonsense, None) is None
@@ -442,3 +445,23 @@ async def test_only_ways_that_somebody_has_are_offered(ada: Viewer, browser: Bro
     assert await flows.ways_to_confirm(ada) == {"has_app": True, "has_passkeys": False}
     await browser.add_passkey(SoftKey())
     assert await flows.ways_to_confirm(ada) == {"has_app": True, "has_passkeys": True}
+
+
+async def test_a_half_log_in_with_the_former_password_does_not_outlive_its_change(
+    postgresql: str, hands: Hands
+) -> None:
+    """The change is written but not committed when the second factor is shown."""
+    ada = a_user("Ada")
+    as_system(lambda session: session.add(Authenticator(user_id=ada.id, secret="none", last_counter=0)))
+    (code, *_) = as_system(lambda session: recovery.make(session, ada.id))
+    half = as_system(lambda session: service.hold(session, First(ada.id, "password", remember=False)))
+    mine = as_system(lambda session: open_session(session, session.get_one(User, ada.id), Visit()).token)
+
+    def change(session: Session) -> None:
+        account.change_password(session, ada.id, "new", tokens.digest(mine), Visit())
+
+    hands.move(seconds=5)
+    with meanwhile(change), pytest.raises(steps.StepGone):
+        await db.run_system("log-in", steps.finish_by_recovery, half.token, code, Visit(device="a stranger"), "")
+    devices = as_system(lambda session: session.exec(select(LoginSession.device)).all())
+    assert "a stranger" not in devices
