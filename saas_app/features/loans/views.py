@@ -35,7 +35,9 @@ NO_PICTURE = Picture()
 
 @dataclass(frozen=True)
 class ResultView:
-    """What a loan comes to, in words. `note` says what becomes of the payment, `saved` what early repayment saves."""
+    """What a loan comes to, in words: `terms` says which loan it is, `note` what becomes of the payment, `saved` what
+    early repayment saves.
+    """
 
     payment: str = ""
     note: str = ""
@@ -46,6 +48,7 @@ class ResultView:
     saved: str = ""
     picture: Picture = NO_PICTURE
     years: tuple[YearView, ...] = ()
+    terms: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def result_view(loan: Loan, currency: str = site.CURRENCY) -> ResultView:
             )
             for row in result.years
         ),
+        terms=terms_of(loan, currency),
     )
 
 
