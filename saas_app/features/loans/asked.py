@@ -71,7 +71,11 @@ def group(title: str, *fields: rx.Component) -> rx.Component:
     """Fields that belong together."""
     return rx.el.fieldset(
         rx.el.legend(title, class_name="mb-3 font-display text-lg font-semibold"),
-        rx.el.div(*fields, class_name="grid grid-cols-2 items-end gap-4"),
+        # Each field has the same rows as its neighbour, so that their inputs stand beside each other.
+        rx.el.div(
+            *fields,
+            class_name="grid grid-cols-2 gap-x-4 *:row-span-4 *:mb-4 *:grid *:grid-rows-subgrid [&_label]:self-end",
+        ),
     )
 
 

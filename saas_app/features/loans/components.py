@@ -169,7 +169,7 @@ def result() -> rx.Component:
             text(shown.terms, tone="quiet", id="loan-terms", class_name="-mt-3 mb-2"),
             facts(
                 fact(
-                    "A month",
+                    "A\N{NO-BREAK SPACE}month",
                     rx.fragment(
                         rx.el.span(shown.payment, id="loan-payment"),
                         rx.cond(shown.note != "", rx.el.span(" ", shown.note, id="loan-note")),

@@ -47,7 +47,9 @@ def _shown() -> rx.Component:
         rx.el.div(
             card(
                 facts(
-                    fact("A month", rx.fragment(slot(f"{result}.payment"), " ", slot(f"{result}.note"))),
+                    fact(
+                        "A\N{NO-BREAK SPACE}month", rx.fragment(slot(f"{result}.payment"), " ", slot(f"{result}.note"))
+                    ),
                     fact("Interest in total", slot(f"{result}.total_interest")),
                     fact("Everything paid", slot(f"{result}.total_paid")),
                     fact("Paid off after", slot(f"{result}.term")),
