@@ -27,36 +27,45 @@ CELL = "py-2 pr-4 tabular-nums"
 def loan_form() -> rx.Component:
     """The loan as somebody types it."""
     return rx.el.form(
-        grid(
-            _field(
-                "principal",
-                "Loan",
-                hint="in euros",
-                default_value=_brought("principal", "250,000"),
-                input_mode="decimal",
-            ),
-            _field(
-                "rate", "Yearly rate", hint="in percent", default_value=_brought("rate", "3.5"), input_mode="decimal"
-            ),
-            _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
-            rx.cond(
-                ScenariosState.desk.may_repay_early,
+        # What comes with the connection would take the place of what is typed before.
+        rx.el.fieldset(
+            grid(
                 _field(
-                    "extra",
-                    "Extra a month",
-                    hint="repaid on top, in euros",
+                    "principal",
+                    "Loan",
+                    hint="in euros",
+                    default_value=_brought("principal", "250,000"),
                     input_mode="decimal",
-                    default_value=_brought("extra"),
+                ),
+                _field(
+                    "rate",
+                    "Yearly rate",
+                    hint="in percent",
+                    default_value=_brought("rate", "3.5"),
+                    input_mode="decimal",
+                ),
+                _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
+                rx.cond(
+                    ScenariosState.desk.may_repay_early,
+                    _field(
+                        "extra",
+                        "Extra a month",
+                        hint="repaid on top, in euros",
+                        input_mode="decimal",
+                        default_value=_brought("extra"),
+                    ),
                 ),
             ),
+            rx.el.div(
+                unfold("More about this loan", _more(), open=_opens()),
+                class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
+            ),
+            row(button("Work it out", type="submit", id="work-out"), class_name="mt-5"),
+            disabled=until_listening(),
+            class_name="min-w-0",
         ),
-        rx.el.div(
-            unfold("More about this loan", _more(), open=_opens()),
-            class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
-        ),
-        row(button("Work it out", type="submit", id="work-out", disabled=until_listening()), class_name="mt-5"),
         # A new key makes a new form: what is brought along comes after the page, when the old one stands already.
-        key=ScenariosState.brought.to_string(),  # pyright: ignore[reportAttributeAccessIssue]
+        key=ScenariosState.form_number,
         on_submit=ScenariosState.work_out,
         reset_on_submit=False,
     )

@@ -16,6 +16,8 @@ from saas_app.ui.forms import hidden, labelled
 from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
 
+# On a phone the actions stand in three columns.
+_ACTION = "max-sm:w-full max-sm:justify-start max-sm:px-0! sm:px-3!"
 # What other features bring: beside the actions of a saved scenario, under it, and below the list.
 more_actions: list[Callable[[ScenarioView], rx.Component]] = []
 more_below: list[Callable[[ScenarioView], rx.Component]] = []
@@ -98,7 +100,7 @@ def scenario_line(scenario: ScenarioView) -> rx.Component:
 def act_on(scenario: ScenarioView, words: str, then: rx.event.EventType[()]) -> rx.Component:
     """A button for one scenario, which says to screen readers for which."""
     name = rx.el.span(" ", scenario.name, class_name="sr-only")
-    return button(words, name, kind="quiet", class_name="px-3!", on_click=then)
+    return button(words, name, kind="quiet", class_name=_ACTION, on_click=then)
 
 
 def _actions(scenario: ScenarioView) -> rx.Component:
@@ -119,7 +121,7 @@ def _actions(scenario: ScenarioView) -> rx.Component:
         act_on(scenario, "Copy", ScenariosState.copy_one(scenario.id)),
         *[draw(scenario) for draw in more_actions],
         act_on(scenario, "Delete", ScenariosState.ask("delete", scenario.id)),
-        class_name="mt-2 max-sm:grid max-sm:grid-cols-3 max-sm:justify-items-start",
+        class_name="mt-2 max-sm:grid max-sm:grid-cols-3",
     )
 
 

@@ -42,6 +42,7 @@ class ScenariosState(LiveState):
     said: str = ""
     refusal: Refusal = Refusal()
     brought: dict[str, str] = {}
+    form_number: int = 0
     source: str = ""
     source_name: str = ""
     _typed: dict[str, str] = {}
@@ -67,7 +68,7 @@ class ScenariosState(LiveState):
         """Read what is saved, and what the plan allows; work out the loan that the calculator has sent along."""
         await self._load()
         carried_along = carried(self.router.url.query_parameters)
-        self.brought = carried_along or self._typed
+        self._bring(carried_along or self._typed)
         if carried_along:
             self._typed = carried_along
             await self._try(db.read, service.work_out, self._typed)
@@ -95,11 +96,17 @@ class ScenariosState(LiveState):
             row = await db.read(viewer, service.find, str(scenario_id))
             typed = typed_again(service.loan_of(row))
             self.result = await db.read(viewer, service.work_out, read_form(typed))
-            self._typed = self.brought = typed
+            self._typed = typed
+            self._bring(typed)
             self.source, self.source_name, self.changing = row.id, row.name, ""
             return f"These are the numbers of {row.name}. Change them above, work it out, and keep it below."
 
         return rx.set_focus("loan-card") if await self._do(do) else None
+
+    def _bring(self, typed: dict[str, str]) -> None:
+        """Put this into the fields of the form, whatever somebody has typed there since."""
+        self.brought = typed
+        self.form_number += 1
 
     @rx.event
     @member
