@@ -49,11 +49,13 @@ test-long: .venv/.dev ## Run the long settings of the proofs, which take half an
 	@$(PY) -m scripts.build
 	@$(PY) -m pytest -n 2 -m long $(T)
 
-check: .venv/.dev ## Format, lint, types, floors: changes nothing
+check: .venv/.dev ## Format, lint, types, floors, weight of the pages: changes nothing
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/pyright
 	@.venv/bin/lint-imports
+	@$(PY) -m scripts.build
+	@$(PY) -m scripts.budgets
 
 fix: .venv/.dev ## Format, and mend what can be mended
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
@@ -61,6 +63,7 @@ fix: .venv/.dev ## Format, and mend what can be mended
 bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
 	@$(PY) -m scripts.build
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.lighthouse
 	@$(PY) -m tests.bench.identity
 	@$(PY) -m tests.bench.webhooks
 	@$(PY) -m tests.bench.push

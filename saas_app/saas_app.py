@@ -29,7 +29,7 @@ from saas_app.core.errors import AppError
 from saas_app.core.worker import Worker
 from saas_app.dashboard import pages as dashboard_pages
 from saas_app.dashboard import welcome
-from saas_app.edge import islands, who
+from saas_app.edge import found, islands, who
 from saas_app.edge.broken import refused
 from saas_app.edge.door import Edge
 from saas_app.edge.gate import Gate
@@ -136,6 +136,7 @@ api = Starlette(
         *purchases_api.routes,
         *(route for part in features.join("api") for route in part.routes),
         *mailbox_api.routes(),
+        *found.routes,
         *health.routes,
     ],
     exception_handlers={NotEntitled: locked.refused, AppError: refused},

@@ -86,7 +86,7 @@ def email_field(label: str = "E-mail", **props: Any) -> rx.Component:
     return kept_field(
         "email",
         label,
-        **{"kind": "email", "auto_complete": "username email", "input_mode": "email", "max_length": 254, **props},
+        **{"kind": "email", "auto_complete": "email", "input_mode": "email", "max_length": 254, **props},
     )
 
 

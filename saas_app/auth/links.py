@@ -77,7 +77,7 @@ def find(session: Session, token: str, purpose: Purpose) -> tuple[User, EmailTok
     """Whose link this is, and its row; LinkGone when it is no longer good. A way back is good whatever address the
     account has by now, any other link only for the one it was mailed for.
     """
-    same_address = EmailToken.email_key == User.email_key
+    same_address = col(EmailToken.email_key) == col(User.email_key)
     found = session.exec(
         select(User, EmailToken)
         .join(EmailToken, col(EmailToken.user_id) == col(User.id))
@@ -132,7 +132,11 @@ def _code_digest(digest: str, code: str) -> str:
 
 def withdraw_ways_back(session: Session, user_id: str, since: datetime) -> None:
     """Make void the ways back to addresses that an account had since then; those to earlier ones stay."""
-    theirs = (EmailToken.user_id == user_id, EmailToken.purpose == "undo", col(EmailToken.used_at).is_(None))
+    theirs = (
+        col(EmailToken.user_id) == user_id,
+        col(EmailToken.purpose) == "undo",
+        col(EmailToken.used_at).is_(None),
+    )
     later = col(EmailToken.created_at) >= since
     session.exec(update(EmailToken).where(*theirs, later).values(used_at=clock.now()))
 

@@ -219,7 +219,7 @@ def forgot() -> rx.Component:
     )
 
 
-@island("/reset", title=f"Choose a new password · {site.PRODUCT}", description="Choose a new password.")
+@island("/reset", title=f"Choose a new password · {site.PRODUCT}", description="Choose a new password.", hidden=True)
 def reset() -> rx.Component:
     """Choose a new password, with a link from a mail."""
     form = native_form(
@@ -236,7 +236,9 @@ def reset() -> rx.Component:
     )
 
 
-@island("/verify", title=f"Confirm your address · {site.PRODUCT}", description="Confirm your e-mail address.")
+@island(
+    "/verify", title=f"Confirm your address · {site.PRODUCT}", description="Confirm your e-mail address.", hidden=True
+)
 def verify() -> rx.Component:
     """Confirm an address by a click, not by opening the link: mail scanners open links too."""
     confirm = native_form(

@@ -172,7 +172,7 @@ def open_wholly(
     )
 
 
-def prove(session: Session, token: str, user_id: str) -> None:
+def prove(session: Session, token: str, user_id: str, visit: Visit) -> None:
     """The address is proved, for the account that is logged in where the link was opened; other links to it are void.
 
     Not for the account that the link was mailed for, if that is another one: a stranger may have opened it with this
@@ -183,6 +183,7 @@ def prove(session: Session, token: str, user_id: str) -> None:
     if user is None or user.email_key != linked.email_key or owner_of(session, user.email_key) not in (None, user):
         raise links.LinkGone
     make_owner(session, user)
+    audit.record(session, user.id, "address confirmed", ip=visit.ip, device=visit.device)
 
 
 def ask_for_reset(session: Session, address: Address) -> None:

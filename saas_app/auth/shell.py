@@ -18,8 +18,12 @@ from saas_app.ui.theme import classes
 
 Draw = Callable[[], rx.Component]
 
-# What stands above every member page, such as the billing banner. A feature adds its own.
+# What stands above every member page, such as the billing banner; below it, at the foot of the window; and in its menu,
+# beside the way out. A feature adds its own. What comes only when a page has loaded belongs below: above, it would move
+# what is being read.
 above_pages: list[Draw] = []
+below_pages: list[Draw] = []
+in_menu: list[Draw] = []
 
 _TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium max-sm:px-1.5 max-sm:text-sm"
 
@@ -47,8 +51,8 @@ def member_page(
 def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component:
     """Menu on the side (on top of phones), banners, then the page.
 
-    A page that is not `live` is an island: it has no state, so the banners of the features are left out, and it says
-    what its forms have to say.
+    A page that is not `live` is an island: it has no state, so what the features add is left out, and it says what its
+    forms have to say.
     """
     banners = [draw() for draw in above_pages] if live else [when("notice", banner(slot("notice")))]
     scripts = (ONCE, REVEAL) if live else (ONCE, *FORM_SCRIPTS)
@@ -63,18 +67,26 @@ def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component
                     class_name="flex gap-1 max-sm:justify-between max-sm:gap-0 max-md:order-last max-md:w-full "
                     "max-md:overflow-x-auto md:mt-8 md:flex-1 md:flex-col",
                 ),
-                _log_out(),
+                rx.el.div(
+                    *[draw() for draw in in_menu if live],
+                    _log_out(),
+                    class_name="flex items-center gap-2 md:flex-col md:items-stretch",
+                ),
                 class_name="flex flex-wrap items-center justify-between gap-x-4 px-4 py-2 md:sticky md:top-0 md:h-dvh "
                 "md:flex-col md:flex-nowrap md:items-stretch md:px-5 md:py-6",
             ),
             class_name="border-line bg-sunk max-md:border-b md:w-60 md:shrink-0 md:border-r",
         ),
-        rx.el.main(
-            rx.el.div(*banners, class_name="mb-6 flex flex-col gap-3 empty:hidden"),
-            *children,
-            id="main",
-            tab_index=-1,
-            class_name="mx-auto w-full min-w-0 max-w-5xl px-5 py-8 outline-none sm:px-8 md:py-12",
+        rx.el.div(
+            rx.el.main(
+                rx.el.div(*banners, class_name="mb-6 flex flex-col gap-3 empty:hidden"),
+                *children,
+                id="main",
+                tab_index=-1,
+                class_name="mx-auto w-full max-w-5xl flex-1 px-5 py-8 outline-none sm:px-8 md:py-12",
+            ),
+            *[rx.el.div(draw(), class_name="sticky bottom-0 empty:hidden") for draw in below_pages if live],
+            class_name="flex min-w-0 flex-1 flex-col max-md:min-h-[75dvh]",
         ),
         *[inline_script(code) for code in scripts],
         class_name="min-h-dvh md:flex",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import reflex as rx
 
-from saas_app.auth.shell import above_pages
+from saas_app.auth.shell import above_pages, below_pages, in_menu
 from saas_app.billing.catalogue import Offer
 from saas_app.billing.notices import Notice
 from saas_app.billing.plans import Interval
@@ -15,6 +15,7 @@ from saas_app.ui.buttons import Kind, link_button, submit_button
 from saas_app.ui.cards import badge, card, fact, facts
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import row, stack
+from saas_app.ui.text import anchor
 from saas_app.ui.theme import Tone
 
 # What else the billing page shows between the plans and the invoices. A feature adds its own.
@@ -164,15 +165,31 @@ def _ways_on(view: BillingView, *, manage: bool) -> list[rx.Component]:
 def account_banners() -> rx.Component:
     """The one thing about billing that wants attention, on every member page."""
     notice = AccountState.billing.notice
-    ribbon = sandbox_ribbon(SANDBOX_CARD)
-    return rx.el.div(
-        rx.cond(AccountState.sandbox, rx.el.div(ribbon, class_name="overflow-hidden rounded-xl")),
-        rx.cond(notice.title != "", rx.fragment(by_tone(notice.tone, lambda tone: _notice(notice, tone)))),
-        class_name="mb-6 flex flex-col gap-4 empty:hidden",
+    said = rx.fragment(by_tone(notice.tone, lambda tone: _notice(notice, tone)))
+    return rx.el.div(rx.cond(notice.title != "", said), class_name="mb-6 flex flex-col gap-4 empty:hidden")
+
+
+def pretended_payments() -> rx.Component:
+    """That this is the sandbox, at the foot of every member page."""
+    return rx.cond(AccountState.sandbox, sandbox_ribbon(SANDBOX_CARD), rx.fragment())
+
+
+def plan_badge() -> rx.Component:
+    """Who is here and on which plan, leading to billing. Its place is kept until it is known."""
+    view = AccountState.billing
+    return anchor(
+        rx.el.span(AccountState.name, class_name="min-w-0 truncate text-sm text-quiet max-md:sr-only"),
+        rx.cond(view.plan_name != "", rx.cond(view.paid, badge(view.plan_name, "good"), badge(view.plan_name, "info"))),
+        href="/billing",
+        inside=True,
+        id="account",
+        class_name="flex min-h-11 min-w-14 items-center justify-between gap-2 rounded-lg hover:bg-line md:px-3.5",
     )
 
 
 above_pages.append(account_banners)
+below_pages.append(pretended_payments)
+in_menu.append(plan_badge)
 
 
 def _notice(notice: Notice, tone: Tone) -> rx.Component:

@@ -13,6 +13,7 @@ from saas_app.ui.banners import banner, status_region
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
 from saas_app.ui.layout import grid, page_head, stack
+from saas_app.ui.text import spoken_title
 
 page_loads.append(OpenState.load)
 
@@ -58,18 +59,17 @@ def _problem() -> rx.Component:
     route="/billing/return", title="Your payment", active="/billing", on_load=[AccountState.load, ReturnState.load]
 )
 def billing_return() -> rx.Component:
+    outcome = rx.match(
+        ReturnState.outcome,
+        ("active", _unlocked()),
+        ("unknown", _unknown()),
+        ("open", _not_paid()),
+        ("slow", _slow()),
+        ("refused", _slow()),
+        _activating(),
+    )
     return rx.el.div(
-        rx.match(
-            ReturnState.outcome,
-            ("active", _unlocked()),
-            ("unknown", _unknown()),
-            ("open", _not_paid()),
-            ("slow", _slow()),
-            ("refused", _slow()),
-            _activating(),
-        ),
-        aria_live="polite",
-        class_name="mx-auto max-w-xl",
+        spoken_title("Your payment"), rx.el.div(outcome, aria_live="polite"), class_name="mx-auto max-w-xl"
     )
 
 

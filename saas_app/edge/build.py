@@ -12,8 +12,9 @@ from typing import Any
 
 import reflex as rx
 
+from saas_app.edge import found, pictures
 from saas_app.edge.pages import declared
-from saas_app.edge.stylesheet import only_used, used_classes
+from saas_app.edge.stylesheet import for_page
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
 STYLESHEET = re.compile(r'<link\b[^>]*href="(/assets/[^"]+\.css)"[^>]*rel="stylesheet"[^>]*>')
@@ -32,6 +33,7 @@ class SitePlugin(rx.plugins.Plugin):
         for page in static.rglob("*.html"):
             page.write_text(paint_first(page.read_text(), static))
         write_csp(static)
+        pictures.draw_all(static, found.listed())
 
 
 def follow_the_origin(static: Path) -> None:
@@ -56,7 +58,8 @@ def pull_out_islands(static: Path, islands: Path) -> None:
     islands.mkdir(parents=True, exist_ok=True)
     for name, route in declared.islands.items():
         pages = prerendered(static, route.path)
-        (islands / f"{name}.html").write_text(make_island(pages[0].read_text(), static))
+        made = make_island(pages[0].read_text(), static, is_whole=route.fill is None)
+        (islands / f"{name}.html").write_text(made)
         for page in pages:
             page.unlink()
 
@@ -71,15 +74,14 @@ def prerendered(static: Path, path: str) -> list[Path]:
     return found
 
 
-def make_island(html: str, static: Path) -> str:
+def make_island(html: str, static: Path, *, is_whole: bool) -> str:
     """Strip what only a hydrated page needs, and carry the stylesheet along."""
     sheets = [(static / href.lstrip("/")).read_text() for href in STYLESHEET.findall(html)]
     html = SCRIPT.sub(lambda m: m[0] if "data-keep" in m[1] or "ld+json" in m[1] else "", html)
     html = re.sub(r'<link\b[^>]*(rel="modulepreload"|as="style"|rel="stylesheet")[^>]*>', "", html)
     html = REACT_MARKS.sub("", html).replace(' data-discover="true"', "")
     html = re.sub(r'<div hidden="?"? ?id="S:\w+"></div>', "", html)
-    used = used_classes(html)
-    style = "".join(f"<style>{only_used(sheet, used)}</style>" for sheet in sheets)
+    style = "".join(f"<style>{for_page(sheet, html, is_whole=is_whole)}</style>" for sheet in sheets)
     # The stylesheet's braces are not ours to interpret.
     return html.replace("</head>", "{% raw %}" + style + "{% endraw %}</head>")
 

@@ -17,8 +17,9 @@ from saas_app.core.viewer import Viewer
 from saas_app.edge.broken import own_500, refusal, sorry
 from saas_app.edge.islands import WORD, Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
-from saas_app.edge.pages import Route
+from saas_app.edge.pages import POSTERS, Route
 from saas_app.edge.who import FindViewer, cookie_name, digest_of
+from saas_app.ui.head import ICONS
 
 # Reflex writes its client tokens with a variant nibble of 8 to f.
 TAB_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89a-f][0-9a-f]{3}-[0-9a-f]{12}")
@@ -235,9 +236,7 @@ class Edge:
                 if b"content-security-policy" not in sent:
                     extra.append((b"content-security-policy", self._policy() if html else b"default-src 'none'"))
                 if b"cache-control" not in sent:
-                    built = path.startswith("/assets/") and message["status"] == 200
-                    forever = b"public, max-age=31536000, immutable"
-                    extra.append((b"cache-control", forever if built else b"no-cache" if html else b"no-store"))
+                    extra.append((b"cache-control", _kept_for(path, message["status"], html=html)))
                 message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 
@@ -277,6 +276,15 @@ def _headers(scope: Scope) -> dict[str, str]:
         name, text = key.decode("latin-1"), value.decode("latin-1")
         found[name] = f"{found[name]}; {text}" if name == "cookie" and name in found else text
     return found
+
+
+def _kept_for(path: str, status: int, *, html: bool) -> bytes:
+    """How long a browser may keep what Reflex serves from the build: its names say which version `/assets/` are of."""
+    if status == 200 and path.startswith("/assets/"):
+        return b"public, max-age=31536000, immutable"
+    if status == 200 and (path in ICONS or path.startswith(POSTERS)):
+        return b"public, max-age=86400"
+    return b"no-cache" if html else b"no-store"
 
 
 def _common_headers(*, https: bool) -> list[tuple[bytes, bytes]]:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import reflex as rx
 
+from saas_app import site
 from saas_app.core.viewer import Viewer
 
 # What a page shows of its viewer's own rows, read each time it is served.
@@ -17,11 +18,13 @@ Fill = Callable[[Viewer], Awaitable[dict[str, Any]]]
 # What follows from what was typed or stands in the address, reckoned each time the page is served. It must be quick.
 Reckon = Callable[[Mapping[str, str]], dict[str, Any]]
 Page = Callable[[], rx.Component]
+HOME = "landing"
+POSTERS = "/og/"
 
 
 @dataclass(frozen=True)
 class Route:
-    """A page as the edge knows it."""
+    """A page as the edge knows it. `listed` says that search engines may show it, with its `title` and words."""
 
     name: str
     path: str
@@ -29,6 +32,9 @@ class Route:
     fresh: bool = False
     remembers: tuple[str, ...] = ()
     reckon: Reckon | None = None
+    title: str = ""
+    description: str = ""
+    listed: bool = False
 
 
 @dataclass
@@ -64,27 +70,42 @@ def island(
     """
 
     def declare(page: Page) -> Page:
-        key = name or route.strip("/") or "landing"
-        declared.islands[key] = Route(key, route, fill, fresh, remembers, reckon)
+        key = name or route.strip("/") or HOME
+        listed = not (hidden or members_only)
+        declared.islands[key] = Route(key, route, fill, fresh, remembers, reckon, title, description, listed)
         if members_only:
             declared.members[key] = declared.islands[key]
+        found = _shared(key, route, title, description) if listed else [{"name": "robots", "content": "noindex"}]
         return _reflex_page(
             route=route,
             title=title,
             description=description,
-            image="{{ base_url }}/og.png",
-            meta=[
-                {"name": "color-scheme", "content": "light dark"},
-                {"property": "og:title", "content": title},
-                {"property": "og:description", "content": description},
-                {"property": "og:url", "content": f"{{{{ base_url }}}}{route}"},
-                {"name": "twitter:card", "content": "summary_large_image"},
-                cast(Any, rx).el.link(rel="canonical", href=f"{{{{ base_url }}}}{route}"),
-                *([{"name": "robots", "content": "noindex"}] if hidden else []),
-            ],
+            image=f"{{{{ base_url }}}}{poster(key if listed else HOME)}",
+            meta=[{"name": "color-scheme", "content": "light dark"}, *found],
         )(page)
 
     return declare
+
+
+def poster(name: str) -> str:
+    """Where the picture of a page is that goes along when its address is shared; `edge.pictures` draws it."""
+    return f"{POSTERS}{name}.png"
+
+
+def _shared(name: str, route: str, title: str, description: str) -> list[Any]:
+    """What networks and search engines read (https://ogp.me; X takes what is not said in its own words from there)."""
+    return [
+        {"property": "og:type", "content": "website"},
+        {"property": "og:site_name", "content": site.PRODUCT},
+        {"property": "og:title", "content": title},
+        {"property": "og:description", "content": description},
+        {"property": "og:url", "content": f"{{{{ base_url }}}}{route}"},
+        {"property": "og:image:width", "content": "1200"},
+        {"property": "og:image:height", "content": "630"},
+        {"property": "og:image:alt", "content": title},
+        {"name": "twitter:card", "content": "summary_large_image"},
+        cast(Any, rx).el.link(rel="canonical", href=f"{{{{ base_url }}}}{route}"),
+    ]
 
 
 def member_page(route: str, *, title: str, on_load: rx.event.EventType[()] | None = None) -> Callable[[Page], Page]:

@@ -15,7 +15,18 @@ WHOLE = (
     "@layer properties",
 )
 CLASS = re.compile(r"\.((?:\\[0-9a-fA-F]{1,6} ?|\\.|[\w-])+)")
+ELEMENT = re.compile(r"[a-z][a-z0-9]*")
+# Parts of inputs for dates, files and searches, which no public page has.
+ABSENT_CONTROL = re.compile(r"::(-webkit-(date|calendar|search)|file-selector)")
+DECLARED = re.compile(r"([{;])(--[\w-]+):(?:\"[^\"]*\"|[^;{}\"])*(?:;|(?=\}))")
+PROPERTY = re.compile(r"@property (--[\w-]+)\{[^}]*\}")
 ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6}) ?|\\(.)")
+
+
+def for_page(css: str, page: str, *, is_whole: bool) -> str:
+    """The stylesheet as this page needs it. A page is whole if no further elements come into it when it is served."""
+    used = only_used(css, used_classes(page))
+    return _without_idle_names(_without_absent_elements(used, page) if is_whole else used)
 
 
 def used_classes(page: str) -> set[str]:
@@ -37,6 +48,36 @@ def only_used(css: str, used: set[str]) -> str:
         elif _is_used(selector, used):
             kept.append(f"{prelude}{{{body}}}")
     return "".join(kept)
+
+
+def _without_absent_elements(css: str, page: str) -> str:
+    """Leave out of the base layer what is said of elements that the page has not."""
+    present = {*re.findall(r"<([a-z][a-z0-9]*)", page), "html", "body"}
+    kept: list[str] = []
+    for prelude, body in _rules(css):
+        if body is None or not prelude.startswith("@layer base"):
+            kept.append(prelude if body is None else f"{prelude}{{{body}}}")
+            continue
+        rules = [(_of_present(selector, present), inner) for selector, inner in _rules(body)]
+        kept.append(f"{prelude}{{{''.join(f'{selector}{{{inner}}}' for selector, inner in rules if selector)}}}")
+    return "".join(kept)
+
+
+def _of_present(selectors: str, present: set[str]) -> str:
+    """Of a list of selectors, those that may match something."""
+    if selectors.startswith("@") or "(" in selectors:
+        return selectors
+    heads = [(each, ELEMENT.match(each)) for each in selectors.split(",")]
+    found = (each for each, match in heads if match is None or match[0] in present)
+    return ",".join(each for each in found if not ABSENT_CONTROL.match(each))
+
+
+def _without_idle_names(css: str) -> str:
+    """Leave out the custom properties that nothing reads, until all that are left are read."""
+    read = set(re.findall(r"var\((--[\w-]+)", css))
+    smaller = DECLARED.sub(lambda match: match[0] if match[2] in read else match[1], css)
+    smaller = PROPERTY.sub(lambda match: match[0] if match[1] in read else "", smaller)
+    return smaller if smaller == css else _without_idle_names(smaller)
 
 
 def _is_used(selector: str, used: set[str]) -> bool:

@@ -16,6 +16,11 @@ FREE_ROOM = FREE.limit(Limit.SCENARIOS)
 NO_CARD = f"No card needed. {FREE.sells[0]}, free for good."
 
 
+# Said once more at the end of a page.
+LAST_WORD = "Thirty years are long. Ten minutes are not."
+LAST_WORD_ON_PRICES = f"{FREE_ROOM} scenarios, every formula, no card."
+
+
 @dataclass(frozen=True)
 class Passage:
     """A title, or a question, and what stands under it."""
@@ -114,9 +119,14 @@ def compared_plans() -> tuple[Plan, ...]:
     return (FREE, *SOLD)
 
 
-def comparison() -> list[tuple[str, Limit | Feature | None]]:
-    """The lines of the comparison: what the code counts and opens; None is in every plan."""
-    return [*[(words, None) for words in _EVERYBODY], *[(words_for(each), each) for each in (*Limit, *Feature)]]
+def shared_lines() -> tuple[str, ...]:
+    """What is in every plan."""
+    return _EVERYBODY
+
+
+def lines_apart() -> list[tuple[str, Limit | Feature]]:
+    """What tells the plans apart: what the code counts and opens."""
+    return [(words_for(each), each) for each in (*Limit, *Feature)]
 
 
 def words_for(thing: Limit | Feature) -> str:

@@ -7,6 +7,7 @@ from saas_app.billing.plans import FREE
 from saas_app.marketing import content
 from saas_app.marketing.calculator import SCRIPT, calculator
 from saas_app.marketing.content import Passage
+from saas_app.marketing.schema import answered, organization
 from saas_app.ui.buttons import link_button
 from saas_app.ui.dialog import unfold
 from saas_app.ui.layout import band, grid, row
@@ -19,7 +20,15 @@ from saas_app.ui.theme import PAGE_WIDTH, classes
 def landing_page() -> rx.Component:
     """All of it, in the order in which it convinces."""
     return public_page(
-        _hero(), _steps(), _proof(), _plans(), questions(content.LANDING_QUESTIONS), _last_word(), scripts=(SCRIPT,)
+        _hero(),
+        _steps(),
+        _proof(),
+        _plans(),
+        questions(content.LANDING_QUESTIONS),
+        last_word(content.LAST_WORD),
+        organization(),
+        answered(content.LANDING_QUESTIONS),
+        scripts=(SCRIPT,),
     )
 
 
@@ -163,10 +172,11 @@ def questions(passages: tuple[Passage, ...]) -> rx.Component:
     )
 
 
-def _last_word() -> rx.Component:
+def last_word(words: str) -> rx.Component:
+    """The way in once more, for whoever has read to the end."""
     return rx.el.section(
         rx.el.div(
-            heading("Thirty years are long. Ten minutes are not.", size="large"),
+            heading(words, size="large"),
             when(
                 "member",
                 link_button("Open your dashboard", href=site.DASHBOARD, kind="secondary", class_name="mt-6"),

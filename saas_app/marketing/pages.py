@@ -45,7 +45,11 @@ def privacy() -> rx.Component:
 
 # Reflex keeps /404 for itself and does not prerender it.
 @island(
-    "/not-found", title=f"Page not found · {site.PRODUCT}", description="There is nothing at this address.", name="404"
+    "/not-found",
+    title=f"Page not found · {site.PRODUCT}",
+    description="There is nothing at this address.",
+    name="404",
+    hidden=True,
 )
 def not_found() -> rx.Component:
     """Nothing is here, but these are."""

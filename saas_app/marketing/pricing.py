@@ -2,11 +2,12 @@
 
 import reflex as rx
 
-from saas_app.billing.plans import Feature, Limit
+from saas_app import site
 from saas_app.marketing import content
-from saas_app.marketing.landing import questions
-from saas_app.marketing.offers import offers
+from saas_app.marketing.comparison import comparison
+from saas_app.marketing.landing import last_word, questions
 from saas_app.marketing.plans import free_card, paid_card
+from saas_app.marketing.schema import answered, offers
 from saas_app.ui.banners import banner
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.cards import TICKED
@@ -14,8 +15,7 @@ from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import band
 from saas_app.ui.public import public_page
 from saas_app.ui.slots import each, slot, when
-from saas_app.ui.tables import table
-from saas_app.ui.text import for_ears, heading, link, text
+from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import CARD, PAGE_WIDTH, classes
 
 # What one saves at least, over the plans that are sold by the year.
@@ -50,9 +50,11 @@ def pricing_page() -> rx.Component:
             _small_print(),
             class_name=classes(PAGE_WIDTH, "group py-12 sm:py-20"),
         ),
-        band(heading("All that is in them", size="large"), _comparison(), sunk=True),
+        band(heading("All that is in them", size="large"), comparison(), sunk=True),
         questions(content.PRICING_QUESTIONS),
+        last_word(content.LAST_WORD_ON_PRICES),
         offers(),
+        answered(content.PRICING_QUESTIONS),
     )
 
 
@@ -137,8 +139,8 @@ def _small_print() -> rx.Component:
             ),
         ),
         text(
-            "Cancel any time and keep what you paid for. Stripe takes your card, and its checkout adds nothing to "
-            "these prices.",
+            f"Not what you need? Your first payment comes back in full within {site.REFUND_DAYS} days. Cancel any time "
+            "and keep what you paid for. Stripe takes your card, and its checkout adds nothing to these prices.",
             tone="quiet",
         ),
         when(
@@ -152,39 +154,3 @@ def _small_print() -> rx.Component:
         ),
         class_name="mx-auto mt-10 flex max-w-2xl flex-col gap-2 text-center",
     )
-
-
-def _comparison() -> rx.Component:
-    plans = content.compared_plans()
-    names = [plans[0].name, *[slot(f"plans.{plan.key}.name") for plan in plans[1:]]]
-    heads = [
-        rx.el.th(name, scope="col", class_name="w-1/5 px-2 py-3 text-center font-semibold sm:px-4") for name in names
-    ]
-    return rx.el.div(
-        table("What each plan holds", ["", *heads], *[_line(*line) for line in content.comparison()]),
-        class_name="mt-10",
-    )
-
-
-def _line(words: str, thing: Limit | Feature | None) -> rx.Component:
-    marks = [_held(plan.key, thing) for plan in content.compared_plans()]
-    return rx.el.tr(
-        rx.el.th(words, scope="row", class_name="px-4 py-3.5 text-left font-medium"),
-        *[rx.el.td(mark, class_name="px-2 py-3.5 text-center tabular-nums sm:px-4") for mark in marks],
-    )
-
-
-def _held(key: str, thing: Limit | Feature | None) -> rx.Component | str:
-    """What a plan holds of this, by what its product in Stripe says when the page is served."""
-    if isinstance(thing, Limit):
-        room = f"plans.{key}.holds.{thing.value}"
-        return when(f"not {room}|int(1)", _mark(has=False), otherwise=(slot(room),))
-    if isinstance(thing, Feature):
-        return when(f"plans.{key}.opens.{thing.value}", _mark(has=True), otherwise=(_mark(has=False),))
-    return _mark(has=True)
-
-
-def _mark(*, has: bool) -> rx.Component:
-    sign, words = ("✓", "Included") if has else ("–", "Not included")
-    look = "font-bold text-brick-ink" if has else "text-quiet"
-    return rx.fragment(rx.el.span(sign, aria_hidden="true", class_name=look), for_ears(words))

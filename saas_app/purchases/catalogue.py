@@ -9,19 +9,20 @@ from sqlmodel import Session, col, select
 from saas_app.billing.checkout import Wish
 from saas_app.billing.goods import GOODS, OneTime
 from saas_app.billing.models import Price, Product
-from saas_app.billing.money import money
+from saas_app.billing.money import money, plain
 from saas_app.purchases.deliverables import files_of
 
 
 @dataclass(frozen=True)
 class GoodOffer:
-    """One thing that can be bought once, at a price in words."""
+    """One thing that can be bought once, at a price in words; `amount` is "19.00" for search engines."""
 
     key: str = ""
     name: str = ""
     description: str = ""
     features: tuple[str, ...] = ()
     price: str = ""
+    amount: str = ""
     currency: str = ""
     sample: str = ""
 
@@ -46,6 +47,7 @@ def goods(session: Session, currency: str = "") -> tuple[GoodOffer, ...]:
                 description=product.description,
                 features=tuple(product.marketing_features),
                 price=money(amount, paid_in),
+                amount=plain(amount, paid_in),
                 currency=paid_in,
                 sample=good.sample,
             )

@@ -14,7 +14,7 @@ from saas_app.ui.cards import card
 from saas_app.ui.forms import native_form
 from saas_app.ui.layout import row
 from saas_app.ui.slots import slot, when
-from saas_app.ui.text import text
+from saas_app.ui.text import spoken_title, text
 
 assert components  # noqa: S101 (adds its part to the billing page)
 
@@ -24,19 +24,18 @@ assert components  # noqa: S101 (adds its part to the billing page)
 )
 def purchase_return() -> rx.Component:
     """Says only what is known: a payment that a bank still has to confirm is not one yet."""
+    outcome = rx.match(
+        BoughtState.outcome,
+        ("active", _yours()),
+        ("unknown", _said("We do not know this payment", "This address belongs to no payment of yours.")),
+        ("open", _said("Not paid", "This checkout was not completed, and nothing was charged.")),
+        ("processing", _waiting()),
+        ("slow", _waiting()),
+        ("refused", _waiting()),
+        _activating(),
+    )
     return rx.el.div(
-        rx.match(
-            BoughtState.outcome,
-            ("active", _yours()),
-            ("unknown", _said("We do not know this payment", "This address belongs to no payment of yours.")),
-            ("open", _said("Not paid", "This checkout was not completed, and nothing was charged.")),
-            ("processing", _waiting()),
-            ("slow", _waiting()),
-            ("refused", _waiting()),
-            _activating(),
-        ),
-        aria_live="polite",
-        class_name="mx-auto max-w-xl",
+        spoken_title("Your payment"), rx.el.div(outcome, aria_live="polite"), class_name="mx-auto max-w-xl"
     )
 
 

@@ -1,15 +1,20 @@
-"""The mark: three bricks in running bond."""
+"""The mark: bricks in running bond."""
 
 import reflex as rx
 
 from saas_app import site
 from saas_app.ui.text import anchor
 
+# Left, top, width and height of each brick, on a square of 32.
+BRICKS = ((2, 17, 17, 11), (21, 17, 9, 11), (2, 4, 9, 11), (13, 4, 17, 11))
+
 
 def mark(class_name: str = "size-8") -> rx.Component:
-    """Three bricks."""
+    """The bricks, in the colour of bricks."""
     return rx.el.svg(
-        rx.el.path(d="M2 17h17v11H2zM21 17h9v11h-9zM2 4h9v11H2zM13 4h17v11H13z", class_name="fill-current"),
+        rx.el.path(
+            d="".join(f"M{x} {y}h{wide}v{high}h-{wide}z" for x, y, wide, high in BRICKS), class_name="fill-current"
+        ),
         view_box="0 0 32 32",
         aria_hidden="true",
         class_name=f"{class_name} text-brick",

@@ -65,3 +65,8 @@ def anchor(*words: Words, href: str | rx.Var[str], inside: bool = False, **props
 def for_ears(*words: Words) -> rx.Component:
     """Words that only screen readers get."""
     return rx.el.span(*words, class_name="sr-only")
+
+
+def spoken_title(*words: Words) -> rx.Component:
+    """The headline of a page whose looks need none: screen readers find their way by it."""
+    return rx.el.h1(*words, class_name="sr-only")

@@ -5,11 +5,13 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.gate_components import refused
+from saas_app.dashboard.service import first_steps
 from saas_app.edge.pages import island
 from saas_app.features.loans import calculator, letting, quick, rent_answer, rent_or_buy, yield_answer
 from saas_app.features.loans.asked import FOLLOW
 from saas_app.features.loans.components import loan_form, result
 from saas_app.features.loans.desk import more_sections, opened, saved
+from saas_app.features.loans.service import first_scenario
 from saas_app.features.loans.side_by_side import comparison
 from saas_app.features.loans.state import ScenariosState, page_loads
 from saas_app.ui.banners import error_region, status_region
@@ -17,6 +19,8 @@ from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
 from saas_app.ui.layout import page_head, row, stack
 from saas_app.ui.public import public_page
+
+first_steps.append(first_scenario)
 
 CALCULATOR = site.Link("Loan calculator", calculator.PATH)
 RENT_OR_BUY = site.Link("Rent or buy?", rent_or_buy.PATH)

@@ -14,6 +14,7 @@ from saas_app.core.clock import now
 from saas_app.core.errors import NotFound
 from saas_app.core.ids import new_id
 from saas_app.core.rls_session import owner_of
+from saas_app.dashboard.service import Step
 from saas_app.features.loans import folders
 from saas_app.features.loans.forms import NAME_LENGTH, LoanForm
 from saas_app.features.loans.models import Scenario
@@ -50,6 +51,17 @@ class Desk:
     clients: tuple[str, ...] = ()
     may_have_more_terms: bool = False
     may_export: bool = False
+
+
+def first_scenario(session: Session) -> Step:
+    """The step that gets somebody from looking to having."""
+    return Step(
+        title="Save your first scenario",
+        words="What does a flat cost a month, and in the end? Type the loan, see every year of it, and keep it.",
+        action="Work out a loan",
+        href="/scenarios",
+        done=session.exec(select(Scenario.id).limit(1)).first() is not None,
+    )
 
 
 def desk(session: Session) -> Desk:

@@ -18,8 +18,10 @@ from saas_app.auth import code_flows, flows, limits, links, passwords, service, 
 from saas_app.auth.models import LoginSession, User
 from saas_app.auth.service import Entry
 from saas_app.auth.sessions import LoggedIn, Visit
+from saas_app.auth.tries import count_logins
 from saas_app.core import db, ratelimit, tokens
 from saas_app.core.errors import BadInput, LoginNeeded
+from saas_app.core.ratelimit import Rule
 from saas_app.core.viewer import Viewer
 from tests.auth.conftest import GOOD_PASSWORD
 from tests.conftest import Hands
@@ -121,6 +123,14 @@ async def test_a_confirmation_with_the_former_password_does_not_outlive_its_chan
     assert STRANGER.device not in devices()
 
 
+@pytest.mark.parametrize("purpose", ["verify", "reset", "change", "undo"])
+async def test_a_link_that_is_being_used_elsewhere_is_used_up(postgresql: str, purpose: links.Purpose) -> None:
+    """The other use is written but not committed, so looking for the link still finds it."""
+    link = mailed(a_member().id, purpose)
+    with meanwhile(lambda session: links.use(session, link, purpose)), pytest.raises(links.LinkGone):
+        await db.run_system("command", links.use, link, purpose)
+
+
 async def test_a_browser_that_was_logged_out_meanwhile_is_not_logged_in_again_by_confirming(database: str) -> None:
     ada = a_member()
     theirs = logged_in(ada.id, STRANGER)
@@ -163,6 +173,16 @@ async def test_each_of_many_who_log_in_at_once_gets_their_own_session_and_no_oth
             assert row.device == f"browser {place}"
     assert len(devices()) == 5
     assert {person.id for person in people.values()} == {each.user_id for each in told if isinstance(each, LoggedIn)}
+
+
+async def test_each_of_many_is_counted_for_everybody_and_the_bell_rings_once(
+    database: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LOGINS", Rule("log-ins", 5, limits.LOGINS.window))
+    asked = [(f"person-{number}@example.com", Visit(f"192.0.2.{number}")) for number in range(3)]
+    rings = [[each.rings for each in as_system(lambda session: count_logins(session, asked))] for _ in range(3)]
+    assert rings == [[False] * 3, [True, False, False], [False] * 3]
+    assert as_system(lambda session: ratelimit.count(session, limits.LOGINS, "")) == 10
 
 
 async def test_two_at_once_get_in_with_a_password_whose_hash_is_made_anew(database: str) -> None:
@@ -208,7 +228,7 @@ async def test_accounts_of_one_address_are_admitted_in_one_order_so_that_no_two_
         entries = [Entry(row, Visit("192.0.2.1", known=frozenset({row.id}))) for row in order]
         asked = [(ADDRESS, entry.visit) for entry in entries]
         for _ in range(5):
-            await db.run_system("log-in", lambda session: flows.count_logins(session, asked))
+            await db.run_system("log-in", lambda session: count_logins(session, asked))
             await db.run_system("log-in", service.admit_all, entries)
 
     await asyncio.gather(process(rows), process(rows[::-1]), process(rows[6:] + rows[:6]))

@@ -1,0 +1,87 @@
+"""The first steps as a list that ends, and what stands there afterwards."""
+
+import reflex as rx
+
+from saas_app import site
+from saas_app.billing.state import AccountState
+from saas_app.dashboard.service import Step
+from saas_app.dashboard.state import DashboardState
+from saas_app.ui.buttons import link_button, submit_button
+from saas_app.ui.cards import card
+from saas_app.ui.forms import native_form
+from saas_app.ui.layout import row
+from saas_app.ui.text import for_ears, link
+
+
+def what_next() -> rx.Component:
+    """The steps until all are done, then the way to work."""
+    return rx.cond(DashboardState.done < DashboardState.all, _first_steps(), to_work())
+
+
+def _first_steps() -> rx.Component:
+    verified = AccountState.email_verified
+    address = rx.cond(verified, "Your address is confirmed", "Please confirm your e-mail address")
+    return card(
+        rx.el.p(DashboardState.done, " of ", DashboardState.all, " done", id="steps-done", class_name="text-quiet"),
+        rx.el.ol(
+            _step("Your account is open", done=True),
+            _step(address, _mail(), verified),
+            rx.foreach(DashboardState.steps, lambda step: _step(step.title, _way(step), step.done)),
+            class_name="mt-4 flex flex-col gap-4",
+        ),
+        title="First steps",
+    )
+
+
+def _step(
+    title: str | rx.Var[str], more: rx.Component | None = None, done: bool | rx.Var[bool] = False
+) -> rx.Component:
+    """A line with its mark; what it takes is shown until it is done."""
+    circle = "flex size-7 shrink-0 items-center justify-center rounded-full border-2 text-sm font-bold"
+    mark = rx.cond(
+        done,
+        rx.el.span("✓", aria_hidden="true", class_name=f"{circle} border-good bg-good-tint text-good"),
+        rx.el.span(aria_hidden="true", class_name=f"{circle} border-edge"),
+    )
+    return rx.el.li(
+        mark,
+        rx.el.div(
+            rx.el.p(title, rx.cond(done, for_ears(", done"), for_ears(", to do")), class_name="font-semibold"),
+            rx.cond(done, rx.fragment(), more or rx.fragment()),
+            class_name="min-w-0 flex-1",
+        ),
+        class_name="flex gap-3",
+    )
+
+
+def _mail() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            "We have sent a link to ",
+            AccountState.email,
+            ". ",
+            rx.cond(AccountState.mailbox, link("It lies in the local mailbox.", href="/dev/mailbox")),
+            class_name="mt-0.5 text-quiet wrap-anywhere",
+        ),
+        native_form(
+            submit_button("Send it again", busy="Sending…", kind="secondary"),
+            action="/verify/resend",
+            class_name="mt-3 inline-flex",
+        ),
+    )
+
+
+def _way(step: Step) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(step.words, class_name="mt-0.5 text-quiet"),
+        row(link_button(step.action, href=step.href, inside=True), class_name="mt-3"),
+    )
+
+
+def to_work() -> rx.Component:
+    """What whoever knows the way came for."""
+    return card(
+        rx.el.p(site.DESCRIPTION, class_name="text-quiet"),
+        row(link_button(f"Go to your {site.WORK.label.lower()}", href=site.WORK.href, inside=True), class_name="mt-5"),
+        title="Go on",
+    )

@@ -1,0 +1,29 @@
+"""What the first screen knows of its viewer beside the account."""
+
+import reflex as rx
+
+from saas_app.core import db
+from saas_app.core.viewer import Viewer
+from saas_app.dashboard import service
+from saas_app.dashboard.service import Step
+from saas_app.edge.gate import member
+from saas_app.edge.live import LiveState
+
+
+class DashboardState(LiveState):
+    """The first steps, and how many are behind: the account itself is the first."""
+
+    steps: tuple[Step, ...] = ()
+    done: int = 0
+    all: int = 0
+
+    async def _read(self, viewer: Viewer) -> None:
+        self.steps = await db.read(viewer, service.steps)
+        behind = [True, viewer.email_verified, *(step.done for step in self.steps)]
+        self.done, self.all = sum(behind), len(behind)
+
+    @rx.event
+    @member
+    async def load(self) -> None:
+        """Read what is done."""
+        await self._load()

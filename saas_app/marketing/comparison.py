@@ -1,0 +1,62 @@
+"""The plans beside each other, line by line, as what the code counts and opens; the heads stay in sight."""
+
+import reflex as rx
+
+from saas_app.billing.plans import Feature, Limit
+from saas_app.marketing import content
+from saas_app.ui.slots import slot, when
+from saas_app.ui.text import for_ears
+from saas_app.ui.theme import CARD
+
+_MARK = "px-2 py-3.5 text-center tabular-nums sm:px-4"
+
+
+def comparison() -> rx.Component:
+    """What is in every plan first, then what tells them apart. No frame scrolls here, so the heads can stick."""
+    plans = content.compared_plans()
+    names = [plans[0].name, *[slot(f"plans.{plan.key}.name") for plan in plans[1:]]]
+    shared, apart = content.shared_lines(), content.lines_apart()
+    return rx.el.table(
+        rx.el.caption("What each plan holds", class_name="sr-only"),
+        rx.el.thead(rx.el.tr(_head("What you get", "px-4 text-left"), *[_head(name, "text-center") for name in names])),
+        rx.el.tbody(_group("In every plan"), *[_line(words, None) for words in shared]),
+        rx.el.tbody(_group("By plan"), *[_line(words, thing) for words, thing in apart]),
+        class_name=f"{CARD} mt-10 w-full border-separate border-spacing-0",
+    )
+
+
+def _head(name: str, look: str) -> rx.Component:
+    place = "sticky top-0 border-b border-edge bg-surface px-2 py-3.5 font-semibold first:rounded-tl-2xl "
+    wide = "w-[19%] last:rounded-tr-2xl sm:px-4"
+    return rx.el.th(name, scope="col", class_name=f"{place} {wide if name != 'What you get' else ''} {look}")
+
+
+def _group(name: str) -> rx.Component:
+    columns = len(content.compared_plans()) + 1
+    words = rx.el.th(name, scope="rowgroup", col_span=columns, class_name="px-4 pt-6 pb-2 text-left text-sm text-quiet")
+    return rx.el.tr(words)
+
+
+def _line(words: str, thing: Limit | Feature | None) -> rx.Component:
+    marks = [_held(plan.key, thing) for plan in content.compared_plans()]
+    return rx.el.tr(
+        rx.el.th(words, scope="row", class_name="px-4 py-3.5 text-left font-medium"),
+        *[rx.el.td(mark, class_name=_MARK) for mark in marks],
+        class_name="*:border-t *:border-line",
+    )
+
+
+def _held(key: str, thing: Limit | Feature | None) -> rx.Component | str:
+    """What a plan holds of this, by what its product in Stripe says when the page is served."""
+    if isinstance(thing, Limit):
+        room = f"plans.{key}.holds.{thing.value}"
+        return when(f"not {room}|int(1)", _mark(has=False), otherwise=(slot(room),))
+    if isinstance(thing, Feature):
+        return when(f"plans.{key}.opens.{thing.value}", _mark(has=True), otherwise=(_mark(has=False),))
+    return _mark(has=True)
+
+
+def _mark(*, has: bool) -> rx.Component:
+    sign, words = ("✓", "Included") if has else ("–", "Not included")
+    look = "font-bold text-brick-ink" if has else "text-quiet"
+    return rx.fragment(rx.el.span(sign, aria_hidden="true", class_name=look), for_ears(words))
