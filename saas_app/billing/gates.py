@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 
 from saas_app.billing import catalogue, usage
 from saas_app.billing.catalogue import Offer
-from saas_app.billing.entitlements import NotEntitled, PlanLocked, require, require_plan
+from saas_app.billing.entitlements import NotEntitled, PlanLocked, entitlements, require, require_plan
 from saas_app.billing.plans import FREE, Feature, Limit, Plan
 from saas_app.billing.usage import Taken, UsedUp
 from saas_app.core import db
@@ -74,6 +74,13 @@ def check(session: Session, *needs: Need) -> None:
             require_plan(session, need)
         else:
             require(session, need)
+
+
+def is_open_by_now(session: Session, refusal: Refusal) -> bool:
+    """Whether this person's plan holds by now what was refused to them, so that the refusal need not stand there."""
+    found, plan = usage.what_is_open(session), entitlements(session).plan
+    room = any(each.limit == refusal.need and each.left != 0 for each in found.meters)
+    return room or refusal.need in (*found.features, plan.key)
 
 
 async def admitted(request: Request, *needs: Need) -> Viewer:

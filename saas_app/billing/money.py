@@ -17,10 +17,19 @@ def decimals(currency: str) -> int:
 
 def money(amount: int, currency: str) -> str:
     """€6, €6.50, ¥900, 4.500 KWD: decimals only where there are any (three-decimal currencies always show them)."""
+    return _written(amount, currency, whole=True)
+
+
+def in_column(amount: int, currency: str) -> str:
+    """€6.00, €6.50, ¥900: always with the decimals of the currency, so that they stand below each other."""
+    return _written(amount, currency, whole=False)
+
+
+def _written(amount: int, currency: str, *, whole: bool) -> str:
     places = decimals(currency)
-    whole, rest = divmod(abs(amount), 10**places)
-    text = f"{whole:,}"
-    if places and (rest or places == 3):
+    units, rest = divmod(abs(amount), 10**places)
+    text = f"{units:,}"
+    if places and (rest or places == 3 or not whole):
         text += f".{rest:0{places}d}"
     minus = "−" if amount < 0 else ""
     sign = SIGNS.get(currency.lower())

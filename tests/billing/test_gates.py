@@ -16,7 +16,7 @@ from saas_app.billing import locked
 from saas_app.billing.account import sync_account
 from saas_app.billing.entitlements import NotEntitled, PlanNeeded, require_plan
 from saas_app.billing.gate_state import in_words, needs
-from saas_app.billing.gates import Refusal, admitted
+from saas_app.billing.gates import Refusal, admitted, is_open_by_now
 from saas_app.billing.plans import AGENT_V1, PRO_V1, Feature, Limit
 from saas_app.billing.usage import Meter
 from saas_app.core import db
@@ -88,6 +88,22 @@ async def test_a_handler_does_nothing_for_those_who_have_not_paid_and_says_why(s
     await sync_account(ada.id)
     await tab.compare()
     assert (tab.done, tab.refusal) == (1, Refusal())
+
+
+async def test_a_refusal_is_over_as_soon_as_the_plan_holds_what_was_refused(shop: Stripe) -> None:
+    ada = a_user()
+    refused = [Refusal(Feature.REPORT, "x"), Refusal(Limit.SCENARIOS, "x"), Refusal(PRO_V1.key, "x")]
+    agents, full = Refusal(Feature.SHARE, "x"), Refusal(Limit.REPORTS, "x")
+
+    def over(*found: Refusal) -> list[bool]:
+        with db.session_for(ada, read_only=True) as session:
+            return [is_open_by_now(session, each) for each in found]
+
+    assert over(refused[0], refused[2], agents, full) == [False] * 4
+    await shop.subscribe(ada)
+    await sync_account(ada.id)
+    assert over(*refused, full) == [True] * 4
+    assert over(agents, Refusal("what nobody knows", "x")) == [False, False]
 
 
 def test_a_handler_that_cannot_be_held_is_refused_at_the_start() -> None:

@@ -51,6 +51,28 @@ def test_the_answer_follows_what_is_typed_in_the_readers_own_writing(open_browse
     expect(again.locator("#formulas")).to_contain_text("7,69 %")
 
 
+@pytest.mark.parametrize(
+    ("path", "last", "answer"),
+    [
+        ("/rent-or-buy", "A sale costs", "#verdict"),
+        ("/yield", "Interest, %", "#verdict"),
+        ("/calculator", "Years", "#quick-payment"),
+    ],
+)
+def test_on_a_phone_the_answer_stays_in_sight_while_somebody_types(
+    path: str, last: str, answer: str, open_browser: OpenBrowser, stack: Stack
+) -> None:
+    page = open_browser(viewport={"width": 390, "height": 500}).new_tab()
+    page.goto(stack.url + path)
+    field = page.get_by_label(last, exact=path == "/calculator")
+    before = page.locator(answer).inner_text()
+    field.scroll_into_view_if_needed()
+    field.fill("9")
+    expect(page.locator(answer)).not_to_have_text(before)
+    expect(page.locator(answer)).to_be_in_viewport(ratio=1)
+    expect(field).to_be_in_viewport(ratio=1)
+
+
 def test_a_loan_from_the_calculator_is_kept_by_way_of_signing_up(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
     page.goto(f"{stack.url}/calculator")
@@ -68,7 +90,7 @@ def test_a_loan_from_the_calculator_is_kept_by_way_of_signing_up(visitor: Visito
     expect(page.get_by_label("How it is repaid")).to_have_value("interest_first")
     save_as(page, "From the calculator")
     expect(page.locator("#room")).to_have_text("1 of 2 saved")
-    expect(page.get_by_text("€120,000.50 at 6 % over 12 years, 2 years interest only")).to_be_visible()
+    expect(page.get_by_text("€120,000.50 at 6 % over 12 years, 2 years interest only")).to_have_count(2)
     page.goto(f"{stack.url}/calculator?amount=a+lot&rate=5&years=30")
     page.get_by_role("button", name="Save it as a scenario").click()
     expect(page.locator("#principal-error")).to_contain_text("“a lot” is not an amount.")

@@ -53,6 +53,7 @@ def test_an_agent_hands_over_a_report_and_a_link(visitor: Visitor, open_browser:
     expect(page.get_by_alt_text("Your logo now")).to_be_visible()
 
     page.goto(f"{stack.url}/scenarios")
+    expect(page.locator("#paywall-reason")).to_be_hidden()
     page.get_by_role("button", name="Report River").click()
     page.get_by_label("Title of the report").fill("The flat by the river")
     page.get_by_label("With every single payment").check()

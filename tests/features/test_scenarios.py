@@ -172,6 +172,32 @@ def test_a_scenario_is_renamed_noted_copied_and_deleted(database: str) -> None:
     assert names(ada) == ["Copy of By the river"]
 
 
+def test_a_scenario_is_given_other_numbers_and_stays_the_same_one(database: str) -> None:
+    ada = a_pro()
+    saved = save(ada, "River")
+    loan = Loan(150_000_00, Decimal("3.25"), 20, lump=Lump(60, 10_000_00), lowers=True, fee=900_00)
+    with db.session_for(ada) as session:
+        service.change_scenario(session, saved, "", "north side", "")
+        service.change_loan(session, saved, loan)
+    with db.session_for(ada, read_only=True) as session:
+        row = service.find(session, saved)
+        assert (service.loan_of(row), row.name, row.notes) == (loan, "River", "north side")
+
+
+def test_other_numbers_need_the_plan_that_has_their_terms_and_room_for_the_scenario(sqlite: str) -> None:
+    ada = a_pro()
+    ids = [save(ada, f"Flat {number}") for number in range(3)]
+    as_system(lambda session: session.merge(subscription(ada.id, status="canceled")))
+    for scenario, loan, refusal in (
+        (ids[0], Loan(100_00, Decimal(3), 25, extra=1_00), FeatureLocked),
+        (ids[2], Loan(100_00, Decimal(3), 25), PlanFull),
+    ):
+        with pytest.raises(refusal), db.session_for(ada) as session:
+            service.change_loan(session, scenario, loan)
+        with db.session_for(ada, read_only=True) as session:
+            assert service.loan_of(service.find(session, scenario)).principal == 200_000_00
+
+
 def test_a_folder_comes_with_its_first_scenario_and_goes_with_its_last(database: str) -> None:
     ada = a_user()
     as_system(lambda session: session.add(subscription(ada.id, plan_key="agent_v1")))
@@ -202,6 +228,7 @@ def test_nothing_of_another_person_is_changed_copied_opened_compared_or_exported
     theirs = save(bob, "Bob's flat")
     for verb in (
         lambda session: service.change_scenario(session, theirs, "mine", "", ""),
+        lambda session: service.change_loan(session, theirs, Loan(1_00, Decimal(1), 1)),
         lambda session: service.copy_scenario(session, theirs),
         lambda session: plan_of(session, theirs),
         lambda session: compare.compare(session, [theirs]),
@@ -219,7 +246,7 @@ def test_the_whole_schedule_marks_the_payment_that_turns(sqlite: str) -> None:
         loan = Loan(100_000_00, Decimal(5), 30)
         plan = plan_of(session, service.save_scenario(session, LoanForm("x", "", loan)).id)
     assert [each.number for each in plan.payments if each.turns] == [195]
-    assert (len(plan.payments), plan.payments[-1].balance) == (360, "€0")
+    assert (len(plan.payments), plan.payments[-1].balance) == (360, "€0.00")
 
 
 def test_a_schedule_as_csv_adds_up_and_a_name_is_no_formula(sqlite: str) -> None:

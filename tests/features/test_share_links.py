@@ -15,6 +15,7 @@ from saas_app.core.viewer import Viewer
 from saas_app.features.loans import service as loans
 from saas_app.features.reports import flows, sharing
 from saas_app.features.reports.models import ShareLink
+from saas_app.legal import in_force
 from tests.billing.shop import rows
 from tests.factories import as_system
 from tests.features.people import a_scenario, on_plan
@@ -154,3 +155,9 @@ def test_nobody_keeps_links_without_end(ada: Viewer) -> None:
 async def dead(token: str) -> None:
     with pytest.raises(NotFound, match="This link shows nothing"):
         await flows.open_link(token)
+
+
+def test_the_privacy_notice_says_what_is_kept_of_links_and_letterheads() -> None:
+    words = in_force("privacy").words
+    for said in ("letterhead", "logo", "fingerprint", "how often it was opened", "thirty days"):
+        assert said in words

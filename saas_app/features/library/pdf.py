@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fpdf.outline import OutlineSection
 
 MARGIN, FOOT, LINE = 27, 24, 5.5  # millimetres
+ANNOUNCED = 45  # room for a paragraph that ends in a colon and the beginning of what it announces
 MARKS = {"strong_open": "**", "strong_close": "**", "em_open": "__", "em_close": "__"}
 
 
@@ -120,11 +121,17 @@ class _Chapter:
                 case other:
                     raise ValueError(f"The book cannot hold {other} on paper; teach pdf.py how to draw it.")
 
+    def _after(self, heading: Token) -> Token | None:
+        """The words of the paragraph that follows a heading; None where no paragraph does."""
+        tokens = self._chapter.tokens
+        at = next(place for place, each in enumerate(tokens) if each is heading)
+        return tokens[at + 3] if tokens[at + 2].type == "paragraph_open" else None
+
     def _until(self, end: str) -> list[Token]:
         return list(takewhile(lambda each: each.type != end, self._tokens))
 
     def _heading(self, inline: Token) -> None:
-        keep(self._pdf, 34)
+        keep(self._pdf, 12 + ANNOUNCED if _announces(self._after(inline)) else 34)
         self._pdf.ln(3)
         face(self._pdf, "B", 14)
         self._write(words_of(inline), line=7)
@@ -132,8 +139,8 @@ class _Chapter:
 
     def _paragraph(self, inline: Token) -> None:
         children = inline.children or []
-        if inline.content.endswith(":"):
-            keep(self._pdf, 45)  # stay with what it announces
+        if _announces(inline):
+            keep(self._pdf, ANNOUNCED)
         face(self._pdf)
         if len(children) == 1 and children[0].type == "code_inline":
             self._pdf.ln(1)
@@ -211,6 +218,11 @@ class _Chapter:
 
     def _write(self, words: str, *, line: float = LINE, align: str = "L") -> None:
         self._pdf.multi_cell(0, line, words, align=align, markdown=True, new_x="LMARGIN", new_y="NEXT")
+
+
+def _announces(paragraph: Token | None) -> bool:
+    """Whether it stays with what comes after it, a table or a list."""
+    return paragraph is not None and paragraph.content.endswith(":")
 
 
 def _marked(inline: Token) -> str:

@@ -24,12 +24,24 @@ _FIGURE = "whitespace-nowrap tabular-nums"
 FOLLOW = Path(__file__).with_name("follow.js").read_text()
 
 
-def asked_page(title: str, intro: str, form: rx.Component, *answers: rx.Component, below: Any = ()) -> rx.Component:
-    """Everything between header and footer: the form beside its answers, and what needs the whole width below."""
+def asked_page(
+    title: str, intro: str, form: rx.Component, result: rx.Component, *answers: rx.Component, below: Any = ()
+) -> rx.Component:
+    """Everything between header and footer: the form beside its answers, and what needs the whole width below.
+
+    `result` is the answer in short. Where there is no room beside the form it stays in sight above it.
+    """
+    seen = rx.el.div(result, class_name="max-lg:sticky max-lg:top-2 max-lg:z-10 lg:col-start-2 lg:row-start-1")
+    typed = rx.el.div(form, class_name="lg:col-start-1 lg:row-span-2 lg:row-start-1")
+    more = stack(*answers, class_name="lg:col-start-2 lg:row-start-2")
     return rx.el.div(
         heading(title, level=1),
         text(f"{intro} {site.DISCLAIMER}", tone="quiet", class_name="mt-2 max-w-prose"),
-        rx.el.div(form, stack(*answers), class_name="mt-8 grid items-start gap-5 lg:grid-cols-[1fr_1.2fr]"),
+        rx.el.div(
+            rx.el.div(seen, typed, class_name="flex flex-col gap-5 lg:contents"),
+            more,
+            class_name="mt-8 grid grid-cols-1 items-start gap-5 lg:grid-cols-[1fr_1.2fr] lg:grid-rows-[auto_1fr]",
+        ),
         *below,
         class_name=classes(PAGE_WIDTH, "py-10 sm:py-14"),
     )
@@ -50,11 +62,20 @@ def asked_form(*children: Any, action: str, label: str) -> rx.Component:
     )
 
 
+def in_short(*children: Any) -> rx.Component:
+    """The answer in so few words that a phone shows it above the form while somebody types."""
+    return card(*children, class_name="max-lg:px-5 max-lg:py-3 max-lg:shadow-lg")
+
+
 def group(title: str, *fields: rx.Component) -> rx.Component:
     """Fields that belong together."""
     return rx.el.fieldset(
         rx.el.legend(title, class_name="mb-3 font-display text-lg font-semibold"),
-        rx.el.div(*fields, class_name="grid gap-4 sm:grid-cols-2"),
+        # Each field has the same rows as its neighbour, so that their inputs stand beside each other.
+        rx.el.div(
+            *fields,
+            class_name="grid grid-cols-2 gap-x-4 *:row-span-4 *:mb-4 *:grid *:grid-rows-subgrid [&_label]:self-end",
+        ),
     )
 
 

@@ -25,6 +25,7 @@ def calculator_page(*links: site.Link) -> rx.Component:
         "What does a loan cost?",
         "Type your numbers; the sums follow.",
         _form(),
+        _payment(),
         _sums(),
         _picture(),
         below=(_years(), _how(), asked.more(*links, first=_keep())),
@@ -83,17 +84,26 @@ def _field(name: str, label: str, ask: str) -> rx.Component:
     return asked.asked_field("quick", name, label, input_mode=mode, data_ask=ask)
 
 
-def _sums() -> rx.Component:
-    return card(
+def _payment() -> rx.Component:
+    return asked.in_short(
         rx.el.p(
             rx.el.output(
                 slot("quick.result.payment"),
                 id="quick-payment",
-                class_name="font-display text-4xl font-semibold tabular-nums sm:text-5xl",
+                class_name="font-display text-3xl font-semibold tabular-nums lg:text-5xl",
             ),
             rx.el.span(" a month", class_name="text-quiet"),
         ),
-        rx.el.p(slot("quick.result.note"), id="quick-note", class_name="mt-1 min-h-6 text-quiet tabular-nums"),
+        rx.el.p(
+            slot("quick.result.note"),
+            id="quick-note",
+            class_name="mt-1 text-quiet tabular-nums empty:hidden max-lg:text-sm lg:min-h-6 lg:empty:block",
+        ),
+    )
+
+
+def _sums() -> rx.Component:
+    return card(
         facts(
             fact("Interest in total", rx.el.span(slot("quick.result.total_interest"), id="quick-interest")),
             fact("Everything paid", rx.el.span(slot("quick.result.total_paid"), id="quick-total")),

@@ -21,13 +21,15 @@ MOST = 4
 @dataclass(frozen=True)
 class Compared:
     """One scenario of a comparison: `line` is what is owed over time as an SVG path, `words` how it differs from the
-    first.
+    first. `most` and `longest` say in words how far all the lines reach.
     """
 
     place: int
     scenario: ScenarioView
     line: str
     words: str
+    most: str
+    longest: str
 
 
 def compare(session: Session, ids: Sequence[str] = ()) -> tuple[Compared, ...]:
@@ -44,6 +46,8 @@ def compare(session: Session, ids: Sequence[str] = ()) -> tuple[Compared, ...]:
             scenario=view(row, clients),
             line=owed_line(result, loan_of(row).borrowed, most=most, years=years),
             words=_difference(row, result, *found[0]) if place else "The least interest and fees of these.",
+            most=money(most, row.currency),
+            longest=duration(max(each.months for _, each in found)),
         )
         for place, (row, result) in enumerate(found)
     )

@@ -1,5 +1,7 @@
 """The loan form of the scenario page, and what a loan comes to."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import reflex as rx
@@ -25,80 +27,92 @@ CELL = "py-2 pr-4 tabular-nums"
 def loan_form() -> rx.Component:
     """The loan as somebody types it."""
     return rx.el.form(
-        grid(
-            _field(
-                "principal",
-                "Loan",
-                hint="in euros",
-                default_value=_brought("principal", "250,000"),
-                input_mode="decimal",
+        # What comes with the connection would take the place of what is typed before.
+        rx.el.fieldset(
+            grid(
+                _field(
+                    "principal",
+                    "Loan",
+                    hint="in euros",
+                    default_value=_brought("principal", "250,000"),
+                    input_mode="decimal",
+                ),
+                _field(
+                    "rate",
+                    "Yearly rate",
+                    hint="in percent",
+                    default_value=_brought("rate", "3.5"),
+                    input_mode="decimal",
+                ),
+                _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
+                rx.cond(
+                    ScenariosState.desk.may_repay_early,
+                    _field(
+                        "extra",
+                        "Extra a month",
+                        hint="repaid on top, in euros",
+                        input_mode="decimal",
+                        default_value=_brought("extra"),
+                    ),
+                ),
             ),
-            _field(
-                "rate", "Yearly rate", hint="in percent", default_value=_brought("rate", "3.5"), input_mode="decimal"
+            rx.el.div(
+                unfold("More about this loan", _more(), open=_opens()),
+                class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
             ),
-            _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
-            rx.cond(
-                ScenariosState.desk.may_repay_early,
-                _field("extra", "Extra a month", hint="repaid on top, in euros", input_mode="decimal"),
-            ),
+            row(button("Work it out", type="submit", id="work-out"), class_name="mt-5"),
+            disabled=until_listening(),
+            class_name="min-w-0",
         ),
-        rx.el.div(
-            unfold("More about this loan", _more(), open=_opens()),
-            class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
-        ),
-        row(button("Work it out", type="submit", id="work-out", disabled=until_listening()), class_name="mt-5"),
         # A new key makes a new form: what is brought along comes after the page, when the old one stands already.
-        key=f"loan-{_brought('principal')}-{_brought('rate')}-{_brought('years')}-{_brought('kind')}-{_brought('resting')}",
+        key=ScenariosState.form_number,
         on_submit=ScenariosState.work_out,
         reset_on_submit=False,
     )
 
 
 def _brought(name: str, usual: str = "") -> str:
-    """What the calculator has sent along for this field, or else what most people begin with."""
+    """What the calculator, a scenario or an earlier visit has put into this field, or what most people begin with."""
     return ScenariosState.brought.get(name, usual)
 
 
 def _opens() -> rx.Var[bool]:
     """Something in there is wrong, or was brought along."""
+    more = (_brought(name) != "" for name in ("lump", "lump_month", "new_rate", "change_month", "fee"))
     kind = _brought("kind", Kind.ANNUITY)
-    return (ScenariosState.errors.length() > 0) | (kind != Kind.ANNUITY)  # pyright: ignore
+    return reduce(or_, more, (ScenariosState.errors.length() > 0) | (kind != Kind.ANNUITY))  # pyright: ignore
 
 
 def _more() -> rx.Component:
     desk = ScenariosState.desk
     kinds = [option(label, kind.value) for kind, label in KINDS.items()]
     lowers = (option("ends the loan sooner", "no"), option("lowers the payments", "yes"))
+    in_loan = (option("paid beside the loan", "no"), option("part of the loan", "yes"))
     return stack(
         grid(
             select_field(
                 "kind", "How it is repaid", *kinds, error=_error("kind"), default_value=_brought("kind", Kind.ANNUITY)
             ),
-            _field(
-                "resting",
-                "Years of interest only",
-                hint="if it begins so",
-                input_mode="numeric",
-                default_value=_brought("resting"),
-            ),
+            _more_field("resting", "Years of interest only", hint="if it begins so", input_mode="numeric"),
+            columns=2,
         ),
         rx.cond(
             desk.may_repay_early,
             grid(
-                _field("lump", "Repaid at once", hint="in euros", input_mode="decimal"),
-                _field("lump_month", "With payment number", input_mode="numeric"),
-                select_field("lowers", "Repaying early", *lowers),
+                _more_field("lump", "Repaid at once", hint="in euros"),
+                _more_field("lump_month", "With payment number", input_mode="numeric"),
+                select_field("lowers", "Repaying early", *lowers, default_value=_brought("lowers", "no")),
+                columns=2,
             ),
         ),
         rx.cond(
             desk.may_have_more_terms,
             grid(
-                _field("new_rate", "New yearly rate", hint="in percent", input_mode="decimal"),
-                _field("change_month", "From payment number", input_mode="numeric"),
-                _field("fee", "Fee, paid once", hint="in euros", input_mode="decimal"),
-                select_field(
-                    "fee_in_loan", "The fee is", option("paid beside the loan", "no"), option("part of the loan", "yes")
-                ),
+                _more_field("new_rate", "New yearly rate", hint="in percent"),
+                _more_field("change_month", "From payment number", input_mode="numeric"),
+                _more_field("fee", "Fee, paid once", hint="in euros"),
+                select_field("fee_in_loan", "The fee is", *in_loan, default_value=_brought("fee_in_loan", "no")),
+                columns=2,
             ),
             text(
                 "Early repayment, a new rate and fees are part of Pro. ",
@@ -109,7 +123,21 @@ def _more() -> rx.Component:
     )
 
 
-def save_form() -> rx.Component:
+def _more_field(name: str, label: str, **props: Any) -> rx.Component:
+    return _field(name, label, default_value=_brought(name), **{"input_mode": "decimal", **props})
+
+
+def keep_form() -> rx.Component:
+    """To keep what was worked out: in the scenario that it comes from, or as another one."""
+    into = row(
+        button("Change ", ScenariosState.source_name, " to this", kind="secondary", on_click=ScenariosState.keep),
+        text("or save it as another:", tone="quiet"),
+        class_name="mt-5",
+    )
+    return rx.fragment(rx.cond(ScenariosState.source != "", into), _save_form())
+
+
+def _save_form() -> rx.Component:
     """A name for what was worked out, to find it again."""
     return rx.el.form(
         row(
@@ -147,9 +175,15 @@ def result() -> rx.Component:
     return rx.cond(
         shown.payment != "",
         card(
+            text(shown.terms, tone="quiet", id="loan-terms", class_name="-mt-3 mb-2"),
             facts(
-                fact("A month", rx.el.span(shown.payment, id="loan-payment")),
-                rx.cond(shown.note != "", fact("After that", rx.el.span(shown.note, id="loan-note"))),
+                fact(
+                    "A\N{NO-BREAK SPACE}month",
+                    rx.fragment(
+                        rx.el.span(shown.payment, id="loan-payment"),
+                        rx.cond(shown.note != "", rx.el.span(" ", shown.note, id="loan-note")),
+                    ),
+                ),
                 fact("Interest in total", rx.el.span(shown.total_interest, id="loan-interest")),
                 fact("Everything paid", shown.total_paid),
                 fact("Paid off after", shown.term),
@@ -157,9 +191,8 @@ def result() -> rx.Component:
             ),
             rx.cond(shown.saved != "", rx.el.p(shown.saved, class_name="font-semibold text-good", id="loan-saved")),
             picture(shown.picture, shown.turns_at),
-            _years(),
-            _how(),
-            save_form(),
+            rx.el.div(_years(), _how(), class_name="border-t border-line"),
+            keep_form(),
             title="This loan",
         ),
     )
@@ -172,10 +205,7 @@ def _years() -> rx.Component:
         rx.el.tbody(rx.foreach(ScenariosState.result.years, _year)),
         class_name="w-full",
     )
-    return rx.el.details(
-        rx.el.summary("Year by year", class_name="min-h-11 cursor-pointer py-3 font-semibold"),
-        rx.el.div(table, class_name="overflow-x-auto"),
-    )
+    return unfold("Year by year", rx.el.div(table, class_name="overflow-x-auto text-ink"))
 
 
 def _how() -> rx.Component:

@@ -16,6 +16,8 @@ from saas_app.ui.forms import hidden, labelled
 from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
 
+# On a phone the actions stand in three columns.
+_ACTION = "max-sm:w-full max-sm:justify-start max-sm:px-0! sm:px-3!"
 # What other features bring: beside the actions of a saved scenario, under it, and below the list.
 more_actions: list[Callable[[ScenarioView], rx.Component]] = []
 more_below: list[Callable[[ScenarioView], rx.Component]] = []
@@ -98,7 +100,7 @@ def scenario_line(scenario: ScenarioView) -> rx.Component:
 def act_on(scenario: ScenarioView, words: str, then: rx.event.EventType[()]) -> rx.Component:
     """A button for one scenario, which says to screen readers for which."""
     name = rx.el.span(" ", scenario.name, class_name="sr-only")
-    return button(words, name, kind="quiet", class_name="px-3", on_click=then)
+    return button(words, name, kind="quiet", class_name=_ACTION, on_click=then)
 
 
 def _actions(scenario: ScenarioView) -> rx.Component:
@@ -112,14 +114,14 @@ def _actions(scenario: ScenarioView) -> rx.Component:
             ),
             "Compare",
             rx.el.span(" ", scenario.name, class_name="sr-only"),
-            class_name="flex min-h-11 items-center gap-2 pr-3",
+            class_name="flex min-h-11 items-center gap-2 sm:pr-3",
         ),
         act_on(scenario, "Schedule", ScenariosState.show(scenario.id)),
         rx.cond(scenario.locked, rx.fragment(), act_on(scenario, "Change", ScenariosState.ask("change", scenario.id))),
         act_on(scenario, "Copy", ScenariosState.copy_one(scenario.id)),
         *[draw(scenario) for draw in more_actions],
         act_on(scenario, "Delete", ScenariosState.ask("delete", scenario.id)),
-        class_name="mt-2",
+        class_name="mt-2 max-sm:grid max-sm:grid-cols-3",
     )
 
 
@@ -147,7 +149,11 @@ def _change_form(scenario: ScenarioView) -> rx.Component:
             hidden("client", scenario.client),
         ),
         labelled("change-notes", "Notes", notes, error=errors.get("notes", "")),
-        row(button("Keep changes", type="submit"), button("Back", kind="quiet", on_click=ScenariosState.ask("", ""))),
+        row(
+            button("Keep changes", type="submit"),
+            button("Change the numbers", kind="secondary", on_click=ScenariosState.take(scenario.id)),
+            button("Back", kind="quiet", on_click=ScenariosState.ask("", "")),
+        ),
         on_submit=ScenariosState.change,
         reset_on_submit=False,
         class_name="mt-4 flex flex-col gap-4",

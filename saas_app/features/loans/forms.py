@@ -42,6 +42,31 @@ def read_form(typed: Mapping[str, object]) -> LoanForm:
     return LoanForm(name, client, reading.done(loan), notes)
 
 
+def typed_again(loan: Loan) -> dict[str, str]:
+    """A loan as somebody would type it, field by field: what `read_form` makes of it is the same loan."""
+    change, lump = loan.change, loan.lump
+    return {
+        "principal": _plain(loan.principal),
+        "rate": f"{loan.rate.normalize():f}",
+        "years": str(loan.years),
+        "kind": loan.kind.value,
+        "resting": str(loan.resting or ""),
+        "extra": _plain(loan.extra),
+        "lump": _plain(lump.amount) if lump else "",
+        "lump_month": str(lump.month) if lump else "",
+        "lowers": "yes" if loan.lowers else "no",
+        "new_rate": f"{change.rate.normalize():f}" if change else "",
+        "change_month": str(change.month) if change else "",
+        "fee": _plain(loan.fee),
+        "fee_in_loan": "yes" if loan.fee_in_loan else "no",
+    }
+
+
+def _plain(minor: int) -> str:
+    whole, cents = divmod(minor, 100)
+    return (f"{whole:,}" + (f".{cents:02}" if cents else "")) if minor else ""
+
+
 def read_change(typed: Mapping[str, object]) -> tuple[str, str, str]:
     """Name, notes and client of a scenario that is there; raises BadInput."""
     reading = Reading(typed)

@@ -64,12 +64,15 @@ def _verdict() -> rx.Component:
     }
     found = rx.el.div(
         rx.el.p(
-            rx.el.span(share(f"{FOUND}.on_own"), class_name="font-display text-4xl font-semibold sm:text-5xl"),
+            rx.el.span(share(f"{FOUND}.on_own"), class_name="font-display text-3xl font-semibold lg:text-5xl"),
             rx.el.span(" a year on your own money", class_name="text-quiet"),
         ),
-        *[when(f"{FOUND}.lever.{name}", rx.el.p(*said, class_name="mt-2")) for name, said in words.items()],
+        *[
+            when(f"{FOUND}.lever.{name}", rx.el.p(*said, class_name="mt-1 max-lg:text-sm lg:mt-2"))
+            for name, said in words.items()
+        ],
     )
-    return card(answer("verdict", when(FOUND, found, otherwise=(asked.nothing(),)), role="status"))
+    return asked.in_short(answer("verdict", when(FOUND, found, otherwise=(asked.nothing(),)), role="status"))
 
 
 def _formulas() -> rx.Component:
@@ -122,6 +125,7 @@ def _lever() -> rx.Component:
     legend = rx.el.figcaption(
         drawn.sample("brick", "return on your own money"),
         drawn.sample("info", "return on all money", dashes="long"),
+        drawn.sample("edge", "nothing"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     found = line(share("at.rate"), share("at.on_own"))

@@ -61,7 +61,7 @@ def what_a_flat_earns() -> rx.Component:
 def scenarios() -> rx.Component:
     return stack(
         page_head("Scenarios", intro=f"Sums that you can check. {site.DISCLAIMER}"),
-        card(loan_form()),
+        card(loan_form(), id="loan-card", tab_index=-1, class_name="scroll-mt-4"),
         error_region(ScenariosState.errors.get("form", "")),
         status_region(ScenariosState.said),
         result(),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from saas_app.billing.money import money
+from saas_app.billing.money import in_column, money
 from saas_app.features.loans.schedule import schedule
 from saas_app.features.loans.service import find, loan_of
 from saas_app.features.loans.views import NO_PICTURE, Picture, result_view
@@ -52,11 +52,11 @@ def plan_of(session: Session, scenario_id: str) -> Plan:
         payments=tuple(
             PaymentView(
                 number=month.number,
-                due=money(int(month.payment), currency),
-                interest=money(int(month.interest), currency),
-                principal=money(int(month.principal), currency),
-                early=money(int(month.early), currency) if month.early else "",
-                balance=money(int(month.balance), currency),
+                due=in_column(int(month.payment), currency),
+                interest=in_column(int(month.interest), currency),
+                principal=in_column(int(month.principal), currency),
+                early=in_column(int(month.early), currency) if month.early else "",
+                balance=in_column(int(month.balance), currency),
                 turns=month.number == result.turns_at,
             )
             for month in months

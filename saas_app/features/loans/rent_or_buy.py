@@ -22,6 +22,7 @@ def rent_or_buy_page(*links: site.Link) -> rx.Component:
         "and saves. Which has more in the end?",
         _form(),
         _verdict(),
+        _findings(),
         _picture(),
         below=(_years(), _how(), more(*links)),
     )
@@ -59,10 +60,15 @@ def _field(name: str, label: str, **props: str) -> rx.Component:
 
 
 def _verdict() -> rx.Component:
-    """The answer in a sentence, what moves it, and what neither household ever sees again."""
+    """The answer in a sentence."""
     sentence = rx.el.p(
-        slot(f"{FOUND}.verdict"), class_name="font-display text-3xl font-semibold first-letter:uppercase"
+        slot(f"{FOUND}.verdict"), class_name="font-display text-xl font-semibold first-letter:uppercase lg:text-3xl"
     )
+    return asked.in_short(answer("verdict", when(FOUND, sentence, otherwise=(asked.nothing(),)), role="status"))
+
+
+def _findings() -> rx.Component:
+    """What moves the answer, and what neither household ever sees again."""
     turned = rx.el.li("If the price grew by ", share("turn.growth"), " a year, ", slot("turn.verdict"))
     found = facts(
         fact("Borrowed", amount(f"{FOUND}.loan")),
@@ -70,17 +76,8 @@ def _verdict() -> rx.Component:
         fact("Gone for good in the first year, if you buy", amount(f"{FOUND}.owner_gone")),
         fact("Gone for good in the first year, if you rent", amount(f"{FOUND}.tenant_gone")),
     )
-    return card(
-        answer("verdict", when(FOUND, sentence, otherwise=(asked.nothing(),)), role="status"),
-        answer(
-            "findings",
-            when(
-                FOUND,
-                rx.el.ul(each("turn", f"{FOUND}.turned", turned), class_name="my-4 flex flex-col gap-1 text-quiet"),
-                found,
-            ),
-        ),
-    )
+    turns = rx.el.ul(each("turn", f"{FOUND}.turned", turned), class_name="mb-4 flex flex-col gap-1 text-quiet")
+    return card(answer("findings", when(FOUND, turns, found)), title="What it depends on")
 
 
 def _picture() -> rx.Component:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -122,6 +123,17 @@ def change_scenario(session: Session, scenario_id: str, name: str, notes: str, c
     return view(row, {row.folder_id: client})
 
 
+def change_loan(session: Session, scenario_id: str, loan: Loan) -> ScenarioView:
+    """Other numbers under the same name. A locked scenario stays as it is, and terms need a plan that has them."""
+    row = find(session, scenario_id)
+    require_room(session, Limit.SCENARIOS, [each.id for each in in_order(session)].index(row.id))
+    _require_terms(session, loan, "")
+    for name, value in _columns(loan).items():
+        setattr(row, name, value)
+    session.add(row)
+    return view(row, folders.names(session))
+
+
 def copy_scenario(session: Session, scenario_id: str) -> ScenarioView:
     """The same once more, to change it from there; raises as saving does."""
     row = find(session, scenario_id)
@@ -187,28 +199,35 @@ def view(row: Scenario, clients: dict[str, str], *, locked: bool = False) -> Sce
 
 
 def _row(user_id: str, form: LoanForm, name: str, folder_id: str) -> Scenario:
-    loan, change, lump = form.loan, form.loan.change, form.loan.lump
     return Scenario(
         id=new_id("scn"),
         user_id=user_id,
         name=name,
         folder_id=folder_id,
         notes=form.notes,
-        principal=loan.principal,
-        rate_milli=int(loan.rate * 1000),
-        years=loan.years,
-        extra=loan.extra,
-        kind=loan.kind.value,
-        resting=loan.resting,
-        fee=loan.fee,
-        fee_in_loan=loan.fee_in_loan,
-        change_month=change.month if change else 0,
-        new_rate_milli=int(change.rate * 1000) if change else 0,
-        lump=lump.amount if lump else 0,
-        lump_month=lump.month if lump else 0,
-        lowers=loan.lowers,
         created_at=now(),
+        **_columns(form.loan),
     )
+
+
+def _columns(loan: Loan) -> dict[str, Any]:
+    """What `loan_of` reads again."""
+    change, lump = loan.change, loan.lump
+    return {
+        "principal": loan.principal,
+        "rate_milli": int(loan.rate * 1000),
+        "years": loan.years,
+        "extra": loan.extra,
+        "kind": loan.kind.value,
+        "resting": loan.resting,
+        "fee": loan.fee,
+        "fee_in_loan": loan.fee_in_loan,
+        "change_month": change.month if change else 0,
+        "new_rate_milli": int(change.rate * 1000) if change else 0,
+        "lump": lump.amount if lump else 0,
+        "lump_month": lump.month if lump else 0,
+        "lowers": loan.lowers,
+    }
 
 
 def _require_terms(session: Session, loan: Loan, client: str) -> None:

@@ -28,7 +28,14 @@ def comparison() -> rx.Component:
                     aria_label="What is owed over time, a line for each scenario.",
                     class_name="w-full border-b border-l border-edge",
                 ),
-                rx.el.figcaption("What is still owed, from the first day to the end.", class_name="text-sm text-quiet"),
+                rx.el.figcaption(
+                    "What is still owed: from up to ",
+                    ScenariosState.compared[0].most,
+                    " on the first day to nothing after up to ",
+                    ScenariosState.compared[0].longest,
+                    ".",
+                    class_name="mt-1 text-sm text-quiet",
+                ),
                 class_name="mb-5",
             ),
             _table(),
@@ -42,10 +49,10 @@ def _table() -> rx.Component:
     """The roles are said because a row that is laid out as a card is no row to a screen reader any more."""
     names = [rx.el.th(name, scope="col", role="columnheader", class_name=HEAD) for name in ("Scenario", *SUMS)]
     return rx.el.table(
-        rx.el.thead(rx.el.tr(*names, role="row"), role="rowgroup", class_name="max-sm:sr-only"),
+        rx.el.thead(rx.el.tr(*names, role="row"), role="rowgroup", class_name="max-lg:sr-only"),
         rx.el.tbody(rx.foreach(ScenariosState.compared, _compared_row), role="rowgroup"),
         role="table",
-        class_name="w-full max-sm:block max-sm:*:block",
+        class_name="w-full max-lg:block max-lg:*:block",
     )
 
 
@@ -76,15 +83,15 @@ def _compared_row(compared: Compared) -> rx.Component:
             rx.el.span(compared.words, class_name="block text-sm font-normal"),
             scope="row",
             role="rowheader",
-            class_name=f"{CELL} block text-left font-medium break-words sm:table-cell",
+            class_name=f"{CELL} block text-left font-medium break-words lg:table-cell",
         ),
         *[_sum(name, words) for name, words in sums],
         role="row",
-        class_name="block border-t border-line py-2 sm:table-row",
+        class_name="block border-t border-line py-2 lg:table-row",
     )
 
 
 def _sum(name: str, words: str) -> rx.Component:
     """A cell, which carries its own name where there is no head above it."""
-    named = rx.el.span(name, aria_hidden="true", class_name="text-quiet sm:hidden")
-    return rx.el.td(named, words, role="cell", class_name=f"{CELL} flex justify-between gap-4 sm:table-cell")
+    named = rx.el.span(name, aria_hidden="true", class_name="text-quiet lg:hidden")
+    return rx.el.td(named, words, role="cell", class_name=f"{CELL} flex justify-between gap-4 lg:table-cell")

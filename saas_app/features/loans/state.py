@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.gate_state import needs
-from saas_app.billing.gates import Refusal, explain
+from saas_app.billing.gates import Refusal, explain, is_open_by_now
 from saas_app.billing.plans import Feature
 from saas_app.billing.state import AccountState
 from saas_app.core import db
@@ -17,7 +18,7 @@ from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
 from saas_app.features.loans import compare, payments, service
 from saas_app.features.loans.compare import MOST, Compared
-from saas_app.features.loans.forms import read_change, read_form
+from saas_app.features.loans.forms import read_change, read_form, typed_again
 from saas_app.features.loans.payments import Plan
 from saas_app.features.loans.quick import carried
 from saas_app.features.loans.service import Desk, ScenarioView
@@ -27,7 +28,7 @@ EMPTY = Desk((), "", "", False, False, False, False)
 
 
 class ScenariosState(LiveState):
-    """The loan form, its result, and what is saved."""
+    """The loan form, its result, and what is saved. `source` is the scenario whose numbers stand in the form."""
 
     desk: Desk = EMPTY
     result: ResultView = ResultView()
@@ -41,6 +42,9 @@ class ScenariosState(LiveState):
     said: str = ""
     refusal: Refusal = Refusal()
     brought: dict[str, str] = {}
+    form_number: int = 0
+    source: str = ""
+    source_name: str = ""
     _typed: dict[str, str] = {}
 
     async def _read(self, viewer: Viewer) -> None:
@@ -51,7 +55,9 @@ class ScenariosState(LiveState):
             self.folder = ""
         if self.opened.id not in there:
             self.opened = Plan()
-        if self.refusal.words and not self.desk.full and self.desk.may_repay_early:
+        if self.source not in there:
+            self.source = ""
+        if self.refusal.words and await db.read(viewer, is_open_by_now, self.refusal):
             self.refusal = Refusal()
         if self.compared and self.desk.may_compare:
             self.compared = list(await db.read(viewer, compare.compare, self.picked))
@@ -61,9 +67,10 @@ class ScenariosState(LiveState):
     async def load(self) -> None:
         """Read what is saved, and what the plan allows; work out the loan that the calculator has sent along."""
         await self._load()
-        self.brought = carried(self.router.url.query_parameters)
-        if self.brought:
-            self._typed = self.brought
+        carried_along = carried(self.router.url.query_parameters)
+        self._bring(carried_along or self._typed)
+        if carried_along:
+            self._typed = carried_along
             await self._try(db.read, service.work_out, self._typed)
 
     @rx.event
@@ -80,6 +87,39 @@ class ScenariosState(LiveState):
         names = {key: value for key, value in _words(form).items() if key in ("name", "client")}
         await self._try(db.run, service.save_scenario, {**self._typed, **names})
 
+    @rx.event
+    @member
+    async def take(self, scenario_id: str) -> EventSpec | None:
+        """Put the numbers of a scenario of one's own into the form, to change them there."""
+
+        async def do(viewer: Viewer) -> str:
+            row = await db.read(viewer, service.find, str(scenario_id))
+            typed = typed_again(service.loan_of(row))
+            self.result = await db.read(viewer, service.work_out, read_form(typed))
+            self._typed = typed
+            self._bring(typed)
+            self.source, self.source_name, self.changing = row.id, row.name, ""
+            return f"These are the numbers of {row.name}. Change them above, work it out, and keep it below."
+
+        return rx.set_focus("loan-card") if await self._do(do) else None
+
+    def _bring(self, typed: dict[str, str]) -> None:
+        """Put this into the fields of the form, whatever somebody has typed there since."""
+        self.brought = typed
+        self.form_number += 1
+
+    @rx.event
+    @member
+    async def keep(self) -> None:
+        """Give the scenario whose numbers were taken those that were worked out last."""
+
+        async def do(viewer: Viewer) -> str:
+            done = await db.run(viewer, service.change_loan, self.source, read_form(self._typed).loan)
+            self.source = ""
+            return f"{done.name} has the new numbers."
+
+        await self._do(do)
+
     async def _try(
         self,
         transaction: Callable[..., Awaitable[ResultView | ScenarioView]],
@@ -91,6 +131,7 @@ class ScenariosState(LiveState):
         async def do(viewer: Viewer) -> str:
             done = await transaction(viewer, verb, read_form(typed))
             if isinstance(done, ScenarioView):
+                self.source = ""
                 return f"Saved as {done.name}."
             self.result = done
             return ""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from saas_app import site
-from saas_app.billing.money import decimals, money
+from saas_app.billing.money import decimals, in_column, money
 from saas_app.features.loans.chart import across, columns
 from saas_app.features.loans.early import saved_by_early_repayment
 from saas_app.features.loans.schedule import Kind, Loan, Result, calculate
@@ -35,7 +35,9 @@ NO_PICTURE = Picture()
 
 @dataclass(frozen=True)
 class ResultView:
-    """What a loan comes to, in words. `note` says what becomes of the payment, `saved` what early repayment saves."""
+    """What a loan comes to, in words: `terms` says which loan it is, `note` what becomes of the payment, `saved` what
+    early repayment saves.
+    """
 
     payment: str = ""
     note: str = ""
@@ -46,6 +48,7 @@ class ResultView:
     saved: str = ""
     picture: Picture = NO_PICTURE
     years: tuple[YearView, ...] = ()
+    terms: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,14 @@ def result_view(loan: Loan, currency: str = site.CURRENCY) -> ResultView:
         picture=_picture(result),
         years=tuple(
             YearView(
-                row.year, money(row.interest, currency), money(row.principal, currency), money(row.balance, currency)
+                row.year,
+                in_column(row.interest, currency),
+                in_column(row.principal, currency),
+                in_column(row.balance, currency),
             )
             for row in result.years
         ),
+        terms=terms_of(loan, currency),
     )
 
 

@@ -47,8 +47,9 @@ def _shown() -> rx.Component:
         rx.el.div(
             card(
                 facts(
-                    fact("A month", slot(f"{result}.payment")),
-                    when(f"{result}.note", fact("After that", slot(f"{result}.note"))),
+                    fact(
+                        "A\N{NO-BREAK SPACE}month", rx.fragment(slot(f"{result}.payment"), " ", slot(f"{result}.note"))
+                    ),
                     fact("Interest in total", slot(f"{result}.total_interest")),
                     fact("Everything paid", slot(f"{result}.total_paid")),
                     fact("Paid off after", slot(f"{result}.term")),
@@ -59,7 +60,7 @@ def _shown() -> rx.Component:
                 when(f"{result}.saved", text(slot(f"{result}.saved"), class_name="mt-3 font-semibold")),
                 title="Key figures",
             ),
-            _picture(f"{result}.picture"),
+            _picture(f"{result}.picture", f"{result}.turns_at"),
             class_name="mt-8 grid items-start gap-5 lg:grid-cols-2",
         ),
         _years(f"{result}.years"),
@@ -71,7 +72,7 @@ def _shown() -> rx.Component:
     )
 
 
-def _picture(picture: str) -> rx.Component:
+def _picture(picture: str, turns_at: str) -> rx.Component:
     turn = rx.el.line(
         x1=slot(f"{picture}.turn"),
         x2=slot(f"{picture}.turn"),
@@ -92,6 +93,7 @@ def _picture(picture: str) -> rx.Component:
     legend = rx.el.figcaption(
         key("bg-brick", "repays the loan"),
         key("bg-clay", "interest"),
+        when(turns_at, rx.el.span("dashed: payment ", slot(turns_at), ", where repaying overtakes interest")),
         rx.el.span("one column a year", class_name="ml-auto"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )

@@ -6,7 +6,7 @@ from typing import Any, cast
 import reflex as rx
 
 from saas_app.billing.entitlements import NotEntitled
-from saas_app.billing.gates import Refusal, check, explain
+from saas_app.billing.gates import Refusal, check, explain, is_open_by_now
 from saas_app.billing.plans import Feature
 from saas_app.core import db
 from saas_app.core.errors import AppError, BadInput
@@ -40,6 +40,8 @@ class ReportsState(LiveState):
     async def _read(self, viewer: Viewer) -> None:
         self.shelf = await db.read(viewer, service.shelf)
         self.links = list(await db.read(viewer, sharing.links))
+        if self.refusal.words and await db.read(viewer, is_open_by_now, self.refusal):
+            self.refusal = Refusal()
 
     @rx.event
     @member
