@@ -26,7 +26,7 @@ SETTINGS = (
     "/library/book",
 )
 MEMBER = ("/dashboard", "/scenarios", "/library", "/billing", "/billing/return", "/purchases/return")
-LOCAL = ("/dev/mailbox",)
+LOCAL = ("/dev/mailbox", "/dev/kit")
 
 
 def test_the_pages_listed_here_are_all_there_are(built_app: Path) -> None:
