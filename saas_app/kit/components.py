@@ -111,7 +111,6 @@ def _banners() -> Iterator[rx.Component]:
     yield banners.banner("A banner with a title only")
     yield banners.status_region("What was just done.")
     yield banners.error_region("What went wrong.")
-    yield banners.sandbox_ribbon("4242 4242 4242 4242")
 
 
 def _cards() -> Iterator[rx.Component]:

@@ -7,7 +7,7 @@ from saas_app.core.config import settings
 from saas_app.edge.pages import island
 from saas_app.kit.components import everything
 from saas_app.ui.public import public_page
-from saas_app.ui.scripts import FORM_SCRIPTS
+from saas_app.ui.scripts import REVEAL, RULES, STRENGTH
 from saas_app.ui.text import heading
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
@@ -18,7 +18,7 @@ def kit() -> rx.Component:
     """All of `ui` on one page."""
     title = heading("The kit", level=1, size="giant", class_name="mb-8")
     place = classes(PAGE_WIDTH, "py-12")
-    return public_page(rx.el.div(title, everything(), class_name=place), scripts=FORM_SCRIPTS)
+    return public_page(rx.el.div(title, everything(), class_name=place), scripts=(REVEAL, RULES, STRENGTH))
 
 
 if not settings().is_production:
