@@ -153,8 +153,9 @@ def serve(asked: Asked) -> int:
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
         "REFLEX_ENV_MODE": "prod",
         "REFLEX_TELEMETRY_ENABLED": "false",
-        # glibc otherwise keeps a heap for each of our threads, most of it empty (mallopt(3)).
-        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+        # glibc otherwise keeps a heap for each of our threads, most of it empty, and gives nothing of it back
+        # (mallopt(3), malloc_trim(3)).
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "1"),
     }
     os.chdir(ROOT)
     server = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]

@@ -21,7 +21,7 @@ from saas_app.core.jobs import Outbox, Schedule
 from saas_app.core.mailer import Mailbox
 from saas_app.core.ratelimit import Try
 from saas_app.factors.models import Authenticator, Challenge, Passkey, RecoveryCode
-from saas_app.purchases.models import Download, LinkOrder, Purchase
+from saas_app.purchases.models import Download, FormerBuyer, LinkOrder, Purchase
 from saas_app.social.models import Identity
 
 features.join("models")
@@ -35,6 +35,7 @@ __all__ = [
     "Customer",
     "Download",
     "EmailToken",
+    "FormerBuyer",
     "FormerMember",
     "Identity",
     "Invoice",

@@ -82,7 +82,7 @@ def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything: our own routes first, and then Reflex, which open tabs reach at once."""
     api.mount("", inner)
     shop = Storefront(social.fixed_slots())
-    pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands)
+    pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands, shop.vary)
     islands.install(pages)
     who.install(find_viewer)
     return Edge(
@@ -94,7 +94,9 @@ def edge(inner: ASGIApp) -> ASGIApp:
         base_url=settings().origin,
         build=BUILD,
         form_targets=_form_targets(),
+        keeps=("currency",),
         straight={billing_api.WEBHOOK: billing_api.stripe_webhook},
+        larger={path: size for part in features.join("api") for path, size in getattr(part, "LARGER", {}).items()},
         sockets=inner,
     )
 

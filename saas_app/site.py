@@ -42,6 +42,7 @@ class Part:
 FEATURES = (
     Part("loans", menu=Link("Scenarios", "/scenarios"), public=Link("Calculator", "/calculator")),
     Part("library", menu=Link("Library", "/library")),
+    Part("reports"),
 )
 
 PUBLIC_NAV = (*(each.public for each in FEATURES if each.public), Link("Pricing", "/pricing"))

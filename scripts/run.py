@@ -180,10 +180,7 @@ class Programs:
             if process.poll() is None:
                 process.terminate()
         for process in [process for _name, process in reversed(self._running)]:
-            try:
-                process.wait(timeout=12)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            _wait_or_kill(process)
 
     def start(self, name: str, arguments: list[str], environment: dict[str, str]) -> None:
         """Start one of ours, in its own group so that Ctrl-C reaches it through us, once."""
@@ -195,7 +192,7 @@ class Programs:
         """Stop what was started last and start it again."""
         _, process = self._running.pop()
         process.terminate()
-        process.wait(timeout=15)
+        _wait_or_kill(process)
         self.start(*self._last)
 
     def wait_for(self, address: str) -> None:
@@ -224,6 +221,15 @@ class Programs:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
+
+
+def _wait_or_kill(process: "subprocess.Popen[bytes]", patience: float = 12) -> None:
+    """Wait until it has ended. If it does not, it goes with all that it started, since a worker would keep the port."""
+    try:
+        process.wait(timeout=patience)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # each is the head of a group of its own
+        process.wait()
 
 
 def reload_on_change(programs: "Programs") -> None:

@@ -22,6 +22,7 @@ class Card:
     three_ds: str | None = None  # "once": until authenticated; "always": each payment
     disputed: str | None = None  # the reason its owner gives to the bank, right after paying
     inquiry: bool = False  # the bank only asks
+    refund_fails: bool = False  # an hour after it was refunded its bank sends the money back
     note: str = ""
 
     @property
@@ -93,6 +94,7 @@ _CARDS = (
     Card("4000000000000259", disputed="fraudulent", note="pays, then the charge is disputed"),
     Card("4000000000002685", disputed="product_not_received", note="pays, then the charge is disputed as not received"),
     Card("4000000000001976", disputed="fraudulent", inquiry=True, note="pays, then the bank asks about the charge"),
+    Card("4000000000005126", refund_fails=True, note="pays, and a refund comes back an hour later"),
 )
 CARDS = {card.number: card for card in _CARDS}
 SHOWN = tuple(card for card in _CARDS if card.note)
@@ -130,6 +132,7 @@ _NAMES = {
     "createDispute": "4000000000000259",
     "createDisputeProductNotReceived": "4000000000002685",
     "createDisputeInquiry": "4000000000001976",
+    "refundFail": "4000000000005126",
 }
 
 

@@ -7,7 +7,7 @@ from stripe_sandbox import events, lists, metadata, spec, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.store import Object, Tx
+from stripe_sandbox.store import PRIVATE, Object, Tx
 
 _PRODUCT_FIELDS = (
     "active",
@@ -23,7 +23,10 @@ _PRODUCT_FIELDS = (
     "url",
 )
 _PRODUCT_TAKES = [*_PRODUCT_FIELDS, "metadata"]
-_PRICE_TAKES = ["active", "nickname", "tax_behavior", "lookup_key", "transfer_lookup_key", "metadata"]
+_PRICE_TAKES = [
+    *("active", "nickname", "tax_behavior", "lookup_key", "transfer_lookup_key", "metadata"),
+    "currency_options",
+]
 
 
 @route(
@@ -159,6 +162,8 @@ def create_price(tx: Tx, params: Params) -> Object:
         "unit_amount": amount,
         "unit_amount_decimal": decimal,
     }
+    if params.get("currency_options"):
+        price[PRIVATE] = {"options": _options(price, params["currency_options"])}
     return events.created(tx, price)
 
 
@@ -190,15 +195,67 @@ def update_price(tx: Tx, params: Params, price: str) -> Object:
             found[name] = params[name] if params[name] != "" else None
     if "lookup_key" in params:
         found["lookup_key"] = _take_lookup_key(tx, params, price)
+    if "currency_options" in params:
+        found[PRIVATE] = {**found.get(PRIVATE, {}), "options": _options(found, params["currency_options"] or {})}
     found["metadata"] = metadata.merged(found["metadata"], params.get("metadata"))
     return _changed(tx, found)
 
 
 @wire.virtual("price", "currency_options")
 def currency_options(tx: Tx, price: Object) -> Object:
-    """Only there when expanded: the one currency it has."""
+    """Only there when expanded: the currency that it was made in, and every other that it can be paid in."""
     kept = ("tax_behavior", "unit_amount", "unit_amount_decimal")
-    return {price["currency"]: {"custom_unit_amount": None, **{name: price[name] for name in kept}}}
+    own = {price["currency"]: {"custom_unit_amount": None, **{name: price[name] for name in kept}}}
+    return own | options_of(price)
+
+
+def options_of(price: Object) -> dict[str, Object]:
+    """What it costs in the other currencies that it can be paid in."""
+    return price.get(PRIVATE, {}).get("options", {})
+
+
+def in_currency(price: Object, currency: str | None, param: str = "currency") -> Object:
+    """The price as somebody pays it who pays in this currency.
+
+    Inside a subscription or an order it is kept so; the API shows it in the currency that it was made in, as Stripe
+    does (`wire.public`).
+    """
+    if not currency or currency == price["currency"]:
+        return price
+    if currency not in options_of(price):
+        raise Invalid(
+            f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+            f"`{currency}`.",
+            param=param,
+        )
+    option = options_of(price)[currency]
+    amounts = ("currency", "unit_amount", "unit_amount_decimal")
+    return {
+        **price,
+        "currency": currency,
+        **{name: option[name] for name in amounts[1:]},
+        PRIVATE: {**price[PRIVATE], "made_in": {name: price[name] for name in amounts}},
+    }
+
+
+def _options(price: Object, given: dict[str, Any]) -> dict[str, Object]:
+    """`currency_options` replaces those that it names, and leaves others as they are."""
+    kept = dict(options_of(price))
+    for currency, option in given.items():
+        where = f"currency_options[{currency}]"
+        if not (len(currency) == 3 and currency.isalpha() and currency.islower()):
+            raise Invalid(f"Invalid currency: {currency}.", param=where)
+        if currency == price["currency"]:
+            raise Invalid("You cannot give the currency that the price is made in again.", param=where)
+        amount, decimal = _amount(option)
+        behavior = option.get("tax_behavior", "unspecified")
+        kept[currency] = {
+            "custom_unit_amount": None,
+            "tax_behavior": behavior,
+            "unit_amount": amount,
+            "unit_amount_decimal": decimal,
+        }
+    return kept
 
 
 @wire.virtual("price", "tiers")
@@ -209,11 +266,12 @@ def tiers(tx: Tx, price: Object) -> list[Object]:
 
 def _changed(tx: Tx, price: Object) -> Object:
     """Subscriptions show their prices as these are now, not as they were on the day of signing up."""
-    events.updated(tx, price)
+    before = options_of(tx.fresh(price))
+    events.updated(tx, price, hidden={} if before == options_of(price) else {"currency_options": before})
     for subscription in tx.select("subscription", "instr(body, ?) > 0", (f'"{price["id"]}"',)):
         for item in subscription["items"]["data"]:
             if item["price"]["id"] == price["id"]:
-                item["price"] = price
+                item["price"] = in_currency(price, subscription["currency"])
                 item["plan"] |= {name: price[name] for name in ("active", "metadata", "nickname")}
         tx.save(subscription)
     return price

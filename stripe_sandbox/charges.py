@@ -1,7 +1,8 @@
 """What reached the card network: charges and their refunds (docs.stripe.com/api/charges, …/refunds)."""
 
-from stripe_sandbox import cards, events, lists, metadata, spec, wire
+from stripe_sandbox import cards, events, jobs, lists, metadata, spec, wire
 from stripe_sandbox.api import Params, route
+from stripe_sandbox.clock import HOUR
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.payment_methods import card_of
@@ -34,9 +35,16 @@ def record(
         },
         "status": "failed" if why else "succeeded",
     }
+    if not why:
+        charge["receipt_url"] = receipt_url(tx, charge)
     tx.add(charge)
     events.emit(tx, f"charge.{charge['status']}", charge)
     return charge
+
+
+def receipt_url(tx: Tx, charge: Object) -> str:
+    """Where whoever has paid sees that they have."""
+    return f"{tx.base_url or tx.fact('base_url')}/receipts/{charge['id']}"
 
 
 def record_debit(tx: Tx, intent: Object, method: Object) -> Object:
@@ -167,7 +175,24 @@ def create_refund(tx: Tx, params: Params) -> Object:
     card |= {"reference": "74820000000000000000001", "reference_status": "available"}
     events.updated(tx, refund)
     events.emit(tx, "charge.refund.updated", refund, {})
+    method = tx.find(charge["payment_method"], "payment_method")
+    if method and method["type"] == "card" and card_of(method).refund_fails:
+        tx.later("refund.fail", refund["id"], tx.now + HOUR)
     return refund
+
+
+@jobs.job("refund.fail")
+def refund_fails(tx: Tx, id_: str) -> None:
+    """The bank has sent the money back: it is the shop's again (docs.stripe.com/refunds#failed-refunds)."""
+    refund = tx.get("refund", id_)
+    charge = tx.get("charge", refund["charge"])
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    tx.save(charge)
+    refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+    events.updated(tx, refund)
+    events.emit(tx, "charge.refund.updated", refund, {"status": "succeeded"})
+    events.emit(tx, "refund.failed", refund)
 
 
 def _may_be_refunded(tx: Tx, charge: Object) -> bool:

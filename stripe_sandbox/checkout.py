@@ -3,7 +3,7 @@
 Sessions live in real time: a person is in front of them.
 """
 
-from stripe_sandbox import checkout_order, checkout_shape, events, jobs, lists, metadata, wire
+from stripe_sandbox import catalog, checkout_order, checkout_shape, events, jobs, lists, metadata, wire
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
@@ -76,9 +76,9 @@ def open_session(tx: Tx, params: Params) -> Object:
         tx.get("customer", customer, param="customer")
     items = checkout_order.order_items(tx, params, mode)
     asked = (params.get("currency") or "").lower()
+    for item in items:
+        item["price"] = catalog.in_currency(item["price"], asked)
     currency = items[0]["price"]["currency"] if items else asked or "usd"
-    if asked and asked != currency:
-        raise Invalid(f"The prices of this order are in {currency}, and in no other currency.", param="currency")
     now = int(real_now())
     expires = params.get("expires_at") or now + _DAY
     if not now + 29 * 60 <= expires <= now + _DAY + 60:

@@ -23,8 +23,12 @@ def mode_of(tx: Tx, given: list[Object]) -> str:
 
 
 def kept_items(items: list[Object]) -> list[Object]:
-    """Line items as they are kept: the price by its id."""
-    return [{**item, "price": item["price"]["id"]} for item in items]
+    """Line items as they are kept: the price by its id, and the currency in which it is paid."""
+    return [{**item, "price": item["price"]["id"], "currency": item["price"]["currency"]} for item in items]
+
+
+def _price_of(tx: Tx, kept: Object) -> Object:
+    return catalog.in_currency(tx.get("price", kept["price"]), kept.get("currency"))
 
 
 def order_items(tx: Tx, params: Params, mode: str) -> list[Object]:
@@ -94,7 +98,7 @@ def priced(tx: Tx, kept: list[Object], coupon: Object | None, data: Object | Non
     made = []
     left = (coupon or {}).get("amount_off") or 0
     for item in kept:
-        price = tx.get("price", item["price"])
+        price = _price_of(tx, item)
         amount = _first_part(tx, price, price["unit_amount"] * item["quantity"], data or {})
         off = 0
         if coupon and discounts.covers(coupon, price["product"]):
@@ -132,7 +136,7 @@ def _first_part(tx: Tx, price: Object, amount: int, data: Object) -> int:
 
 def purchase(tx: Tx, session: Object) -> Purchase:
     """What a promotion code is held against."""
-    prices = [(tx.get("price", item["price"]), item["quantity"]) for item in session[PRIVATE]["items"]]
+    prices = [(_price_of(tx, item), item["quantity"]) for item in session[PRIVATE]["items"]]
     return Purchase(session["customer"], prices)
 
 

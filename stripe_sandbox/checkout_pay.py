@@ -270,7 +270,12 @@ def _one_time_line(tx: Tx, customer: Object, item: Object) -> None:
     """One-time prices beside a subscription go on its first invoice."""
     invoice_items.create_item(
         tx,
-        {"customer": customer["id"], "pricing": {"price": item["price"]["id"]}, "quantity": item["quantity"]},
+        {
+            "customer": customer["id"],
+            "currency": item["currency"],
+            "pricing": {"price": item["price"]["id"]},
+            "quantity": item["quantity"],
+        },
     )
 
 

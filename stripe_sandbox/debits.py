@@ -28,6 +28,7 @@ def settle(tx: Tx, id_: str) -> None:
     method = tx.get("payment_method", intent["payment_method"])
     if ibans.ACCOUNTS[method[PRIVATE]["iban"]].pays:
         charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": charge["amount"]}
+        charge["receipt_url"] = charges.receipt_url(tx, charge)
         events.updated(tx, charge, "charge.succeeded")
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
         tx.save(intent)

@@ -61,11 +61,14 @@ def created(tx: Tx, obj: Object, type_: str | None = None) -> Object:
     return obj
 
 
-def updated(tx: Tx, obj: Object, type_: str | None = None) -> Object:
-    """Store a changed object and say what changed; nothing changed, nothing said."""
+def updated(tx: Tx, obj: Object, type_: str | None = None, hidden: Object | None = None) -> Object:
+    """Store a changed object and say what changed; nothing changed, nothing said.
+
+    `hidden` are the old values of what is shown only when expanded.
+    """
     before = tx.fresh(obj)
     tx.save(obj)
-    previous = difference(wire.public(before), wire.public(obj))
+    previous = difference(wire.public(before), wire.public(obj)) | (hidden or {})
     if previous:
         emit(tx, type_ or f"{obj['object']}.updated", obj, previous)
     return obj

@@ -1,6 +1,6 @@
 """Things to bill with the next invoice (docs.stripe.com/api/invoiceitems)."""
 
-from stripe_sandbox import events, invoice_lines, invoices, lists, metadata, spec
+from stripe_sandbox import catalog, events, invoice_lines, invoices, lists, metadata, spec
 from stripe_sandbox.api import Params, route
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
@@ -27,6 +27,7 @@ def create_item(tx: Tx, params: Params) -> Object:
     customer = tx.get("customer", params.get("customer", ""), param="customer")
     price_id = (params.get("pricing") or {}).get("price")
     price = tx.get("price", price_id, param="pricing[price]") if price_id else None
+    price = price and catalog.in_currency(price, params.get("currency", "").lower())
     quantity = params.get("quantity", 1)
     if price is None and "amount" not in params:
         raise Invalid("Missing required param: amount.", param="amount", code="parameter_missing")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from stripe_sandbox import (
+    catalog,
     discounts,
     events,
     invoice_lines,
@@ -80,7 +81,9 @@ def offers(tx: Tx, visit: Visit, subscription: Object) -> list[Offer]:
         if not product or not product.get("active"):
             continue
         for price in filter(None, (tx.find(id_, "price") for id_ in entry["prices"])):
-            if price["active"] and price["currency"] == subscription["currency"]:
+            currency = subscription["currency"]
+            if price["active"] and (price["currency"] == currency or currency in catalog.options_of(price)):
+                price = catalog.in_currency(price, currency)
                 found.append(Offer(price, product, price["id"] == item["price"]["id"]))
     return sorted(found, key=lambda each: (each.price["recurring"]["interval"] != "month", each.price["unit_amount"]))
 
@@ -246,6 +249,7 @@ def switch_answered(tx: Tx, visit: Visit, intent: Object) -> Outcome:
     price = tx.find(attempt["price"], "price")
     if subscription is None or price is None:
         return Outcome("declined", CardDeclined("This subscription can no longer be changed."))
+    price = catalog.in_currency(price, subscription["currency"])
     wanted = preview(tx, visit, subscription, price, attempt["quantity"], attempt["moment"])
     if wanted.due != intent["amount"]:
         payments.cancel(tx, {"cancellation_reason": "abandoned"}, intent["id"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_sandbox import discounts, invoice_lines, metadata, money, periods, spec
+from stripe_sandbox import catalog, discounts, invoice_lines, metadata, money, periods, spec, wire
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.store import Object, Tx
@@ -49,6 +49,7 @@ def new_item(tx: Tx, subscription_id: str, price: Object, quantity: int, period:
 
 def plan_of(price: Object) -> Object:
     """The legacy plan that the API still shows beside a price."""
+    price = wire.public(price)
     recurring = price["recurring"]
     return {
         "id": price["id"],
@@ -85,6 +86,7 @@ def edit_items(tx: Tx, subscription: Object, given: list[dict[str, Any]]) -> lis
             items.remove(old)
             continue
         price = tx.get("price", entry["price"], param=f"{where}[price]") if entry.get("price") else None
+        price = price and catalog.in_currency(price, subscription["currency"], f"{where}[price]")
         if old is None:
             if price is None:
                 raise Invalid(

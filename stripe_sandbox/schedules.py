@@ -7,7 +7,7 @@ ends in the middle of a period is an ordinary change of plan at that moment.
 
 from typing import Any
 
-from stripe_sandbox import discounts, events, jobs, metadata, orders, periods, proration, spec, subscriptions
+from stripe_sandbox import catalog, discounts, events, jobs, metadata, orders, periods, proration, spec, subscriptions
 from stripe_sandbox.clock import DAY
 from stripe_sandbox.errors import Invalid
 from stripe_sandbox.ids import new_id
@@ -70,12 +70,11 @@ def _phase(tx: Tx, given: dict[str, Any], start: int, where: str) -> Object:
         if not entry.get("price"):
             raise Invalid(f"Missing required param: {path}.", param=path, code="parameter_missing")
         price = tx.get("price", entry["price"], param=path)
+        price = catalog.in_currency(price, given.get("currency", "").lower(), f"{where}[currency]")
         proration.new_item(tx, "", price, 1, (0, 0))  # refuses what cannot be subscribed to
         items.append(_item(entry, price))
     if price is None:
         raise Invalid("A phase needs at least one item.", param=f"{where}[items]", code="parameter_missing")
-    if given.get("currency", price["currency"]).lower() != price["currency"]:
-        raise Invalid(f"The price specified only supports {price['currency']}.", param=f"{where}[currency]")
     end = _end(given, start, price, where)
     trial_end = end if given.get("trial") else given.get("trial_end")
     return {
@@ -130,7 +129,7 @@ def begin(tx: Tx, schedule: Object) -> Object:
         tx,
         orders.Order(
             customer=schedule["customer"],
-            prices=[(tx.get("price", item["price"]), item["quantity"]) for item in phase["items"]],
+            prices=_prices(tx, phase),
             method=subscriptions.usable_method(tx, method, schedule["customer"]) if method else None,
             on_session=False,
             metadata=phase["metadata"],
@@ -144,8 +143,15 @@ def begin(tx: Tx, schedule: Object) -> Object:
     return attach(tx, schedule, made)
 
 
+def _prices(tx: Tx, phase: Object) -> list[tuple[Object, int]]:
+    currency = phase["currency"]
+    return [
+        (catalog.in_currency(tx.get("price", each["price"]), currency), each["quantity"]) for each in phase["items"]
+    ]
+
+
 def _coupons(tx: Tx, phase: Object, customer: str) -> list[tuple[Object, str | None]]:
-    purchase = Purchase(customer, [(tx.get("price", each["price"]), each["quantity"]) for each in phase["items"]])
+    purchase = Purchase(customer, _prices(tx, phase))
     return [coupon_behind(tx, each, "discounts", purchase) for each in phase["discounts"]]
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from stripe_sandbox import (
+    catalog,
     cycle,
     discounts,
     events,
@@ -71,7 +72,8 @@ def create(tx: Tx, params: Params) -> Object:
         where = f"items[{index}][price]"
         if not entry.get("price"):
             raise Invalid(f"Missing required param: {where}.", param=where, code="parameter_missing")
-        prices.append((tx.get("price", entry["price"], param=where), entry.get("quantity", 1)))
+        price = catalog.in_currency(tx.get("price", entry["price"], param=where), params.get("currency", "").lower())
+        prices.append((price, entry.get("quantity", 1)))
     _check_terms(params, params.get("collection_method", "charge_automatically"), None)
     own = params.get("default_payment_method")
     behavior = params.get("payment_behavior", "allow_incomplete")
@@ -96,8 +98,6 @@ def create(tx: Tx, params: Params) -> Object:
         item_notes=[metadata.merged({}, entry.get("metadata")) for entry in given],
         free_until_anchor=params.get("proration_behavior") == "none",
     )
-    if params.get("currency", "").lower() not in ("", prices[0][0]["currency"]):
-        raise Invalid(f"The price specified only supports {prices[0][0]['currency']}.", param="currency")
     made, outcome = orders.subscribe(tx, order)
     _refuse_incomplete(tx, made, outcome, behavior)
     return made

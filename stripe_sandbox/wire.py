@@ -26,8 +26,10 @@ def virtual(kind: str, field: str) -> Callable[[Virtual], Virtual]:
 
 
 def public(value: Any) -> Any:
-    """A copy without private notes, at any depth."""
+    """A copy without private notes, at any depth. A price is shown in the currency that it was made in."""
     if isinstance(value, dict):
+        if value.get("object") == "price":
+            value = {**value, **value.get(PRIVATE, {}).get("made_in", {})}
         return {key: public(each) for key, each in value.items() if key != PRIVATE}
     if isinstance(value, list):
         return [public(each) for each in value]

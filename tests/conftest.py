@@ -176,13 +176,17 @@ def fresh_database(request: pytest.FixtureRequest, kind: str) -> Generator[str]:
 
 @contextmanager
 def emptied_database(request: pytest.FixtureRequest, kind: str) -> Generator[str]:
-    """As `fresh_database`, for one test: on PostgreSQL, emptying is ten times faster than copying."""
+    """As `fresh_database`, for one test: on PostgreSQL, emptying is ten times faster than copying. Deleting is faster
+    than TRUNCATE, which makes new files for every table and index, and needs no order where nothing is checked.
+    """
     if kind == "sqlite":
         with fresh_database(request, kind):
             yield kind
         return
     admin, name = request.getfixturevalue("postgresql_admin"), request.getfixturevalue("postgresql_reused")
-    administer(admin.set(database=name), f"TRUNCATE {', '.join(SQLModel.metadata.tables)} CASCADE")
+    unchecked = "SET session_replication_role = replica"
+    emptied = [str(sa.delete(table)) for table in SQLModel.metadata.tables.values()]
+    administer(admin.set(database=name), "; ".join([unchecked, *emptied]))
     with pointing_at(_as_login(admin, name)):
         yield kind
 

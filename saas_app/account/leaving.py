@@ -19,6 +19,8 @@ from saas_app.core import audit, clock, db, jobs, tokens
 
 # What has to be ended elsewhere before the rows go, by user id. It may be called more than once.
 settle: list[Callable[[str], Awaitable[None]]] = []
+# What stays of somebody without saying who they were. It is written in the transaction that erases them.
+keep: list[Callable[[Session, User], None]] = []
 # Whether this person has had a trial, which a second account does not get again.
 had_trial: list[Callable[[Session, str], bool]] = []
 
@@ -47,6 +49,8 @@ def erase(session: Session, user_id: str) -> None:
         return
     email, key = user.email, former_key(user.email_key)
     trial = any(had(session, user_id) for had in had_trial)
+    for note in keep:
+        note(session, user)
     for table in reversed(SQLModel.metadata.sorted_tables):
         owner = _owner_of(table)
         if owner is not None:

@@ -1,5 +1,6 @@
 """Everything we have of somebody, as one file they can take along (GDPR, articles 15 and 20)."""
 
+import base64
 import json
 from datetime import datetime
 from typing import Any
@@ -24,4 +25,11 @@ def collect(session: Session) -> str:
 
 def _plain(row: Any) -> dict[str, Any]:
     values = {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key not in SECRET}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    return {name: _as_json(value) for name, value in values.items()}
+
+
+def _as_json(value: Any) -> Any:
+    """Moments by ISO 8601, and files in base64."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

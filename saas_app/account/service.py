@@ -3,6 +3,8 @@
 Who may ask was decided before: the form came from this very person, who had lately proved who they are.
 """
 
+from collections.abc import Callable
+
 from sqlmodel import Session
 
 from saas_app.account import emails
@@ -13,6 +15,9 @@ from saas_app.auth.models import User
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock, ratelimit
 from saas_app.core.errors import BadInput
+
+# What else opens an account, which is taken away when its owner takes it back. A feature adds its own.
+forget: list[Callable[[Session, str], None]] = []
 
 
 def rename(session: Session, user_id: str, name: str) -> None:
@@ -71,14 +76,18 @@ def change_address(session: Session, token: str, user_id: str, digest: str, visi
 def take_back(session: Session, token: str, visit: Visit) -> None:
     """Use the way back: the former address again, everybody out, the password void, and a mail to choose a new one.
 
-    Second factors go too, since whoever had the account may have set up theirs.
+    Second factors and what is in `forget` go too, since whoever had the account may have set up theirs; so do ways back
+    to addresses that it had after this one.
     """
     user, row = links.find(session, token, "undo")
     links.use(session, token, "undo")
     user.email, user.email_key, user.email_verified_at = row.new_email, key_of(row.new_email), clock.now()
     user.password_hash = ""
     second.forget(session, user.id)
+    for each in forget:
+        each(session, user.id)
     links.withdraw(session, user.id)
+    links.withdraw_ways_back(session, user.id, row.created_at)
     service.make_owner(session, user)
     sessions.close_all(session, user.id)
     auth_emails.write_reset(session, user, links.issue(session, user, "reset").token)

@@ -22,7 +22,7 @@ from saas_app.auth.doors import (
     visit_of,
 )
 from saas_app.auth.sessions import find_viewer
-from saas_app.core.errors import Unavailable
+from saas_app.core.errors import BadInput, Unavailable
 from saas_app.core.visitors import safe_path
 from saas_app.edge.islands import respond
 
@@ -33,6 +33,7 @@ RESEND_SECONDS = 60
 CHECK_MAIL = "If there is an account with this address, a link is on its way. It works for 30 minutes."
 SENT_AGAIN = "We have sent you another mail."
 SAVED = "Your new password is saved. Please log in with it."
+NO_CODE = "Please type the code from our newest mail here, or open the link in it."
 LOG_IN_FIRST = "Please log in to confirm that this address is yours. It takes one more click then."
 
 
@@ -111,6 +112,8 @@ async def verify(request: Request, form: Form) -> Response:
     if viewer is not None and form.get("code"):
         await code_flows.prove_by_code(viewer, form["code"], visit_of(request))
         return to("/dashboard")
+    if viewer is not None and not cookies.link_token(request, "verify"):
+        raise BadInput({"code": NO_CODE})
     wanted = await flows.prove_address(opened_link(request, "verify"), viewer, visit_of(request))
     if wanted is not None:
         return await respond(request, "login", form={"email": wanted, "next": "/verify"}, notice=LOG_IN_FIRST)

@@ -86,7 +86,7 @@ def _hash_of(session: Session, user_id: str) -> str:
 
 
 def _renew(session: Session, user_id: str, kept: str, digest: str, visit: Visit) -> LoggedIn:
-    user = session.get_one(User, user_id)
-    if user.password_hash != kept:  # changed while we were checking
+    user = sessions.hold_user(session, user_id)
+    if user is None or user.password_hash != kept:  # changed while we were checking
         raise BadInput({"password": WRONG_PASSWORD})
     return sessions.renew(session, user, digest, visit)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from urllib.parse import urlencode
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -28,19 +29,22 @@ LONGEST_FIELD = 2_000
 
 
 def form_of(
-    page: str, *kept: str, at: str = "", longest: int = LONGEST_FIELD
+    page: str, *kept: str, at: str = "", longest: int = LONGEST_FIELD, file: str = ""
 ) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
     """A door for a page's form: whatever is refused is said on that page, with what was typed in `kept`.
 
     `at` is the page's address, where it is another one than its name: whoever has to log in or to confirm first comes
-    back to it. Of a field no more is read than `longest` characters.
+    back to it. Of a field no more is read than `longest` characters. `file` is the one field that may carry a file;
+    what is in it stands in `request.state.file`, empty when none was chosen.
     """
 
     def wrap(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
         @wraps(handle)
         async def endpoint(request: Request) -> Response:
-            async with request.form(max_files=0, max_fields=30) as sent:
+            async with request.form(max_files=1 if file else 0, max_fields=30) as sent:
                 form = {name: value[:longest] for name, value in sent.items() if isinstance(value, str)}
+                chosen = sent.get(file) if file else None
+                request.state.file = await chosen.read() if isinstance(chosen, UploadFile) else b""
             again = {name: form.get(name, "") for name in kept}
             try:
                 response = await handle(request, form)

@@ -106,7 +106,7 @@ async def prove_address(token: str, viewer: Viewer | None, visit: Visit) -> str 
     if viewer is None or key_of(viewer.email) != linked.email_key:
         return linked.email
     try:
-        await db.run_system("email verification", service.prove, token, viewer.id)
+        await db.run_system("email verification", service.prove, token, viewer.id, visit)
     except IntegrityError as error:  # two accounts proved the same address at once; the database chose
         raise links.LinkGone from error
     return None

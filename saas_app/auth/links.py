@@ -7,7 +7,7 @@ session or the browser that asked for it.
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
@@ -47,8 +47,11 @@ class Mailed:
 
 
 def issue(session: Session, user: User, purpose: Purpose, *, new_email: str = "", digest: str = "") -> Mailed:
-    """A new link and code; older ones for the same purpose are void. With `digest` the token is somebody else's."""
-    withdraw(session, user.id, purpose)
+    """A new link and code; older ones for the same purpose are void, but for ways back: whoever has taken an account
+    over would close its owner's by changing the address once more. With `digest` the token is somebody else's.
+    """
+    if purpose != "undo":
+        withdraw(session, user.id, purpose)
     mailed = Mailed(tokens.new_token(), f"{secrets.randbelow(1_000_000):06}")
     digest = digest or tokens.digest(mailed.token)
     session.add(
@@ -71,14 +74,17 @@ def owner(session: Session, token: str, purpose: Purpose) -> User:
 
 
 def find(session: Session, token: str, purpose: Purpose) -> tuple[User, EmailToken]:
-    """Whose link this is, and its row; LinkGone when it is no longer good."""
+    """Whose link this is, and its row; LinkGone when it is no longer good. A way back is good whatever address the
+    account has by now, any other link only for the one it was mailed for.
+    """
+    same_address = col(EmailToken.email_key) == col(User.email_key)
     found = session.exec(
         select(User, EmailToken)
         .join(EmailToken, col(EmailToken.user_id) == col(User.id))
         .where(
             EmailToken.digest == tokens.digest(token),
             EmailToken.purpose == purpose,
-            EmailToken.email_key == User.email_key,
+            sa.or_(same_address, sa.literal(purpose == "undo")),
             col(EmailToken.used_at).is_(None),
             EmailToken.expires_at > clock.now(),
             col(User.leaving_at).is_(None),
@@ -122,6 +128,17 @@ def use_code(session: Session, code: str, purpose: Purpose, *whose: sa.ColumnEle
 def _code_digest(digest: str, code: str) -> str:
     """Keyed, since a million codes are quickly tried."""
     return tokens.keyed_digest("code", f"{digest}:{''.join(filter(str.isdigit, code))}")
+
+
+def withdraw_ways_back(session: Session, user_id: str, since: datetime) -> None:
+    """Make void the ways back to addresses that an account had since then; those to earlier ones stay."""
+    theirs = (
+        col(EmailToken.user_id) == user_id,
+        col(EmailToken.purpose) == "undo",
+        col(EmailToken.used_at).is_(None),
+    )
+    later = col(EmailToken.created_at) >= since
+    session.exec(update(EmailToken).where(*theirs, later).values(used_at=clock.now()))
 
 
 def withdraw(session: Session, user_id: str, *purposes: Purpose) -> None:

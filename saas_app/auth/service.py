@@ -107,21 +107,33 @@ class Entry:
 
 
 def admit_all(session: Session, entries: Sequence[Entry]) -> list[LoggedIn | HalfIn | None]:
-    """Log these accounts in. None for one that was changed while we were checking."""
-    in_order = sorted(range(len(entries)), key=lambda place: entries[place].user.email_key)  # see tries.py
-    admitted = {place: _admit(session, entries[place]) for place in in_order}
-    return [admitted[place] for place in range(len(entries))]
+    """Log these accounts in. None for one that was changed while we were checking.
+
+    First all accounts are held, then the tries of addresses and at last of devices forgotten, each in the order in
+    which they are counted (tries.py).
+    """
+    asked = {entry.user.id: entry.user.email_key for entry in entries}
+    held = {
+        user_id: sessions.hold_user(session, user_id) for user_id in sorted(asked, key=lambda each: (asked[each], each))
+    }
+    rows = [_still_right(held[entry.user.id], entry) for entry in entries]
+    for key in sorted({row.email_key for row in rows if row and row.email_verified_at}):
+        forget_failures(session, key)
+    for user_id in sorted({row.id for row in rows if row}):
+        ratelimit.clear(session, (limits.LOGINS_BY_DEVICE, user_id))
+    return [_admit(session, row, entry) if row else None for row, entry in zip(rows, entries, strict=True)]
 
 
-def _admit(session: Session, entry: Entry) -> LoggedIn | HalfIn | None:
-    row = session.get(User, entry.user.id)
-    if row is None or row.password_hash != entry.user.password_hash:
-        return None
+def _still_right(row: User | None, entry: Entry) -> User | None:
+    """The account, if the password that was shown still opens it: its hash is as it was, or was made anew just now."""
+    shown = entry.user.password_hash
+    same = row is not None and row.leaving_at is None and row.password_hash in (shown, entry.better_hash or shown)
+    return row if same else None
+
+
+def _admit(session: Session, row: User, entry: Entry) -> LoggedIn | HalfIn:
     if entry.better_hash:
         row.password_hash = entry.better_hash
-    if row.email_verified_at:
-        forget_failures(session, row.email_key)
-    ratelimit.clear(session, (limits.LOGINS_BY_DEVICE, row.id))  # after the other, as they were counted
     return welcome_back(session, row, entry.visit, remember=entry.remember, replaces=entry.replaces, method="password")
 
 
@@ -160,7 +172,7 @@ def open_wholly(
     )
 
 
-def prove(session: Session, token: str, user_id: str) -> None:
+def prove(session: Session, token: str, user_id: str, visit: Visit) -> None:
     """The address is proved, for the account that is logged in where the link was opened; other links to it are void.
 
     Not for the account that the link was mailed for, if that is another one: a stranger may have opened it with this
@@ -171,6 +183,7 @@ def prove(session: Session, token: str, user_id: str) -> None:
     if user is None or user.email_key != linked.email_key or owner_of(session, user.email_key) not in (None, user):
         raise links.LinkGone
     make_owner(session, user)
+    audit.record(session, user.id, "address confirmed", ip=visit.ip, device=visit.device)
 
 
 def ask_for_reset(session: Session, address: Address) -> None:

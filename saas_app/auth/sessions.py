@@ -11,7 +11,7 @@ from saas_app.auth.models import LoginSession, User
 from saas_app.core import clock, db, tokens
 from saas_app.core.audit import network_of
 from saas_app.core.config import settings
-from saas_app.core.errors import DatabaseBusy
+from saas_app.core.errors import DatabaseBusy, LoginNeeded
 from saas_app.core.viewer import Viewer
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -88,22 +88,36 @@ def open_session(
     return LoggedIn(token, user.id, remember, method, user.terms_version != terms_in_force())
 
 
+def hold_user(session: Session, user_id: str) -> User | None:
+    """The account as it is now, and stays until this transaction ends.
+
+    Who opens a session holds it before looking at what they open it for, such as a password: what changes that ends
+    all sessions, and would not see one that is being opened beside it.
+    """
+    session.flush()
+    return session.get(User, user_id, with_for_update=True, populate_existing=True)
+
+
 def renew(
     session: Session, user: User, digest: str, visit: Visit, *, second_factor_at: datetime | None = None
 ) -> LoggedIn:
-    """The same browser under a new token, now that its person has proved again who they are.
+    """The same browser under a new token, now that its person has proved again who they are. LoginNeeded when it was
+    logged out meanwhile.
 
     A second factor that it has passed stays passed; `second_factor_at` says that one was shown just now.
     """
+    hold_user(session, user.id)
     row = session.get(LoginSession, digest)
+    if row is None or row.user_id != user.id:
+        raise LoginNeeded
     return open_session(
         session,
         user,
         visit,
-        remember=row is not None and row.is_remembered,
+        remember=row.is_remembered,
         replaces=digest,
-        method=row.method if row else "",
-        second_factor_at=second_factor_at or (row.second_factor_at if row else None),
+        method=row.method,
+        second_factor_at=second_factor_at or row.second_factor_at,
     )
 
 

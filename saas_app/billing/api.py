@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import ClientDisconnect, Request
@@ -68,7 +70,7 @@ async def start_checkout(request: Request) -> Response:
         return _see(f"/signup?{urlencode({'plan': plan, 'billing': interval})}")
     try:
         await count_ask(viewer)
-        return _see(await checkout.start_checkout(viewer, plan, interval, str(form.get("currency", "")).lower()))
+        return _see(await checkout.start_checkout(viewer, plan, interval, currency_in(form)))
     except AppError as error:
         return _explain(error, plan=plan, billing=interval)
 
@@ -136,6 +138,12 @@ class AsgiDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
+
+
+def currency_in(form: Mapping[str, Any]) -> str:
+    """The currency that a form was shown in; '' for the usual one, and for anything that can be none."""
+    said = str(form.get("currency", "")).lower()
+    return said if len(said) == 3 and said.isalpha() else ""
 
 
 def _interval(text: str) -> str:

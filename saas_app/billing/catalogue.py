@@ -22,6 +22,17 @@ VERSION = "catalogue_version"
 
 
 @dataclass(frozen=True)
+class Tag:
+    """What one of Stripe's prices costs in one of its currencies: `unit_amount` in minor units each `interval`."""
+
+    price_id: str
+    product_id: str
+    unit_amount: int
+    currency: str
+    interval: str
+
+
+@dataclass(frozen=True)
 class OfferPrice:
     """One price in words: "€6" per month, "€72" in total, 33 percent saved; `amount` is "72.00" for search engines."""
 
@@ -88,6 +99,7 @@ def mirror(session: Session, products: Sequence[StripeProduct], prices: Sequence
                     interval=price.interval,
                     active=price.active,
                     created_at=price.created,
+                    other_currencies=dict(price.other_currencies),
                 )
             )
     _archive_missing(session, known, {price.id for price in prices})
@@ -118,30 +130,31 @@ def version(session: Session) -> tuple[str, datetime | None]:
     return (row.value, row.updated_at) if row else ("", None)
 
 
-def price_for(session: Session, plan_key: str, interval: str, currency: str = "") -> str | None:
-    """The Stripe price that a new subscriber of this plan pays; None when it is not for sale.
+def price_for(session: Session, plan_key: str, interval: str, currency: str = "") -> Tag | None:
+    """What a new subscriber of this plan pays; None when it is not for sale.
 
     In a currency in which not everything is sold, it is the price of the usual one.
     """
     wanted = _current(session, currency) if currency in currencies(session) else {}
     found = wanted.get((plan_key, interval)) or _current(session).get((plan_key, interval))
-    return found.stripe_price_id if found and plan_key in {plan.key for plan in SOLD} else None
+    return found if found and plan_key in {plan.key for plan in SOLD} else None
 
 
 def currencies(session: Session) -> list[str]:
     """The currencies in which all of it is sold, the usual one first."""
     usual = _current(session)
     first = list(dict.fromkeys(row.currency for row in usual.values()))
-    others = {row.currency for row in session.exec(select(Price)) if row.active} - set(first)
+    prices = [row for row in session.exec(select(Price)) if row.active]
+    others = {code for row in prices for code in (row.currency, *row.other_currencies)} - set(first)
     return [*first, *[each for each in sorted(others) if set(_current(session, each)) >= set(usual)]]
 
 
 def switchable(session: Session) -> dict[str, list[str]]:
     """Product → prices between which the portal lets subscribers switch, always in the same order."""
-    prices = {row.stripe_price_id: row for each in currencies(session) for row in _current(session, each).values()}
+    prices = {tag.price_id: tag for each in currencies(session) for tag in _current(session, each).values()}
     found: dict[str, list[str]] = {}
     for _, price in sorted(prices.items()):
-        found.setdefault(price.stripe_product_id, []).append(price.stripe_price_id)
+        found.setdefault(price.product_id, []).append(price.price_id)
     return found
 
 
@@ -168,6 +181,11 @@ def offers(session: Session, currency: str = "") -> tuple[Offer, ...]:
     return tuple(found)
 
 
+def offers_in(session: Session, currency: str) -> tuple[Offer, ...]:
+    """The same in this currency, if all is sold in it; else in the usual one."""
+    return offers(session, currency if currency in currencies(session) else "")
+
+
 def held_by(plan: Plan) -> dict[str, Any]:
     """The part of an offer that says what the plan holds and opens."""
     holds = {limit.value: plan.limit(limit) for limit in Limit}
@@ -177,7 +195,7 @@ def held_by(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _in_words(price: Price | None, monthly: Price | None) -> OfferPrice:
+def _in_words(price: Tag | None, monthly: Tag | None) -> OfferPrice:
     if price is None:
         return OfferPrice()
     comparable = monthly is not None and monthly.currency == price.currency and price.interval == "year"
@@ -191,7 +209,7 @@ def _in_words(price: Price | None, monthly: Price | None) -> OfferPrice:
     )
 
 
-def _current(session: Session, currency: str = "") -> dict[tuple[str, str], Price]:
+def _current(session: Session, currency: str = "") -> dict[tuple[str, str], Tag]:
     """The price of each plan and interval: the one that carries our lookup key, else the newest active one.
 
     Without `currency` it is that of the product's default price in Stripe; where none is set, that of the first choice.
@@ -200,14 +218,17 @@ def _current(session: Session, currency: str = "") -> dict[tuple[str, str], Pric
     listed = session.exec(select(Price).where(Price.interval != ""))  # those that are paid once are no plan's
     rows = [row for row in listed if row.active and row.stripe_product_id in products]
     usual = {row.stripe_product_id: row.currency for row in rows if row.stripe_price_id == _default(products, row)}
-    found: dict[tuple[str, str], Price] = {}
+    found: dict[tuple[str, str], Tag] = {}
 
     def rank(row: Price) -> tuple[bool, datetime]:
         return row.lookup_key == f"{products[row.stripe_product_id].plan_key}_{row.interval}", row.created_at
 
     for row in sorted(rows, key=rank):
-        if row.currency == (currency or usual.get(row.stripe_product_id, row.currency)):
-            found[products[row.stripe_product_id].plan_key, row.interval] = row
+        wanted = currency or usual.get(row.stripe_product_id, row.currency)
+        amount = row.amount_in(wanted)
+        if amount is not None:
+            plan = products[row.stripe_product_id].plan_key
+            found[plan, row.interval] = Tag(row.stripe_price_id, row.stripe_product_id, amount, wanted, row.interval)
     return found
 
 

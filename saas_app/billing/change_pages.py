@@ -9,10 +9,12 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.components import general_error
 from saas_app.auth.shell import member_shell
+from saas_app.billing.catalogue import offers
 from saas_app.billing.choices import change_to_confirm
-from saas_app.billing.ending import FEEDBACK, LONGEST_COMMENT
+from saas_app.billing.ending import LONGEST_COMMENT
 from saas_app.billing.plans import plan_by_key
 from saas_app.billing.service import billing
+from saas_app.billing.words import WHY_LEFT
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from saas_app.edge.pages import island
@@ -100,13 +102,15 @@ def _lines() -> rx.Component:
 
 async def _cancel(viewer: Viewer) -> dict[str, Any]:
     found = await db.read(viewer, billing)
+    sold = await db.read_system("catalogue", offers)
     plan = plan_by_key(found.subscribed_key)
+    words = next((each.features for each in sold if each.key == found.subscribed_key), plan.sells if plan else ())
     return {
         "ends": {
             "can": found.can_cancel,
             "plan": found.plan_title,
             "date": found.date if found.ends_later else "",
-            "lost": list(plan.sells) if plan else [],
+            "lost": list(words),
         }
     }
 
@@ -164,7 +168,7 @@ def _reasons() -> rx.Component:
 
     return rx.el.fieldset(
         rx.el.legend("Why, if you like to say so", class_name="mb-1 text-sm font-semibold"),
-        *[reason(value, words) for value, words in FEEDBACK.items()],
+        *[reason(value, words) for value, words in WHY_LEFT.items()],
         rx.el.p(slot("errors.feedback"), class_name="text-sm font-medium text-bad empty:hidden"),
         class_name="grid lg:grid-cols-2",
     )

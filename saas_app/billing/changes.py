@@ -74,10 +74,16 @@ async def work_out(viewer: Viewer, plan_key: str, interval: str) -> None:
 
     Raises BadInput for a plan that is not sold, CannotChange, AlreadyChanging, StripeUnavailable.
     """
-    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval)
-    if price_id is None:
+    currency = await db.read(viewer, _currency)
+    tag = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, currency)
+    if tag is None:
         raise BadInput({"form": "This plan is not sold any more. Please choose another one."})
-    await show(viewer, price_id)
+    await show(viewer, tag.price_id)
+
+
+def _currency(session: Session) -> str:
+    row = entitlements(session).subscription
+    return row.currency if row else ""
 
 
 async def show(viewer: Viewer, price_id: str) -> None:
@@ -104,7 +110,8 @@ def wanted_change(session: Session, price_id: str) -> Wanted:
     if row is None:
         raise CannotChange("You have no plan to change yet. Please subscribe to one.")
     why = _why_not(row, price)
-    how = TRIAL if row.status == "trialing" else LATER if _goes_down(row, price) else NOW
+    waits = goes_down(row, price.paid_in(row.currency)[0], price.interval)
+    how = TRIAL if row.status == "trialing" else LATER if waits else NOW
     if how == TRIAL and not session.exec(select(Customer.card_last4)).first():
         why = why or "Please add a card first; then you can end the trial."
     if how == LATER and row.pending_price_id:
@@ -130,14 +137,14 @@ def _why_not(row: Subscription, price: Price) -> str:
         return "A change is planned already. Take it back first; then you can choose another one."
     if price.stripe_price_id == row.stripe_price_id:
         return "This is the plan you have."
-    if price.currency != row.currency:
+    if price.amount_in(row.currency) is None:
         return f"Your plan is paid in {row.currency.upper()}, this one in {price.currency.upper()}. Please write to us."
     return ""
 
 
-def _goes_down(row: Subscription, price: Price) -> bool:
+def goes_down(row: Subscription, unit_amount: int, interval: str) -> bool:
     """As in the portal: a smaller amount or a shorter interval waits for the end of what was paid."""
-    return price.unit_amount < row.unit_amount or (row.interval, price.interval) == ("year", "month")
+    return unit_amount < row.unit_amount or (row.interval, interval) == ("year", "month")
 
 
 def keep_quote(session: Session, user_id: str, wanted: Wanted, quote: StripeQuote | None) -> str:

@@ -39,11 +39,19 @@ REUSABLE_FOR = timedelta(hours=23)
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What somebody wants to pay: one of Stripe's prices, in one of its currencies."""
+
+    price_id: str
+    currency: str
+
+
+@dataclass(frozen=True)
 class Attempt:
     """An open intention to pay; `url` is empty until Stripe has answered."""
 
     id: str
-    price_id: str
+    wish: Wish
     session_id: str
     url: str
 
@@ -76,14 +84,23 @@ class Outcome(StrEnum):
 async def start_checkout(viewer: Viewer, plan_key: str, interval: str, currency: str = "") -> str:
     """The address to send this viewer to: a checkout, or the change of the subscription that they have already.
 
-    Raises BadInput for a plan that is not sold, CannotChange, StripeUnavailable when Stripe does not answer.
+    Who was billed before goes on in that currency, in which their credit and their discounts are
+    (https://docs.stripe.com/billing/customer#currency). Raises BadInput for a plan that is not sold, CannotChange,
+    StripeUnavailable when Stripe does not answer.
     """
-    price_id = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, currency)
-    if price_id is None:
-        raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     await sync_account(viewer.id)
+    wanted = await db.read(viewer, currency_of) or currency
+    tag = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, wanted)
+    if tag is None:
+        raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
-    return await _change_instead(viewer, price_id) or await open_session(viewer, account, price_id)
+    wish = Wish(tag.price_id, tag.currency)
+    return await _change_instead(viewer, wish.price_id) or await open_session(viewer, account, wish)
+
+
+def currency_of(session: Session) -> str:
+    """In which currency this person is billed; '' before the first time."""
+    return session.exec(select(Customer.currency)).first() or ""
 
 
 async def _change_instead(viewer: Viewer, price_id: str) -> str:
@@ -97,24 +114,24 @@ async def _change_instead(viewer: Viewer, price_id: str) -> str:
 SUBSCRIPTION = Kind("subscription", "subscription", "/billing/return", "/pricing?canceled=1", _change_instead)
 
 
-async def open_session(viewer: Viewer, account: Account, price_id: str, kind: Kind = SUBSCRIPTION) -> str:
+async def open_session(viewer: Viewer, account: Account, wish: Wish, kind: Kind = SUBSCRIPTION) -> str:
     """The address of the one checkout of this kind that this viewer can pay, for this price."""
-    attempt = await _attempt(viewer, price_id, kind)
+    attempt = await _attempt(viewer, wish, kind)
     if attempt.session_id:
-        if attempt.price_id == price_id and (url := await _payable(attempt, account)):
+        if attempt.wish == wish and (url := await _payable(attempt, account)):
             return url
         if not await _close(attempt):  # it may have been paid while we looked
             await sync_account(viewer.id)
-            if elsewhere := await kind.instead(viewer, price_id):
+            if elsewhere := await kind.instead(viewer, wish.price_id):
                 return elsewhere
-        attempt = await _attempt(viewer, price_id, kind)
+        attempt = await _attempt(viewer, wish, kind)
     base = settings().base_url
     try:
         session = await hosted.create_checkout_session(
             attempt_id=attempt.id,
             account_id=account.id,
             stripe_customer_id=account.stripe_customer_id,
-            terms=await _terms(viewer, attempt.price_id, kind),
+            terms=await _terms(viewer, attempt.wish, kind),
             success_url=f"{base}{kind.success_path}?session_id={{CHECKOUT_SESSION_ID}}",
             cancel_url=f"{base}{kind.cancel_path}",
         )
@@ -129,12 +146,12 @@ async def open_session(viewer: Viewer, account: Account, price_id: str, kind: Ki
     return session.url
 
 
-async def _terms(viewer: Viewer, price_id: str, kind: Kind) -> hosted.Terms:
+async def _terms(viewer: Viewer, wish: Wish, kind: Kind) -> hosted.Terms:
     """What this person's checkout begins with; a trial only once, and of a plan only."""
     if kind.mode == "payment":
-        return hosted.Terms(price_id, mode=kind.mode, tax=settings().stripe_tax)
-    trial = await db.read_system("checkout", _trial, viewer.id, price_id)
-    return hosted.Terms(price_id, kind.mode, trial.days, trial.needs_card, settings().stripe_tax)
+        return hosted.Terms(wish.price_id, wish.currency, mode=kind.mode, tax=settings().stripe_tax)
+    trial = await db.read_system("checkout", _trial, viewer.id, wish.price_id)
+    return hosted.Terms(wish.price_id, wish.currency, kind.mode, trial.days, trial.needs_card, settings().stripe_tax)
 
 
 def _trial(session: Session, user_id: str, price_id: str) -> Trial:
@@ -151,15 +168,15 @@ async def _payable(attempt: Attempt, account: Account) -> str:
     return session.url if session.status == "open" and session.customer_id == account.stripe_customer_id else ""
 
 
-async def _attempt(viewer: Viewer, price_id: str, kind: Kind) -> Attempt:
+async def _attempt(viewer: Viewer, wish: Wish, kind: Kind) -> Attempt:
     """The viewer's open attempt, or a new one. Of two that are made at once, the database keeps one."""
     try:
-        return await db.run_system("checkout", open_attempt, viewer.id, price_id, kind.name)
+        return await db.run_system("checkout", open_attempt, viewer.id, wish, kind.name)
     except IntegrityError:
-        return await db.run_system("checkout", open_attempt, viewer.id, price_id, kind.name)
+        return await db.run_system("checkout", open_attempt, viewer.id, wish, kind.name)
 
 
-def open_attempt(session: Session, user_id: str, price_id: str, kind: str = SUBSCRIPTION.name) -> Attempt:
+def open_attempt(session: Session, user_id: str, wish: Wish, kind: str = SUBSCRIPTION.name) -> Attempt:
     """Find or make the one open attempt; one that Stripe has not answered is given up if it is too old, or for another
     price. One that has a checkout is left to `open_session`, since that may still be paid."""
     mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.kind == kind, CheckoutAttempt.status == "open")
@@ -168,7 +185,7 @@ def open_attempt(session: Session, user_id: str, price_id: str, kind: str = SUBS
     if row is not None and row.stripe_checkout_session_id is None:
         if row.created_at < now() - REUSABLE_FOR:
             row.status = "expired"
-        elif row.stripe_price_id != price_id:
+        elif wish != Wish(row.stripe_price_id, row.currency):
             row.status = "abandoned"  # its key may have reached Stripe with the other price: never use it again
     if row is not None and row.status != "open":
         session.flush()
@@ -178,12 +195,13 @@ def open_attempt(session: Session, user_id: str, price_id: str, kind: str = SUBS
             id=new_id("att"),
             user_id=user_id,
             kind=kind,
-            stripe_price_id=price_id,
+            stripe_price_id=wish.price_id,
+            currency=wish.currency,
             created_at=now(),
         )
         session.add(row)
         session.flush()
-    return Attempt(row.id, row.stripe_price_id, row.stripe_checkout_session_id or "", row.url)
+    return Attempt(row.id, Wish(row.stripe_price_id, row.currency), row.stripe_checkout_session_id or "", row.url)
 
 
 async def _close(attempt: Attempt) -> bool:
@@ -197,10 +215,10 @@ async def _close(attempt: Attempt) -> bool:
     return closed
 
 
-def remember_session(session: Session, user_id: str, attempt_id: str, session_id: str, url: str) -> str:
-    """Store which hosted checkout belongs to the attempt; '' when it does.
+def remember_session(session: Session, user_id: str, attempt_id: str, session_id: str, url: str) -> Wish | None:
+    """Store which hosted checkout belongs to the attempt; None when it does.
 
-    If the attempt was given up meanwhile, nothing is stored: the price of the attempt that replaced it is returned.
+    If the attempt was given up meanwhile, nothing is stored: what the attempt that replaced it is for is returned.
     """
     _one_click_at_a_time(session, user_id)
     kept = session.exec(
@@ -209,11 +227,12 @@ def remember_session(session: Session, user_id: str, attempt_id: str, session_id
         .values(stripe_checkout_session_id=session_id, url=url)
     ).rowcount
     if kept:
-        return ""
+        return None
     given_up = session.exec(select(CheckoutAttempt).where(CheckoutAttempt.id == attempt_id)).one()
     mine = (CheckoutAttempt.user_id == user_id, CheckoutAttempt.kind == given_up.kind, CheckoutAttempt.status == "open")
     replaced = session.exec(select(CheckoutAttempt).where(*mine)).first()
-    return (replaced or given_up).stripe_price_id
+    later = replaced or given_up
+    return Wish(later.stripe_price_id, later.currency)
 
 
 def give_up(session: Session, attempt_id: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from saas_app.billing.catalogue import Offer, offers, price_for
-from saas_app.billing.changes import LATER, TRIAL, open_change
+from saas_app.billing.changes import LATER, TRIAL, goes_down, open_change
 from saas_app.billing.entitlements import entitlements
 from saas_app.billing.models import Price, Product, Subscription
 from saas_app.billing.money import money
@@ -66,22 +66,27 @@ def choices(session: Session) -> tuple[PlanChoice, ...]:
 
 
 def _choice(session: Session, row: Subscription, offer: Offer, interval: Interval) -> Choice | None:
-    id_ = price_for(session, offer.key, interval)
-    price = session.get(Price, id_) if id_ else None
+    price = price_for(session, offer.key, interval, row.currency)
     if price is None or price.currency != row.currency:
         return None
     words = each(price.unit_amount, price.currency, price.interval)
-    if price.stripe_price_id == row.stripe_price_id:
+    if price.price_id == row.stripe_price_id:
         return Choice(interval, words, "Your plan", True)
     if row.status == "trialing":
         label = f"Start now by the {interval}" if offer.key == row.plan_key else f"Start {offer.name} now"
-    elif price.stripe_price_id == row.next_price_id and row.next_at:
+    elif price.price_id == row.next_price_id and row.next_at:
         label = f"Starts {day(row.next_at)}"
-    elif offer.key == row.plan_key:
-        label = "Pay by the year" if interval == "year" else "Pay by the month"
     else:
-        label = f"{'Move up' if _tier(offer.key) > _tier(row.plan_key) else 'Move down'} to {offer.name}"
+        label = _change_to(row, offer, interval)
+        if goes_down(row, price.unit_amount, interval):  # then it waits, however much more it is
+            label += f" on {day(row.current_period_end)}"
     return Choice(interval, words, label, False)
+
+
+def _change_to(row: Subscription, offer: Offer, interval: Interval) -> str:
+    if offer.key == row.plan_key:
+        return "Pay by the year" if interval == "year" else "Pay by the month"
+    return f"{'Move up' if _tier(offer.key) > _tier(row.plan_key) else 'Move down'} to {offer.name}"
 
 
 def _tier(plan_key: str) -> int:
@@ -101,7 +106,8 @@ def change_to_confirm(session: Session) -> ChangeView | None:
     name = product.name if product else "the new plan"
     old = plan_by_key(row.plan_key)
     is_other = product is None or product.plan_key != row.plan_key
-    then = each(price.unit_amount * row.quantity, price.currency, price.interval)
+    amount, currency = price.paid_in(row.currency)
+    then = each(amount * row.quantity, currency, price.interval)
     lines = [Line(once(str(words)), money(int(amount), change.currency)) for words, amount in change.lines]
     sums = [("Discount", -change.discount), ("Tax", change.tax), ("Credit", change.amount_due - max(change.total, 0))]
     lines += [Line(words, money(amount, change.currency)) for words, amount in sums if amount]

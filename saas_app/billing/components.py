@@ -36,12 +36,18 @@ def portal_button(words: str | rx.Var[str], *, flow: str | rx.Var[str] = "", kin
 
 
 def subscribe_button(
-    words: str | rx.Var[str], *, plan: str | rx.Var[str], interval: str | rx.Var[str], kind: Kind = "primary"
+    words: str | rx.Var[str],
+    *,
+    plan: str | rx.Var[str],
+    interval: str | rx.Var[str],
+    currency: str | rx.Var[str] = "",
+    kind: Kind = "primary",
 ) -> rx.Component:
-    """Go to the hosted checkout for this plan and interval."""
+    """Go to the hosted checkout for this plan and interval, in the currency that is shown beside it."""
     return native_form(
         hidden("plan", plan),
         hidden("billing", interval),
+        hidden("currency", currency),
         submit_button(words, busy="Opening checkout…", kind=kind, wide=True),
         action="/billing/checkout",
     )
@@ -58,11 +64,18 @@ def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
             rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
         ),
         stack(
-            rx.cond(offer.year.available, subscribe_button(begin, plan=offer.key, interval="year")),
+            rx.cond(
+                offer.year.available,
+                subscribe_button(begin, plan=offer.key, interval="year", currency=offer.year.currency),
+            ),
             rx.cond(
                 offer.month.available,
                 subscribe_button(
-                    f"Monthly for {offer.month.total}", plan=offer.key, interval="month", kind="secondary"
+                    f"Monthly for {offer.month.total}",
+                    plan=offer.key,
+                    interval="month",
+                    currency=offer.month.currency,
+                    kind="secondary",
                 ),
             ),
             gap="small",
@@ -221,6 +234,7 @@ def _way_in(offer: Offer, interval: Interval) -> rx.Component:
             class_name="mt-1 text-quiet",
         ),
         rx.el.div(
-            subscribe_button(f"Open {offer.name}", plan=offer.key, interval=interval), class_name="mt-4 sm:max-w-xs"
+            subscribe_button(f"Open {offer.name}", plan=offer.key, interval=interval, currency=price.currency),
+            class_name="mt-4 sm:max-w-xs",
         ),
     )

@@ -7,21 +7,11 @@ from saas_app.billing.entitlements import entitlements
 from saas_app.billing.gateway import subscriptions
 from saas_app.billing.gateway.errors import StripeRefused
 from saas_app.billing.models import Subscription
+from saas_app.billing.words import WHY_LEFT
 from saas_app.core import db
 from saas_app.core.errors import BadInput, Conflict
 from saas_app.core.viewer import Viewer
 
-# https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details-feedback
-FEEDBACK: dict[str, str] = {
-    "too_expensive": "It costs too much",
-    "missing_features": "Something I need is missing",
-    "switched_service": "I use something else now",
-    "unused": "I do not use it enough",
-    "customer_service": "I was not helped well",
-    "too_complex": "It is hard to use",
-    "low_quality": "It is not good enough",
-    "other": "Something else",
-}
 LONGEST_COMMENT = 500
 
 
@@ -37,7 +27,7 @@ async def cancel(viewer: Viewer, feedback: str, comment: str) -> None:
 
     Raises BadInput, NothingToCancel, StripeUnavailable.
     """
-    if feedback and feedback not in FEEDBACK:
+    if feedback and feedback not in WHY_LEFT:
         raise BadInput({"feedback": "Please choose one of these, or none."})
     if len(comment) > LONGEST_COMMENT:
         raise BadInput({"comment": f"Please use at most {LONGEST_COMMENT} characters."})

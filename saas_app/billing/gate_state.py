@@ -85,5 +85,7 @@ def in_words(meter: Meter) -> MeterView:
     resets = f"{meter.resets_at:%B} {meter.resets_at.day}" if meter.resets_at else ""
     if meter.holds is None:
         return MeterView(label, f"{meter.used}, without limit", resets=resets)
+    if not meter.holds and not meter.used:
+        return MeterView(label, "None on this plan", is_full=True)
     share = min(100, meter.used * 100 // meter.holds) if meter.holds else 100
     return MeterView(label, f"{meter.used} of {meter.holds}", share, resets, meter.used >= meter.holds)

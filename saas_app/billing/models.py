@@ -39,7 +39,10 @@ class Product(Shared, table=True):
 
 
 class Price(Shared, table=True):
-    """A price: `unit_amount` in minor units of `currency` each `interval`, or once where that is empty."""
+    """A price: `unit_amount` in minor units of `currency` each `interval`, or once where that is empty.
+
+    `other_currencies` is what it costs in the others that it can be paid in.
+    """
 
     __tablename__ = "prices"  # pyright: ignore[reportAssignmentType]
 
@@ -51,6 +54,16 @@ class Price(Shared, table=True):
     interval: str
     active: bool = True
     created_at: datetime = Field(sa_type=Utc)
+    other_currencies: dict[str, int] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+
+    def amount_in(self, currency: str) -> int | None:
+        """What it costs in this currency, in minor units; None where it cannot be paid in it."""
+        return self.unit_amount if currency == self.currency else self.other_currencies.get(currency)
+
+    def paid_in(self, currency: str) -> tuple[int, str]:
+        """The same with its currency; as the price was made where it cannot be paid in this one."""
+        amount = self.amount_in(currency)
+        return (self.unit_amount, self.currency) if amount is None else (amount, currency)
 
 
 class StripeObject(SQLModel, table=True):
@@ -68,7 +81,7 @@ class Customer(OwnedReadOnly, table=True):
 
     `generation` rises when Stripe's customer was deleted, so that the next one gets a new idempotency key.
     `sync_seq` numbers the fetches that were begun, `applied_seq` the newest one written: an older answer that
-    arrives late is dropped.
+    arrives late is dropped. `currency` is the one in which Stripe bills them, '' before the first time.
     """
 
     __tablename__ = "customers"  # pyright: ignore[reportAssignmentType]
@@ -88,6 +101,7 @@ class Customer(OwnedReadOnly, table=True):
     billing_email: str = ""
     billing_address: str = ""
     tax_id: str = ""
+    currency: str = ""
     created_at: datetime = Field(sa_type=Utc)
 
 
@@ -253,6 +267,7 @@ class CheckoutAttempt(OwnedReadOnly, table=True):
     id: str = Field(primary_key=True)
     kind: str = "subscription"
     stripe_price_id: str
+    currency: str = ""
     stripe_checkout_session_id: str | None = Field(default=None, unique=True)
     url: str = ""
     status: str = "open"

@@ -72,8 +72,8 @@ def notice(session: Session, found: Entitlements, customer: Customer | None) -> 
         due=_due(session, row),
         has_card=bool(customer and customer.card_last4),
         two=len(ours) > 1,
-        planned=_price_words(session, row.next_price_id, row.quantity),
-        pending=_price_words(session, row.pending_price_id, row.quantity),
+        planned=_price_words(session, row.next_price_id, row),
+        pending=_price_words(session, row.pending_price_id, row),
     )
     return next((said for say in _MOST_URGENT_FIRST if (said := say(facts))), Notice())
 
@@ -91,14 +91,15 @@ def _due(session: Session, row: Subscription) -> Invoice | None:
     return session.exec(select(Invoice).where(*mine).order_by(col(Invoice.created_at).desc())).first()
 
 
-def _price_words(session: Session, price_id: str, quantity: int) -> str:
+def _price_words(session: Session, price_id: str, row: Subscription) -> str:
     """Pro, €9 a month; '' for no price, or one that we do not know."""
     price = session.get(Price, price_id) if price_id else None
     if price is None:
         return ""
     product = session.get(Product, price.stripe_product_id)
     name = product.name if product else "another plan"
-    return f"{name}|{each(price.unit_amount * quantity, price.currency, price.interval)}"
+    amount, currency = price.paid_in(row.currency)
+    return f"{name}|{each(amount * row.quantity, currency, price.interval)}"
 
 
 def _amount(due: Invoice) -> str:

@@ -22,12 +22,16 @@ class Feature(StrEnum):
     LOAN_FEE = "loan_fee"
     EXPORT = "export"
     CLIENT_FOLDER = "client_folder"
+    REPORT = "report"
+    LETTERHEAD = "letterhead"
+    SHARE = "share_link"
 
 
 class Limit(StrEnum):
-    """Something a plan holds so many of."""
+    """Something a plan holds so many of, or includes so many of in each period."""
 
     SCENARIOS = "scenarios"
+    REPORTS = "reports"
 
 
 @dataclass(frozen=True)
@@ -63,14 +67,23 @@ class Plan:
         return dict(self.limits).get(limit)
 
 
-_PRO = frozenset({Feature.COMPARE, Feature.EARLY_REPAYMENT, Feature.RATE_CHANGE, Feature.LOAN_FEE, Feature.EXPORT})
+_PRO = frozenset(
+    {
+        Feature.COMPARE,
+        Feature.EARLY_REPAYMENT,
+        Feature.RATE_CHANGE,
+        Feature.LOAN_FEE,
+        Feature.EXPORT,
+        Feature.REPORT,
+    }
+)
 
 FREE = Plan(
     key="free",
     name="Free",
     description="To look at one flat, or two.",
     sells=("2 saved scenarios", "The full repayment schedule", "Every formula shown"),
-    limits=((Limit.SCENARIOS, 2),),
+    limits=((Limit.SCENARIOS, 2), (Limit.REPORTS, 0)),
 )
 PRO_V1 = Plan(
     key="pro_v1",
@@ -81,8 +94,10 @@ PRO_V1 = Plan(
         "Up to four side by side",
         "Early repayment, a new rate, fees",
         "Schedules and comparisons as CSV",
+        "20 PDF reports a month",
     ),
     features=_PRO,
+    limits=((Limit.REPORTS, 20),),
     prices=(
         PlanPrice("month", 900, "eur", "pro_v1_month"),
         PlanPrice("year", 7200, "eur", "pro_v1_year"),
@@ -92,8 +107,14 @@ AGENT_V1 = Plan(
     key="agent_v1",
     name="Agent",
     description="For people who do this for others.",
-    sells=("Everything in Pro", "A folder for each client"),
-    features=_PRO | {Feature.CLIENT_FOLDER},
+    sells=(
+        "Everything in Pro",
+        "A folder for each client",
+        "200 PDF reports a month, with your name and logo",
+        "Links that show a scenario to a client",
+    ),
+    features=_PRO | {Feature.CLIENT_FOLDER, Feature.LETTERHEAD, Feature.SHARE},
+    limits=((Limit.REPORTS, 200),),
     prices=(
         PlanPrice("month", 2900, "eur", "agent_v1_month"),
         PlanPrice("year", 22800, "eur", "agent_v1_year"),

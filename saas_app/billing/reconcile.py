@@ -66,7 +66,7 @@ async def keep_events(since: datetime, until: datetime) -> int:
 
 
 def _keep(session: Session, events: Sequence[StripeEvent]) -> int:
-    return sum(webhooks.keep(session, event) for event in events)
+    return sum(webhooks.keep_all(session, events))
 
 
 async def sync_some(within: timedelta = TIME_FOR_SOME) -> int:

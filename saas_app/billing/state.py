@@ -10,7 +10,7 @@ import reflex as rx
 
 from saas_app.billing import checkout, choices, service, statement
 from saas_app.billing.account import sync_account
-from saas_app.billing.catalogue import Offer, offers
+from saas_app.billing.catalogue import Offer, offers_in
 from saas_app.billing.changes import AlreadyChanging, CannotChange
 from saas_app.billing.checkout import Outcome
 from saas_app.billing.choices import PlanChoice
@@ -127,7 +127,8 @@ class BillingState(LiveState):
         self.next_charge = await db.read(viewer, statement.next_charge)
         self.details = await db.read(viewer, statement.details)
         self.choices = list(await db.read(viewer, choices.choices))
-        self.offers = [offer for offer in await db.read_system("catalogue", offers) if offer.is_sold]
+        currency = await db.read(viewer, checkout.currency_of)
+        self.offers = [o for o in await db.read_system("catalogue", offers_in, currency) if o.is_sold]
         self.trials = {
             offer.key: (await db.read_system("checkout", trial_for, viewer.id, offer.key)).words
             for offer in self.offers

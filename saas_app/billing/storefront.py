@@ -2,26 +2,38 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
+from starlette.requests import cookie_parser
 
 from saas_app.billing import catalogue
 from saas_app.billing.catalogue import Offer
+from saas_app.billing.checkout import currency_of
 from saas_app.billing.plans import PLANS
+from saas_app.billing.regions import likely_currencies
 from saas_app.core import db, live
 from saas_app.core.config import settings
 from saas_app.core.errors import Unavailable
+from saas_app.core.viewer import Viewer
 from saas_app.edge.islands import Slots
+from saas_app.edge.who import cookie_name
 
 # Another process may have written a new catalogue; ours is announced at once.
 LOOK_AGAIN_SECONDS = 2.0
 SANDBOX_CARD = "4242 4242 4242 4242"
 
-# What else public pages show of the catalogue, as slots. A feature adds its own.
-more_slots: list[Callable[[Session], dict[str, Any]]] = []
+# What else public pages show of the catalogue, as slots, in a currency or the usual one. A feature adds its own.
+more_slots: list[Callable[[Session, str], dict[str, Any]]] = []
+
+
+class Shown(NamedTuple):
+    """In which currency a page shows its prices, '' for the usual one; `lasting` where nobody can choose any more."""
+
+    currency: str = ""
+    lasting: bool = False
 
 
 class Storefront:
@@ -57,10 +69,22 @@ class Storefront:
         assert self._slots is not None  # noqa: S101 (narrowed by _look)
         return self._slots
 
-    def derive(self, typed: dict[str, str]) -> dict[str, Any]:
-        """Yearly prices come first, unless somebody asked for monthly ones; another currency if all is sold in it."""
-        found = self._in_currency.get(typed["currency"].lower(), {})
-        return {"billing_month": typed["billing"] in ("month", "monthly"), **found}
+    async def vary(self, headers: Mapping[str, str], viewer: Viewer | None, typed: Mapping[str, str]) -> Shown:
+        """In which currency to show prices to somebody: the one in which they are billed already, the one they have
+        chosen, or the one of where they probably are; if all is sold in it."""
+        if not self._in_currency:
+            return Shown()
+        if viewer is not None and (billed_in := await _billed_in(viewer)):
+            return Shown(billed_in if billed_in in self._in_currency else "", lasting=True)
+        kept = cookie_parser(headers.get("cookie", "")).get(cookie_name(settings().base_url, "currency"), "")
+        wanted = [typed["currency"].lower(), kept, *likely_currencies(headers.get("accept-language", ""))]
+        return Shown(next((each for each in wanted if each in self._in_currency), ""))
+
+    def derive(self, typed: dict[str, str], shown: Shown) -> dict[str, Any]:
+        """Yearly prices come first, unless somebody asked for monthly ones."""
+        found = self._in_currency.get(shown.currency, {})
+        choice = {"currencies": []} if shown.lasting else {}
+        return {"billing_month": typed["billing"] in ("month", "monthly"), **found, **choice}
 
     async def _look(self) -> None:
         version, _ = await db.read_system("catalogue", catalogue.version)
@@ -69,14 +93,32 @@ class Storefront:
         sold_in = await db.read_system("catalogue", catalogue.currencies)
         offers = await db.read_system("catalogue", catalogue.offers)
         note = "" if version else "Prices are being prepared. Please come back in a minute."
-        more = {name: value for read in more_slots for name, value in (await db.read_system("catalogue", read)).items()}
         self._in_currency = {
-            each: {**_plans(await db.read_system("catalogue", catalogue.offers, each)), "chosen_currency": each}
+            each: {
+                **_plans(await db.read_system("catalogue", catalogue.offers, each)),
+                **await _more(each),
+                "chosen_currency": each,
+                "currencies": [other for other in sold_in if other != each],
+            }
             for each in sold_in
             if len(sold_in) > 1
         }
-        values = {**_values(offers, note), "currencies": [*self._in_currency], **more, **self._fixed}
+        values = {**_values(offers, note), "currencies": sold_in[1:], **await _more(""), **self._fixed}
         self._slots = Slots(version, values)
+
+
+async def _billed_in(viewer: Viewer) -> str:
+    try:
+        return await db.read(viewer, currency_of)
+    except Unavailable:
+        return ""
+
+
+async def _more(currency: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for read in more_slots:
+        found |= await db.read_system("catalogue", read, currency)
+    return found
 
 
 def _plans(offers: tuple[Offer, ...]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from saas_app.billing import mails
 from saas_app.billing.entitlements import by_rank
 from saas_app.billing.gateway.shapes import StripeCustomer, StripeInvoice, StripeSubscription, StripeUpcoming
-from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Product, Subscription, UpcomingInvoice
+from saas_app.billing.models import ENDED_STATUSES, Customer, Invoice, Price, Product, Subscription, UpcomingInvoice
 from saas_app.billing.plans import plan_by_key
 from saas_app.core import jobs, live
 from saas_app.core.clock import now
@@ -48,8 +48,11 @@ def begin(session: Session, user_id: str) -> Fetch | None:
     return Fetch(user_id, row[0], row[1]) if row else None
 
 
-def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
-    """Write down what Stripe said, unless something newer is written already. True when it was written."""
+def apply(session: Session, fetch: Fetch, found: StripeCustomer, *, silently: bool = False) -> bool:
+    """Write down what Stripe said, unless something newer is written already. True when it was written.
+
+    `silently` writes no mail about it, for a rehearsal.
+    """
     won = session.exec(
         sa.update(Customer)
         .where(
@@ -63,7 +66,7 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         return False
     customer = session.exec(select(Customer).where(Customer.user_id == fetch.user_id)).one()
     session.refresh(customer)
-    before = mails.look_before(session, fetch.user_id)
+    before = None if silently else mails.look_before(session, fetch.user_id)
     if found.deleted:
         _forget(session, customer)
     else:
@@ -75,7 +78,8 @@ def apply(session: Session, fetch: Fetch, found: StripeCustomer) -> bool:
         for write in parts:
             write(session, fetch.user_id, found)
     session.add(customer)
-    mails.tell(session, fetch.user_id, fetch.seq, before)
+    if before is not None:
+        mails.tell(session, fetch.user_id, fetch.seq, before)
     after_commit(session, lambda: live.announce(fetch.user_id))
     return True
 
@@ -87,6 +91,7 @@ def _forget(session: Session, customer: Customer) -> None:
     customer.card_brand = customer.card_last4 = ""
     customer.card_exp_month = customer.card_exp_year = 0
     customer.billing_name = customer.billing_email = customer.billing_address = customer.tax_id = ""
+    customer.currency = ""
     _write_upcoming(session, customer.user_id, None)
     for row in session.exec(select(Subscription).where(Subscription.user_id == customer.user_id)):
         if row.status not in ENDED_STATUSES:
@@ -102,6 +107,7 @@ def _write_customer(customer: Customer, found: StripeCustomer) -> None:
     customer.card_exp_year = card.exp_year if card else 0
     customer.billing_name, customer.billing_email = details.name, details.email
     customer.billing_address, customer.tax_id = details.address, details.tax_id
+    customer.currency = details.currency
 
 
 def _write_subscriptions(session: Session, user_id: str, found: StripeCustomer) -> None:
@@ -115,6 +121,7 @@ def _write_subscriptions(session: Session, user_id: str, found: StripeCustomer) 
         before = rows.pop(fresh.id, None)
         row = before or Subscription(stripe_subscription_id=fresh.id, user_id=user_id, created_at=fresh.created)  # type: ignore[call-arg]
         _copy(row, fresh, plans.get(fresh.product_id) or _plan_from(fresh.lookup_key))
+        row.unit_amount, row.currency = _amount(session, fresh)
         row.past_due_since = _late_since(fresh, found.invoices, row.past_due_since)
         session.add(row)
         written.append(row)
@@ -150,8 +157,6 @@ def _copy(row: Subscription, fresh: StripeSubscription, plan_key: str) -> None:
     row.plan_key = plan_key
     row.stripe_price_id = fresh.price_id
     row.stripe_product_id = fresh.product_id
-    row.unit_amount = fresh.unit_amount
-    row.currency = fresh.currency
     row.interval = fresh.interval
     row.quantity = fresh.quantity
     row.created_at = fresh.created
@@ -176,6 +181,16 @@ def _copy(row: Subscription, fresh: StripeSubscription, plan_key: str) -> None:
     row.discount_off = fresh.discount.off
     row.discount_duration = fresh.discount.duration
     row.discount_ends_at = fresh.discount.ends_at
+
+
+def _amount(session: Session, fresh: StripeSubscription) -> tuple[int, str]:
+    """What is billed each period, and in which currency. Another one than that of its price is found in the mirror of
+    the price, since Stripe expands no list so deep."""
+    if fresh.price_currency in ("", fresh.currency):
+        return fresh.unit_amount, fresh.currency
+    price = session.get(Price, fresh.price_id)
+    amount = price.amount_in(fresh.currency) if price else None
+    return (fresh.unit_amount, fresh.price_currency) if amount is None else (amount, fresh.currency)
 
 
 def _plan_from(lookup_key: str) -> str:

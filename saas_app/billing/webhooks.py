@@ -55,7 +55,8 @@ def keep_all(session: Session, events: Sequence[StripeEvent]) -> list[bool]:
     if fresh:
         needing = _needing_a_look(session, [*fresh.values()])
         append_all(session, WebhookEvent, [_row(event, needed=event.id in needing) for event in fresh.values()])
-        db.after_commit(session, lambda: jobs.wake(WebhookEvent))
+        if needing:
+            db.after_commit(session, lambda: jobs.wake(WebhookEvent))
     return [fresh.get(event.id) is event for event in events]
 
 

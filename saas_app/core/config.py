@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     allow_test_key: bool = False
     stripe_tax: bool = False
     stripe_receipts: bool = False
+    dispute_freezes: bool = True
     trial_days: int = Field(default=0, ge=0, le=730)
     trial_needs_card: bool = True
 
@@ -130,7 +131,7 @@ class Settings(BaseSettings):
     def webhook_secrets(self) -> tuple[str, ...]:
         """Secrets a webhook may be signed with: the environment's (two during a rotation), and the set-up's.
 
-        Read afresh each time, so that an app which is already running sees what set-up has just written.
+        Looked at each time, so that an app which is already running sees what set-up has just written.
         """
         kept = _read_env_file(self.stripe_file).get("STRIPE_WEBHOOK_SECRET", "")
         return tuple(dict.fromkeys(f"{self.stripe_webhook_secret},{kept}".replace(",", " ").split()))
@@ -179,8 +180,14 @@ def save_webhook_secret(secret: str) -> Path:
 
 def _read_env_file(path: Path) -> dict[str, str]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        now = path.stat()
+        return _read_once(path, now.st_ino, now.st_mtime_ns, now.st_size)
     except (FileNotFoundError, NotADirectoryError):
         return {}
+
+
+@lru_cache(maxsize=8)
+def _read_once(path: Path, *_as_it_is: int) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line and not line.lstrip().startswith("#"))
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}

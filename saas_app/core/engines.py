@@ -14,13 +14,14 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from saas_app.core.config import settings
-from saas_app.core.errors import BadInput, DatabaseBusy
+from saas_app.core.errors import BadInput, DatabaseBusy, Deadlocked
 from saas_app.core.isolation import check as check_engine
 from saas_app.core.rls import Actor
 from saas_app.core.rls_engine import guard
 from saas_app.core.rls_session import PASS
 
 BUSY_MILLISECONDS = 5_000
+DEADLOCK = "40P01"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _writers = threading.Lock()
 _SQLITE_BUSY = {
     sqlite3.SQLITE_BUSY,
@@ -113,6 +114,8 @@ def busy_in_words() -> Generator[None]:
     except DataError as error:  # PostgreSQL keeps no NUL, and no number beyond its columns
         raise BadInput({"form": "This holds something that cannot be saved. Please type it anew."}) from error
     except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == DEADLOCK:
+            raise Deadlocked from error
         if _is_busy(error):
             raise DatabaseBusy from error
         raise

@@ -11,6 +11,7 @@ AppError                     500
 ├── TooManyTries             429   with the seconds to wait
 └── Unavailable              503
     ├── DatabaseBusy               locked, full or out of reach; nothing was written
+    │   └── Deadlocked             two transactions waited for each other, and this one was ended
     ├── NotMigrated                the schema is older than the code
     └── HashingBusy                every password worker is taken
 ConfigError                        stops the start; for the operator, never shown to a visitor
@@ -107,6 +108,10 @@ class DatabaseBusy(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("We are very busy right now. Nothing was saved; please try again in a moment.")
+
+
+class Deadlocked(DatabaseBusy):
+    """Two transactions waited for each other, and the database has ended this one; the other goes on."""
 
 
 class NotMigrated(Unavailable):

@@ -23,6 +23,7 @@ SystemReason = Literal[
     "checkout",  # what Stripe said about a checkout
     "plan change",  # sums that Stripe worked out, which users may not write themselves
     "download",  # the log of what was fetched, which users may read and not write
+    "share link",  # whoever opens one is a stranger, and the link says whose scenario it shows
     "claim",  # what was paid by a link belongs to nobody yet
     "catalogue",  # products and prices belong to nobody
     "stripe objects",  # what the set-up made at Stripe

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from sqlmodel import Session
 
 from saas_app.core import db
-from saas_app.core.errors import DatabaseBusy
+from saas_app.core.errors import DatabaseBusy, Deadlocked
 from saas_app.core.reasons import SystemReason
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Together(Generic[T, R]):
         for item, future in taken:
             if future.done():
                 continue
-            if len(taken) == 1 or isinstance(error, DatabaseBusy):
+            if not isinstance(error, Deadlocked) and (len(taken) == 1 or isinstance(error, DatabaseBusy)):
                 future.set_exception(error)
                 continue
             try:

@@ -73,6 +73,7 @@ def _offer() -> rx.Component:
     form = native_form(
         hidden("plan", slot("offer.key")),
         hidden("billing", if_else("monthly", "month", "year")),
+        hidden("currency", slot("chosen_currency")),
         submit_button(
             f"Get {slot('offer.name')} for {slot('price.total')} a " + if_else("monthly", "month", "year"),
             busy="Opening the checkout…",

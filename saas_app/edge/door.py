@@ -15,7 +15,7 @@ from saas_app.core import logs
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
 from saas_app.edge.broken import own_500, refusal, sorry
-from saas_app.edge.islands import Islands, hydrated_policy
+from saas_app.edge.islands import WORD, Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
 from saas_app.edge.pages import POSTERS, Route
 from saas_app.edge.who import FindViewer, cookie_name, digest_of
@@ -23,6 +23,7 @@ from saas_app.ui.head import ICONS
 
 # Reflex writes its client tokens with a variant nibble of 8 to f.
 TAB_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89a-f][0-9a-f]{3}-[0-9a-f]{12}")
+KEPT_SECONDS = 180 * 86400
 LONGEST_VALUE = 300  # of a value in an address, such as an e-mail or a page to go back to
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WEBHOOK = "/api/stripe/webhook"
@@ -40,8 +41,10 @@ class Edge:
 
     `find_viewer` turns the digest of a session cookie into who is looking. `members` are the paths that strangers
     are sent away from; `form_targets` the other hosts that a form may lead to; `straight` are addresses that are
-    looked up before all routes, for doors through which thousands come in a second. `sockets` is what open tabs are
-    connected to: each layer in between costs every tab a few kB for as long as it is open.
+    looked up before all routes, for doors through which thousands come in a second. `larger` are addresses that take
+    more than BODY_LIMIT, with how many bytes. `sockets` is what open tabs are connected to: each layer in between costs
+    every tab a few kB for as long as it is open. `keeps` names words in a public page's address that the browser keeps
+    as a cookie, such as a choice of currency.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class Edge:
         build: Path,
         form_targets: tuple[str, ...],
         straight: dict[str, ASGIApp] | None = None,
+        larger: dict[str, int] | None = None,
         sockets: ASGIApp | None = None,
+        keeps: tuple[str, ...] = (),
     ) -> None:
         self._app, self._sockets = app, sockets or app
         self._islands = islands
@@ -64,6 +69,8 @@ class Edge:
         self._members = {route.path: route for route in members.values()}
         self._find_viewer = find_viewer
         self._straight = straight or {}
+        self._limits = {WEBHOOK: WEBHOOK_LIMIT, **(larger or {})}
+        self._keeps = keeps
         self._base_url = base_url
         self._static = build / "client"
         self._cookie = cookie_name(base_url)
@@ -120,7 +127,7 @@ class Edge:
         headers, path, method = _headers(scope), scope["path"], scope["method"]
         refusal = self._refusal(headers, path, method)
         if refusal is None and method in UNSAFE:
-            receive = limited_body(receive, WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT)
+            receive = limited_body(receive, self._limits.get(path, BODY_LIMIT))
         if refusal is None and path in self._straight:
             await self._go_straight(self._straight[path], scope, receive, send)
             return
@@ -141,9 +148,8 @@ class Edge:
             return PlainTextResponse("Not found", 404)
         if method not in UNSAFE:
             return None
-        limit = WEBHOOK_LIMIT if path == WEBHOOK else BODY_LIMIT
         size = headers.get("content-length", "0")
-        if not size.isdigit() or int(size) > limit:
+        if not size.isdigit() or int(size) > self._limits.get(path, BODY_LIMIT):
             return PlainTextResponse(TOO_LARGE, 413)
         if path != WEBHOOK and not self._own_origin(headers, need_origin=False):
             return PlainTextResponse("This form was sent from another site, so nothing was done.", 403)
@@ -170,7 +176,12 @@ class Edge:
             return None
         asked = {key: values[0] for key, values in parse_qs(query).items() if len(values[0]) <= LONGEST_VALUE}
         remembered = self._islands.remembered(island, cookie_parser(headers.get("cookie", "")))
-        return await self._islands.answer(island, headers, viewer, form=asked, remembered=remembered)
+        response = await self._islands.answer(island, headers, viewer, form=asked, remembered=remembered)
+        for name in self._keeps:
+            if WORD.fullmatch(asked.get(name, "")):
+                kept = cookie_name(self._base_url, name)
+                response.set_cookie(kept, asked[name], KEPT_SECONDS, httponly=True, samesite="lax", secure=self._https)
+        return response
 
     async def _who(self, headers: dict[str, str]) -> Viewer | None:
         digest = self._digest(headers)

@@ -42,15 +42,18 @@ class Slots:
 
 Filler = Callable[[], Awaitable[Slots]]
 # What follows from the values in a form or an address, such as which of two prices is shown first.
-Derive = Callable[[dict[str, str]], dict[str, Any]]
+# By the second argument a page differs from the others of its name, as in the currency of its prices.
+Derive = Callable[[dict[str, str], Any], dict[str, Any]]
+# How a page differs by who asks, with which headers, and for what: anything hashable. None is the usual page.
+Vary = Callable[[Mapping[str, str], Viewer | None, Mapping[str, str]], Awaitable[Any]]
 
 
 class Islands:
     """The public pages of one built app.
 
     `folder` holds the templates that the build made; `fill` gives the slots, and is asked on each request, so it
-    must answer from memory most of the time; `derive` adds what follows from what was typed or asked for; `routes` are
-    the pages as they were declared, some with a `fill` of their own.
+    must answer from memory most of the time; `derive` adds what follows from what was typed or asked for, and from what
+    `vary` says; `routes` are the pages as they were declared, some with a `fill` of their own.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Islands:
         derive: Derive,
         form_targets: tuple[str, ...] = (),
         routes: dict[str, Route] | None = None,
+        vary: Vary | None = None,
     ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader([folder, folder.with_name(LOCAL)]),
@@ -69,9 +73,10 @@ class Islands:
         )
         self._fill = fill
         self._derive = derive
+        self._vary = vary
         self._form_targets = form_targets
         self._routes = routes or {}
-        self._kept: dict[tuple[str, str], Page] = {}
+        self._kept: dict[tuple[str, str, Any], Page] = {}
         self._version = ""
         self._policies: dict[str, str] = {}
 
@@ -83,20 +88,22 @@ class Islands:
         if slots.version != self._version:
             self._kept.clear()
             self._version = slots.version
+        typed = Blank(context.get("form", {}))
+        kind = await self._vary(headers, viewer, typed) if self._vary else None
         if viewer is None and not any(context.values()):
-            key = (name, slots.version)
+            key = (name, slots.version, kind)
             if key not in self._kept:
-                page = self._render(name, slots, None, {}, kept=True)
+                page = self._render(name, slots, None, kind, {}, kept=True)
                 await asyncio.to_thread(page.pack_all)
                 self._kept[key] = page
             return _respond(self._kept[key], headers, status, "public, max-age=0, must-revalidate")
         route = self._routes.get(name)
         if viewer is not None and route is not None and route.fill is not None:
             context = {**await route.fill(viewer), **context}
-        return _respond(self._render(name, slots, viewer, context), headers, status, "private, no-store")
+        return _respond(self._render(name, slots, viewer, kind, context), headers, status, "private, no-store")
 
     def _render(
-        self, name: str, slots: Slots, viewer: Viewer | None, context: dict[str, Any], *, kept: bool = False
+        self, name: str, slots: Slots, viewer: Viewer | None, kind: Any, context: dict[str, Any], *, kept: bool = False
     ) -> Page:
         typed = Blank(context.get("form", {}))
         template: Template = self._environment.get_template(f"{name}.html")
@@ -107,7 +114,7 @@ class Islands:
             "notice": "",
             "wait_seconds": 0,
             **slots.values,
-            **self._derive(typed),
+            **self._derive(typed, kind),
             **(route.reckon(typed) if route is not None and route.reckon is not None else {}),
             **context,
             "form": typed,
@@ -177,7 +184,7 @@ async def respond(
     `context` may hold `form` (what was typed, by field), `errors` (by field, `form` for the whole), `notice`,
     and `wait_seconds` until the form may be sent again.
     """
-    headers = {key: value for key, value in request.headers.items() if key == "accept-encoding"}
+    headers = {each: request.headers.get(each, "") for each in ("accept-encoding", "accept-language", "cookie")}
     remembered = _installed[0].remembered(page, request.cookies)
     return await _installed[0].answer(page, headers, viewer, status=status, remembered=remembered, **context)
 
@@ -187,7 +194,7 @@ def _respond(page: Page, headers: dict[str, str], status: int, caching: str) -> 
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": page.policy,
         "cache-control": caching,
-        "vary": "accept-encoding, cookie",
+        "vary": "accept-encoding, accept-language, cookie",
     }
     if status == 200 and caching.startswith("public"):
         common["etag"] = page.etag

@@ -101,6 +101,8 @@ def _refuse(session: Session, half: Challenge | None, user: User, visit: Visit) 
 
 def _finish(session: Session, half: Challenge, user: User, how: str, visit: Visit, replaces: str) -> LoggedIn:
     method, remember = f"{half.payload['method']} and {how}", bool(half.payload["remember"])
+    sessions.hold_user(session, user.id)
+    _person(session, half)  # once more: the password may have changed since
     session.expunge(half)
     if not challenges.drop(session, half.digest):
         raise StepGone

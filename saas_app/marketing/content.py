@@ -99,7 +99,7 @@ PRICING_QUESTIONS = (
     Passage("I have a promotion code.", "There is a field for it at the checkout."),
 )
 
-_LIMIT_WORDS: dict[str, str] = {Limit.SCENARIOS: "Saved scenarios"}
+_LIMIT_WORDS: dict[str, str] = {Limit.SCENARIOS: "Saved scenarios", Limit.REPORTS: "PDF reports a month"}
 _FEATURE_WORDS: dict[str, str] = {
     Feature.COMPARE: "Up to four side by side",
     Feature.EARLY_REPAYMENT: "Early repayment",
@@ -107,6 +107,9 @@ _FEATURE_WORDS: dict[str, str] = {
     Feature.LOAN_FEE: "Fees, in the loan or beside it",
     Feature.EXPORT: "Schedules and comparisons as CSV",
     Feature.CLIENT_FOLDER: "A folder for each client",
+    Feature.REPORT: "Reports as PDF, to hand to a bank",
+    Feature.LETTERHEAD: "Your name and logo on reports",
+    Feature.SHARE: "Links that show a scenario to a client",
 }
 _EVERYBODY = ("Full repayment schedule", "Every formula shown")
 

@@ -62,6 +62,7 @@ def _goods() -> rx.Component:
     """What is paid once, apart from the plans; nothing where there is none."""
     buy = native_form(
         hidden("product", slot("good.key")),
+        hidden("currency", slot("good.currency")),
         submit_button(f"Buy for {slot('good.price')}", busy="Opening the checkout…", kind="secondary", wide=True),
         action="/purchases/checkout",
         class_name="mt-6 sm:max-w-xs",
@@ -130,7 +131,9 @@ def _small_print() -> rx.Component:
         when(
             "currencies",
             text(
-                "Also in ",
+                "Prices in ",
+                rx.el.b(slot("currency|upper")),
+                ". Also in ",
                 each("code", "currencies", link(slot("code|upper"), href="?currency={{ code }}"), " "),
                 tone="quiet",
             ),

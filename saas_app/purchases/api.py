@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from saas_app.auth import cookies
 from saas_app.auth.doors import Form, form_of, member_of, opened_link, swap, to, visit_of
+from saas_app.billing.api import currency_in
 from saas_app.billing.limits import count_ask
 from saas_app.core import db, ratelimit, tokens
 from saas_app.core.config import settings
@@ -29,7 +30,7 @@ async def buy(request: Request) -> Response:
         return _see("/signup?next=/billing")
     try:
         await count_ask(viewer)
-        return _see(await checkout.start_purchase(viewer, str(form.get("product", ""))[:80]))
+        return _see(await checkout.start_purchase(viewer, str(form.get("product", ""))[:80], currency_in(form)))
     except AppError as error:
         return _see(f"/billing?{urlencode({'problem': type(error).__name__})}")
 

@@ -1,10 +1,12 @@
 """What can be bought once, as Stripe has it: words and price from the mirror, and only what somebody delivers."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from saas_app.billing.checkout import Wish
 from saas_app.billing.goods import GOODS, OneTime
 from saas_app.billing.models import Price, Product
 from saas_app.billing.money import money, plain
@@ -30,34 +32,35 @@ def is_deliverable(good: OneTime) -> bool:
     return bool(good.unlocks or files_of(good.key))
 
 
-def goods(session: Session) -> tuple[GoodOffer, ...]:
-    """All that is for sale now, in the order of our catalogue."""
+def goods(session: Session, currency: str = "") -> tuple[GoodOffer, ...]:
+    """All that is for sale now, in the order of our catalogue; each in this currency if it is sold in it."""
     found: list[GoodOffer] = []
     for good in GOODS.values():
-        product, price = _current(session, good.key)
+        product, price = _current(session, good.key, currency)
         if product is None or price is None or not is_deliverable(good):
             continue
+        amount, paid_in = price.paid_in(currency)
         found.append(
             GoodOffer(
                 key=good.key,
                 name=product.name,
                 description=product.description,
                 features=tuple(product.marketing_features),
-                price=money(price.unit_amount, price.currency),
-                amount=plain(price.unit_amount, price.currency),
-                currency=price.currency,
+                price=money(amount, paid_in),
+                amount=plain(amount, paid_in),
+                currency=paid_in,
                 sample=good.sample,
             )
         )
     return tuple(found)
 
 
-def price_for(session: Session, product_key: str) -> str | None:
-    """The Stripe price that a buyer pays; None when it is not for sale."""
+def price_for(session: Session, product_key: str, currency: str = "") -> Wish | None:
+    """What a buyer pays; None when it is not for sale."""
     if product_key not in {offer.key for offer in goods(session)}:
         return None
-    _, price = _current(session, product_key)
-    return price.stripe_price_id if price else None
+    _, price = _current(session, product_key, currency)
+    return Wish(price.stripe_price_id, price.paid_in(currency)[1]) if price else None
 
 
 def names(session: Session) -> dict[str, str]:
@@ -68,13 +71,14 @@ def names(session: Session) -> dict[str, str]:
     }
 
 
-def slots(session: Session) -> dict[str, Any]:
+def slots(session: Session, currency: str) -> dict[str, Any]:
     """What public pages show of it."""
-    return {"goods": [asdict(offer) for offer in goods(session)]}
+    return {"goods": [asdict(offer) for offer in goods(session, currency)]}
 
 
-def _current(session: Session, key: str) -> tuple[Product | None, Price | None]:
-    """The product, and its price: the one that carries our lookup key, else the newest active one."""
+def _current(session: Session, key: str, currency: str) -> tuple[Product | None, Price | None]:
+    """The product, and its price: one that can be paid in this currency, the one that carries our lookup key, else the
+    newest active one."""
     product = session.exec(select(Product).where(Product.one_time_key == key, col(Product.active))).first()
     if product is None:
         return None, None
@@ -83,4 +87,8 @@ def _current(session: Session, key: str) -> tuple[Product | None, Price | None]:
             Price.stripe_product_id == product.stripe_product_id, col(Price.active), Price.interval == ""
         )
     ).all()
-    return product, max(prices, key=lambda row: (row.lookup_key == key, row.created_at), default=None)
+
+    def rank(row: Price) -> tuple[bool, bool, datetime]:
+        return row.amount_in(currency) is not None, row.lookup_key == key, row.created_at
+
+    return product, max(prices, key=rank, default=None)

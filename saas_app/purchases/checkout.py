@@ -30,19 +30,19 @@ def _kind(product_key: str) -> Kind:
     return Kind("purchase", "payment", "/purchases/return", "/billing", only_once)
 
 
-async def start_purchase(viewer: Viewer, product_key: str) -> str:
-    """The address of the checkout for this product.
+async def start_purchase(viewer: Viewer, product_key: str, currency: str = "") -> str:
+    """The address of the checkout for this product, in this currency if it is sold in it.
 
     Raises NotSold, OwnedAlready and UnderWay, before which nothing is charged, and StripeUnavailable.
     """
-    price_id = await db.read_system("catalogue", catalogue.price_for, product_key)
-    if price_id is None:
+    wish = await db.read_system("catalogue", catalogue.price_for, product_key, currency)
+    if wish is None:
         raise NotSold
     kind = _kind(product_key)
     await sync_account(viewer.id)
-    await kind.instead(viewer, price_id)
+    await kind.instead(viewer, wish.price_id)
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
-    return await checkout.open_session(viewer, account, price_id, kind)
+    return await checkout.open_session(viewer, account, wish, kind)
 
 
 async def finish(viewer: Viewer, session_id: str) -> Outcome:

@@ -45,14 +45,14 @@ def is_known(session: Session, session_id: str) -> bool:
 def follow(session: Session, order: StripeOrder) -> bool:
     """Follow an order from now on, if it sold something of ours. Two at once end in an IntegrityError for one.
 
-    One that was begun here, from an account that has been deleted since, is nobody's: its money is for a person to
-    return, and nobody is written to.
+    One of an account that we do not know is nobody's, and nobody is written to. If it was deleted here, its money goes
+    back (gone.py); else it was begun in another database, and is for a person to look at.
     """
     name = _name_of(session, order)
     if not name:
         return False
     if order.account_id and _opened_from(session, order) is None:
-        log.error("the order %s is of an account that is gone: refund it in Stripe if it is paid", order.session_id)
+        log.error("the order %s is of an account that is not here: refund it in Stripe if it is paid", order.session_id)
         return False
     if session.get(LinkOrder, order.session_id) is None:
         session.add(LinkOrder(id=order.session_id, mode=order.mode, name=name))

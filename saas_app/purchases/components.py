@@ -15,10 +15,13 @@ from saas_app.ui.layout import grid, stack
 from saas_app.ui.text import link
 
 
-def buy_button(words: str | rx.Var[str], *, product: str | rx.Var[str]) -> rx.Component:
-    """Go to the hosted checkout for this product."""
+def buy_button(
+    words: str | rx.Var[str], *, product: str | rx.Var[str], currency: str | rx.Var[str] = ""
+) -> rx.Component:
+    """Go to the hosted checkout for this product, in the currency that is shown beside it."""
     return native_form(
         hidden("product", product),
+        hidden("currency", currency),
         submit_button(words, busy="Opening checkout…", wide=True),
         action="/purchases/checkout",
         class_name="sm:max-w-xs",
@@ -87,7 +90,7 @@ def good_card(good: GoodOffer) -> rx.Component:
             class_name="mt-4",
         ),
         rx.el.ul(rx.foreach(good.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"),
-        buy_button("Buy", product=good.key),
+        buy_button("Buy", product=good.key, currency=good.currency),
         title=good.name,
     )
 

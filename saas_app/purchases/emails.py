@@ -6,7 +6,7 @@ from saas_app import site
 from saas_app.auth.models import User
 from saas_app.billing.goods import GOODS
 from saas_app.billing.money import money
-from saas_app.billing.words import day
+from saas_app.billing.words import day, refund_came_back
 from saas_app.core import mailer
 from saas_app.core.config import settings
 from saas_app.purchases.models import LinkOrder, Purchase, Standing
@@ -17,6 +17,10 @@ def on_change(session: Session, row: Purchase, before: Standing | None, refunded
     name = name_of(row.product_key)
     if row.amount_refunded > refunded_before:
         _refunded(session, row, name)
+    elif row.amount_refunded < refunded_before:
+        back = money(refunded_before - row.amount_refunded, row.currency)
+        words = f"{refund_came_back(back)}\n\nUntil then {name} stays open to you."
+        _write(session, row, f"refund_failed:{refunded_before}", f"Your refund of {back} did not arrive", words)
     match row.standing:
         case Standing.OWNED if before in (None, Standing.PROCESSING):
             words = f"You have paid {money(row.amount, row.currency)}, once. {name} waits for you under Billing."

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from saas_app.billing.models import MIRRORED
 from saas_app.core import clock
+from saas_app.core.config import settings
 from saas_app.core.ids import new_id
 from saas_app.core.rls import OwnedReadOnly
 from saas_app.core.types import Dropped, Utc
@@ -29,14 +30,18 @@ _HARMLESS = frozenset({"", "won", "prevented", "warning_needs_response", "warnin
 
 
 def standing_of(*, paid: bool, refunded: bool, dispute_status: str) -> Standing:
-    """What Stripe's state of a payment means. A dispute in a state that we do not know keeps the purchase frozen."""
+    """What Stripe's state of a payment means. A dispute in a state that we do not know counts as one that is open.
+
+    While one is open the purchase is frozen, unless DISPUTE_FREEZES=false leaves it open until the bank has decided.
+    """
     if not paid:
         return Standing.PROCESSING
     if refunded:
         return Standing.REFUNDED
     if dispute_status == "lost":
         return Standing.WITHDRAWN
-    return Standing.OWNED if dispute_status in _HARMLESS else Standing.FROZEN
+    is_open = dispute_status not in _HARMLESS
+    return Standing.FROZEN if is_open and settings().dispute_freezes else Standing.OWNED
 
 
 class Purchase(OwnedReadOnly, table=True):
@@ -107,6 +112,20 @@ class LinkOrder(SQLModel, table=True):
     applied_seq: int = 0
     looked_at: datetime | None = Field(default=None, sa_type=Utc)
     created_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
+
+
+class FormerBuyer(SQLModel, table=True):
+    """An account that is gone, by the id that its orders carry at Stripe. The system's alone; it says not who that was.
+
+    `paid_for` are the checkouts and subscriptions that it had paid for when it left.
+    """
+
+    __tablename__ = "former_buyers"  # pyright: ignore[reportAssignmentType]
+    __dropped__: ClassVar[Dropped] = ("left_at", timedelta(days=400))  # after any bank has answered
+
+    id: str = Field(primary_key=True)
+    paid_for: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
+    left_at: datetime = Field(default_factory=clock.now, sa_type=Utc)
 
 
 MIRRORED[:0] = [Purchase, LinkOrder]

@@ -4,18 +4,29 @@ from sqlalchemy.exc import IntegrityError
 
 from saas_app.billing.account import sync_account
 from saas_app.billing.gateway.errors import StripeMissing
-from saas_app.billing.gateway.orders import fetch_order, session_of_payment
+from saas_app.billing.gateway.orders import customer_of_payment, fetch_order, session_of_payment
 from saas_app.billing.gateway.shapes import StripeOrder
 from saas_app.billing.stripe_account import check_account
 from saas_app.billing.webhooks import owner_of
 from saas_app.core import db, jobs
-from saas_app.purchases import claims
+from saas_app.purchases import claims, gone
 
 
 async def look_at_payment(payment_intent_id: str) -> bool:
-    """Look at the order that a payment was for; False when there is none that is ours to know."""
-    session_id = await session_of_payment(payment_intent_id) if payment_intent_id else ""
-    return await look_at_order(session_id) if session_id else False
+    """Look at the order that a payment was for, else at who made it, as for a renewal. False for nothing of ours.
+
+    A refund and a dispute name the payment, and nobody.
+    """
+    if not payment_intent_id:
+        return False
+    if session_id := await session_of_payment(payment_intent_id):
+        return await look_at_order(session_id)
+    try:
+        customer = await customer_of_payment(payment_intent_id)
+    except StripeMissing:
+        return False
+    owner = await db.read_system("claim", owner_of, customer) if customer else None
+    return await sync_account(owner) if owner else False
 
 
 async def look_at_order(session_id: str) -> bool:
@@ -30,6 +41,8 @@ async def look_at_order(session_id: str) -> bool:
             return False
         if owner := await db.read_system("claim", owner_of, first.customer_id):
             return await sync_account(owner) or True
+        if await gone.take_back(first):
+            return True
         if not await _follow(first):
             return False
     seq = await db.run_system("claim", claims.begin, session_id)

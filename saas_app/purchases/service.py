@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from saas_app.auth.models import User
+from saas_app.billing.checkout import currency_of
 from saas_app.billing.money import money
 from saas_app.billing.service import day
 from saas_app.core import tokens
@@ -84,7 +85,7 @@ def offers(session: Session) -> list[GoodOffer]:
         for row in session.exec(select(Purchase))
         if row.standing in (Standing.OWNED, Standing.PROCESSING)
     }
-    return [offer for offer in catalogue.goods(session) if offer.key not in taken]
+    return [offer for offer in catalogue.goods(session, currency_of(session)) if offer.key not in taken]
 
 
 def download_link(session: Session, purchase_id: str, file: str, user_id: str) -> str:

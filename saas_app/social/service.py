@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, delete, select
 
+from saas_app.account import service as accounts
 from saas_app.auth import service, sessions
 from saas_app.auth.addresses import Address
 from saas_app.auth.models import User
@@ -43,6 +44,7 @@ def is_taken(session: Session, address: Address) -> bool:
 
 def log_in(session: Session, user_id: str, claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | HalfIn | None:
     """Log in by a connected identity. None when it was disconnected meanwhile."""
+    sessions.hold_user(session, user_id)
     user = user_of(session, claims)
     if user is None or user.id != user_id:
         return None
@@ -86,6 +88,11 @@ def disconnect(session: Session, user_id: str, identity_id: str, visit: Visit) -
         audit.record(session, user_id, "account elsewhere disconnected", ip=visit.ip, device=visit.device)
 
 
+def forget(session: Session, user_id: str) -> None:
+    """From now on no identity opens this account."""
+    session.exec(delete(Identity).where(col(Identity.user_id) == user_id))
+
+
 def connected(session: Session) -> list[IdentityView]:
     """The identities of the person whose session this is."""
     rows = session.exec(select(Identity).order_by(col(Identity.created_at))).all()
@@ -103,3 +110,6 @@ def _connect(session: Session, user_id: str, claims: Claims, visit: Visit) -> No
         )
     )
     audit.record(session, user_id, f"{claims.provider} connected", ip=visit.ip, device=visit.device)
+
+
+accounts.forget.append(forget)

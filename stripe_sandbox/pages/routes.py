@@ -11,6 +11,7 @@ from stripe_sandbox.pages import (
     portal_card,
     portal_details,
     portal_plan,
+    receipt,
     render,
     three_d_secure,
 )
@@ -34,6 +35,7 @@ ROUTES = [
     Route("/i/{invoice}", invoice.show, methods=["GET"]),
     Route("/i/{invoice}", invoice.send, methods=["POST"]),
     Route("/i/{invoice}/pdf", invoice.as_pdf, methods=["GET"]),
+    Route("/receipts/{charge}", receipt.show, methods=["GET"]),
     Route(_PORTAL, portal.home, methods=["GET"]),
     Route(f"{_PORTAL}/card", portal_card.card, methods=_BOTH),
     Route(f"{_PORTAL}/use-card", portal_card.use_card, methods=["POST"]),

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, select
 
 from saas_app.account import leaving
 from saas_app.account.models import AccountDeletion, FormerMember
-from saas_app.auth import service
+from saas_app.auth import service, sessions
 from saas_app.auth.models import User
 from saas_app.auth.sessions import Visit, find_viewer
 from saas_app.core import audit, clock, db, jobs, tokens
@@ -100,6 +100,8 @@ async def test_an_account_that_is_leaving_is_closed_in_every_way(ada: Any, brows
     code = await browser.code()
     as_system(lambda session: leaving.ask(session, ada.id, Visit()))
     assert await find_viewer(tokens.digest(token)) is None
+    late = as_system(lambda session: sessions.open_session(session, session.get_one(User, ada.id), Visit()).token)
+    assert await find_viewer(tokens.digest(late)) is None, "a session that was being opened beside it"
     assert (await browser.post("/login/enter", data={"code": code})).status_code == 422
     assert as_system(lambda session: list(service.accounts_of(session, "ada@example.com"))) == []
     assert as_system(lambda session: service.owner_of(session, "ada@example.com")) is None

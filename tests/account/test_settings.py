@@ -150,6 +150,44 @@ async def test_the_former_address_can_take_the_account_back_for_a_week(
     assert (await me.log_in()).status_code == 303
 
 
+async def change_to(browser: Browser, email: str, hands: Hands) -> None:
+    """Change the address of whoever is logged in, by the link in its mail, which takes a moment."""
+    hands.move(seconds=5)
+    await browser.post("/settings/email", data={"email": email})
+    await browser.get(await browser.link(email, "change"))
+    assert (await browser.post("/change")).status_code == 303
+    assert await who(browser) == email
+
+
+async def test_further_changes_of_address_do_not_close_the_way_back_and_are_taken_back_with_it(
+    ada: Any, browser: Browser, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    """The first address is the owner's; those between are as much the thief's as the last."""
+    thief, me = browser, open_browser("192.0.2.9")
+    await change_to(thief, "thief@example.com", hands)
+    await change_to(thief, "elsewhere@example.com", hands)
+    theirs = await thief.link("thief@example.com", "undo")
+    await me.get(await me.link("ada@example.com", "undo"))
+    assert (await me.post("/undo")).status_code == 200
+    assert row_of(ada.id).email == "ada@example.com"
+    await thief.get(theirs)
+    assert (await thief.post("/undo")).status_code == 410
+    assert row_of(ada.id).email == "ada@example.com"
+
+
+async def test_a_thief_who_takes_an_address_between_back_does_not_close_the_owner_s_way(
+    ada: Any, browser: Browser, open_browser: OpenBrowser, hands: Hands
+) -> None:
+    thief, me = browser, open_browser("192.0.2.9")
+    await change_to(thief, "thief@example.com", hands)
+    await change_to(thief, "elsewhere@example.com", hands)
+    await thief.get(await thief.link("thief@example.com", "undo"))
+    assert (await thief.post("/undo")).status_code == 200
+    await me.get(await me.link("ada@example.com", "undo"))
+    assert (await me.post("/undo")).status_code == 200
+    assert row_of(ada.id).email == "ada@example.com"
+
+
 async def test_the_way_back_is_closed_after_a_week(ada: Any, browser: Browser, hands: Hands) -> None:
     await browser.post("/settings/email", data={"email": "new@example.com"})
     await browser.get(await browser.link("new@example.com", "change"))

@@ -87,7 +87,7 @@ async def open_browser(tmp_path: Path) -> AsyncIterator[OpenBrowser]:
     async def fill() -> islands.Slots:
         return islands.Slots()
 
-    islands.install(islands.Islands(tmp_path, fill, lambda typed: {}))
+    islands.install(islands.Islands(tmp_path, fill, lambda typed, kind: {}))
     opened: list[Browser] = []
 
     def open_one(ip: str = "192.0.2.1", scheme: str = "http", **headers: str) -> Browser:

@@ -9,6 +9,7 @@ from sqlmodel import func, select
 from saas_app.auth import passwords
 from saas_app.auth.models import VERIFIED, EmailToken, LoginSession, User
 from saas_app.core import clock
+from saas_app.core.audit import AuditEvent
 from saas_app.core.jobs import Outbox
 from tests.auth.conftest import GOOD_PASSWORD, Browser, OpenBrowser
 from tests.conftest import Hands
@@ -164,6 +165,24 @@ async def test_links_that_are_none_are_gone(sqlite: str, browser: Browser) -> No
         assert (await browser.post(path, data={"password": NEW})).status_code == 410
         strange = await browser.get(f"{path}/short")
         assert (strange.status_code, "set-cookie" in strange.headers) == (303, False)
+
+
+async def test_whoever_is_logged_in_and_opened_no_link_is_told_what_to_do(database: str, browser: Browser) -> None:
+    await browser.sign_up()
+    answer = await browser.post("/verify")
+    assert answer.status_code == 422
+    assert "Please type the code from our newest mail here, or open the link in it." in answer.text
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+async def test_confirming_an_address_is_in_the_history_of_the_account(sqlite: str, browser: Browser, way: str) -> None:
+    await browser.sign_up()
+    if way == "link":
+        await browser.prove()
+    else:
+        await browser.post("/verify", data={"code": await browser.code(subject="Confirm")})
+    happened = as_system(lambda session: session.exec(select(AuditEvent.event).order_by(AuditEvent.at)).all())
+    assert happened == ["signed up", "address confirmed"]
 
 
 async def test_only_somebody_logged_in_has_the_link_sent_again(sqlite: str, open_browser: OpenBrowser) -> None:

@@ -92,16 +92,18 @@ def webhook(client: httpx.AsyncClient, secret: str, number: int) -> httpx.Reques
 
 
 def memory(stack: Stack) -> float:
-    """Resident memory of the server and its worker, in MiB; 0 where the system does not tell."""
+    """Memory of the server and its worker in MiB, where what processes share counts once (PSS, proc(5)); 0 where the
+    system does not tell.
+    """
     total = 0.0
-    for status in Path("/proc").glob("[0-9]*/status"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = (status.parent / "cmdline").read_bytes()
-            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            command = (process / "cmdline").read_bytes()
+            if b"saas_app" in command and stack.url.rpartition(":")[2].encode() in command:
+                lines = (process / "smaps_rollup").read_text().splitlines()
+                total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
         except OSError:
             continue
-        if b"saas_app" in command and stack.url.rpartition(":")[2].encode() in command:
-            total += float(fields.get("VmRSS", "0 kB").split()[0]) / 1024
     return total
 
 

@@ -73,7 +73,7 @@ async def test_an_attempt_is_asked_again_for_a_customer_who_was_made_anew(shop: 
     ada = a_user()
     price = shop.price("pro_v1_year")["id"]
     account = await ensure_customer(ada)
-    await checkout.open_session(ada, account, price)
+    await checkout.open_session(ada, account, checkout.Wish(price, "eur"))
     forget = sa.update(CheckoutAttempt).where(sa.true()).values(stripe_checkout_session_id=None)
     as_system(lambda session: session.exec(forget))  # as if Stripe's answer had been lost
     shop.delete(f"customers/{account.stripe_customer_id}")
@@ -96,12 +96,14 @@ async def test_a_click_waits_until_another_one_of_the_same_person_is_written(pos
     as_system(lambda session: open_account(session, ada.id))
     with other_writer() as writer:
         writer.execute(sa.text("SELECT id FROM customers WHERE user_id = :ada FOR UPDATE"), {"ada": ada.id})
-        click = asyncio.create_task(db.run_system("checkout", checkout.open_attempt, ada.id, "price_1"))
+        click = asyncio.create_task(
+            db.run_system("checkout", checkout.open_attempt, ada.id, checkout.Wish("price_1", "eur"))
+        )
         while not click.done() and not await anyio.to_thread.run_sync(_somebody_waits, writer):
             pass
         assert not click.done()
         writer.rollback()
-        assert (await click).price_id == "price_1"
+        assert (await click).wish.price_id == "price_1"
 
 
 @contextmanager
@@ -133,9 +135,9 @@ async def test_a_subscriber_is_shown_the_change_instead_of_a_second_subscription
 async def test_paying_in_one_tab_while_the_other_chooses_another_plan_buys_one_subscription(shop: Stripe) -> None:
     ada = a_user()
     account = await ensure_customer(ada)
-    paid = await checkout.open_session(ada, account, shop.price("pro_v1_year")["id"])
+    paid = await checkout.open_session(ada, account, checkout.Wish(shop.price("pro_v1_year")["id"], "eur"))
     shop.pay(paid)  # after the other click had looked, and found no subscription
-    other = await checkout.open_session(ada, account, shop.price("agent_v1_month")["id"])
+    other = await checkout.open_session(ada, account, checkout.Wish(shop.price("agent_v1_month")["id"], "eur"))
     assert other.endswith("/billing/change")
     assert [each["status"] for each in shop.all("checkout/sessions")] == ["complete"]
 
@@ -180,7 +182,7 @@ async def test_an_attempt_that_stripe_never_answered_is_asked_again_under_the_sa
     account = await ensure_customer(ada)
     shop.tell("down", seconds=600)
     with pytest.raises(StripeUnavailable):
-        await checkout.open_session(ada, account, price)
+        await checkout.open_session(ada, account, checkout.Wish(price, "eur"))
     assert _attempts() == [("open", False)]
     shop.tell("down", seconds=0)
     await checkout.start_checkout(ada, "pro_v1", "year")

@@ -73,6 +73,7 @@ async def test_every_call_of_ours_and_its_answer_fit_stripes_contract(stripe: St
         ("GET", "/v1/invoices"),
         ("GET", "/v1/invoices/{invoice}"),
         ("GET", "/v1/prices"),
+        ("GET", "/v1/refunds"),
         ("GET", "/v1/products"),
         ("GET", "/v1/products/{product}/features"),
         ("GET", "/v1/subscription_schedules/{schedule}"),

@@ -220,3 +220,27 @@ async def test_a_mail_server_that_is_away_delays_a_mail_and_does_not_double_it(
     assert (mail["Subject"], mail["Reply-To"]) == ("Pro is yours", "help@ladrillo.example")
     assert (mail["Auto-Submitted"], mail["List-Unsubscribe"]) == ("auto-generated", None)
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+async def test_a_refund_of_a_renewal_that_its_bank_sends_back_is_told_by_the_event_alone(shop: Stripe) -> None:
+    ada, subscription = await _a_subscriber(shop)
+    shop.take_card(subscription, "pm_card_refundFail")
+    shop.let_the_period_end(subscription["id"])
+    assert await _news(ada) == ["receipt"]
+    charge = shop.all("charges")[0]
+    shop.change("refunds", charge=charge["id"], amount=400)
+    assert await _news(ada) == ["refunded"]
+    began = clock.now()
+    shop.tell("advance", seconds=3601)
+    failed = [
+        event async for event in list_events(["refund.failed"], began - timedelta(days=99), began + timedelta(days=99))
+    ]
+    assert [event.customer_id for event in failed] == [""]  # Stripe names no customer in it
+    await db.run_system("webhook", keep, failed[0])
+    await do_waiting_work()
+    assert told()[-1] == "refund_failed"
+    mail = rows(Mailbox)[-1]
+    assert mail.subject == "Your refund of €4 did not arrive"
+    assert "tell us how we can return it" in mail.text
+    assert await _news(ada) == []
+    assert {row.amount_refunded for row in rows(Invoice)} == {0}

@@ -10,7 +10,7 @@ import pytest
 from saas_app.billing import checkout, reconcile
 from saas_app.billing.account import sync_account
 from saas_app.billing.mails import reminders
-from saas_app.billing.models import Subscription
+from saas_app.billing.models import Customer, Subscription
 from saas_app.core import db
 from saas_app.core.mailer import Mailbox
 from saas_app.core.upkeep import drop_what_is_over
@@ -180,3 +180,25 @@ async def test_the_end_of_grace_is_told_by_the_job(shop: Stripe, hands: Hands) -
     for _ in range(2):
         await reconcile.remind_some()
     assert [kind for kind in told() if kind in ("failed", "locked")] == ["failed", "locked"]
+
+
+async def test_a_card_that_does_not_live_to_see_the_next_payment_is_told_of_once(shop: Stripe, hands: Hands) -> None:
+    ada = a_user()
+    await shop.subscribe(ada, "pro_v1", "month")
+    await sync_account(ada.id)
+    end = _row().current_period_end
+    last = end.replace(day=1) - DAY
+    (method,) = shop.all(f"payment_methods?customer={rows(Customer)[0].stripe_customer_id}")
+    shop.change(f"payment_methods/{method['id']}", **{"card[exp_month]": last.month, "card[exp_year]": last.year})
+    hands.at = end - 22 * DAY
+    await sync_account(ada.id)
+    assert (await _waiting(), "card" in told()) == (0, False)
+    hands.at = end - 20 * DAY
+    assert (await _waiting(), await reconcile.remind_some()) == (1, 1)
+    assert (await _waiting(), await reconcile.remind_some(), told().count("card")) == (0, 0, 1)
+    await do_waiting_work()
+    mail = next(mail for mail in rows(Mailbox) if mail.subject == "Your card expires before Pro renews")
+    assert f"good to the end of {last:%m/%Y}" in mail.text
+    shop.change(f"payment_methods/{method['id']}", **{"card[exp_month]": end.month, "card[exp_year]": end.year})
+    await sync_account(ada.id)
+    assert await _waiting() == 0

@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from saas_app.core import jobs, leases
+from saas_app.core import db, jobs, leases
 from saas_app.core.errors import AppError, DatabaseBusy
 from saas_app.core.jobs import Ignore, registry
 from saas_app.core.together import MOST_AT_ONCE, Together
@@ -82,6 +84,38 @@ async def test_a_busy_database_is_said_to_everybody_and_nothing_is_kept(
     told = await asyncio.gather(*(together.add(each) for each in "abc"), return_exceptions=True)
     assert [type(each) for each in told] == [DatabaseBusy] * 3
     assert written() == []
+
+
+async def test_two_that_wait_for_each_other_are_told_apart_and_both_written(postgresql: str) -> None:
+    """The database ends one of two transactions that wait for each other; what it held is written again by itself."""
+    as_system(lambda session: session.add_all([Ledger(id="a", words="a"), Ledger(id="b", words="b")]))
+    held = threading.Event()
+
+    def other_process() -> None:
+        with db.system_session("command") as session:
+            session.get(Ledger, "b", with_for_update=True)
+            held.set()
+            waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            end = time.monotonic() + 20
+            while time.monotonic() < end and not as_system(lambda asking: asking.execute(waiting).scalar_one()):
+                pass
+            session.get_one(Ledger, "a", with_for_update=True).words += " other"
+
+    def write(session: Session, ids: Sequence[str]) -> list[str]:
+        tries.append(len(ids))
+        for each in ids:
+            session.get_one(Ledger, each, with_for_update=True).words += " ours"
+            session.flush()
+        return list(ids)
+
+    tries: list[int] = []
+    together = Together("jobs", write)
+    other = asyncio.create_task(asyncio.to_thread(other_process))
+    await asyncio.to_thread(held.wait, 10)
+    assert await asyncio.gather(together.add("a"), together.add("b")) == ["a", "b"]
+    await other
+    assert tries == [2, 1, 1]
+    assert written() == ["a other ours", "b ours"]
 
 
 async def test_whoever_leaves_does_not_stop_the_others(sqlite: str) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 PUBLIC = (
     *("/", "/calculator", "/pricing", "/terms", "/privacy", "/signup", "/login", "/forgot", "/reset", "/verify"),
     *("/login/code", "/login/enter", "/login/link", "/login/second", "/goodbye", "/undo", "/claim", "/locked"),
-    *("/rent-or-buy", "/yield", "/library/sample"),
+    *("/rent-or-buy", "/yield", "/library/sample", "/s"),
 )
 SETTINGS = (
     *("/settings", "/settings/email", "/settings/password", "/settings/delete", "/confirm", "/change"),

@@ -73,6 +73,7 @@ def door(folder: Path, *, base_url: str = HERE, slots: dict[str, str] | None = N
         routes=[
             Route("/api/stripe/webhook", echo, methods=["POST"]),
             Route("/form", echo, methods=["POST"]),
+            Route("/picture", echo, methods=["POST"]),
             Route("/dashboard", echo),
             Route("/breaks", breaks),
             Route("/busy", busy),
@@ -81,7 +82,7 @@ def door(folder: Path, *, base_url: str = HERE, slots: dict[str, str] | None = N
         ],
         exception_handlers={AppError: refused},
     )
-    islands = Islands(folder / "islands", fill, lambda typed: {})
+    islands = Islands(folder / "islands", fill, lambda typed, kind: {})
     return Edge(
         inner,
         islands=islands,
@@ -91,6 +92,7 @@ def door(folder: Path, *, base_url: str = HERE, slots: dict[str, str] | None = N
         base_url=base_url,
         build=folder,
         form_targets=("https://checkout.stripe.com",),
+        larger={"/picture": 2 * BODY_LIMIT},
     )
 
 
@@ -123,7 +125,9 @@ def test_the_webhook_is_open_to_stripe_which_sends_no_origin(client: TestClient)
     assert client.post("/api/stripe/webhook", content=b"{}").status_code == 200
 
 
-@pytest.mark.parametrize(("path", "limit"), [("/form", BODY_LIMIT), ("/api/stripe/webhook", WEBHOOK_LIMIT)])
+@pytest.mark.parametrize(
+    ("path", "limit"), [("/form", BODY_LIMIT), ("/picture", 2 * BODY_LIMIT), ("/api/stripe/webhook", WEBHOOK_LIMIT)]
+)
 def test_a_body_over_its_limit_is_refused_also_when_it_announces_no_length(
     client: TestClient, path: str, limit: int
 ) -> None:

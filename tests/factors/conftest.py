@@ -165,7 +165,7 @@ async def open_browser(tmp_path: Path) -> AsyncIterator[OpenBrowser]:
 
     known = {name: route for name, route in declared.islands.items() if name in {*PAGES, *OWN}}
     members = {name: route for name, route in declared.members.items() if name in known}
-    shown = islands.Islands(tmp_path, fill, lambda typed: {}, (), known)
+    shown = islands.Islands(tmp_path, fill, lambda typed, kind: {}, (), known)
     islands.install(shown)
     routes = [*auth_api.routes, *code_api.routes, *account_api.routes, *api.routes]
     app = Edge(

@@ -47,7 +47,7 @@ def line(sandbox: str) -> Generator[Line]:
     ("lives", "steps"),
     [
         pytest.param(10, 15, id="short"),
-        pytest.param(200, 40, id="long", marks=pytest.mark.long),
+        pytest.param(60, 40, id="long", marks=pytest.mark.long),
     ],
 )
 def test_whatever_happens_the_rows_are_stripes_and_nothing_counts_twice(

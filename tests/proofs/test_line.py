@@ -63,8 +63,11 @@ async def test_what_stripe_did_without_our_hearing_of_it_is_found_by_the_next_cl
     price = shop.price("pro_v1_year")["id"]
     line.faults.extend([fault] * AND_THE_RETRY)
     with pytest.raises(StripeUnavailable):
-        await checkout.open_session(ada, account, price)
-    assert await checkout.open_session(ada, account, price) == shop.all("checkout/sessions")[0]["url"]
+        await checkout.open_session(ada, account, checkout.Wish(price, "eur"))
+    assert (
+        await checkout.open_session(ada, account, checkout.Wish(price, "eur"))
+        == shop.all("checkout/sessions")[0]["url"]
+    )
     assert len({*line.keys(CUSTOMERS)}) == len({*line.keys(SESSIONS)}) == 1
     assert len(shop.all("customers")) == len(shop.all("checkout/sessions")) == 1
 
@@ -79,8 +82,8 @@ async def test_a_failure_that_stripe_repeats_for_a_day_holds_nobody_up(shop: Str
     line.faults.append(Fault.BROKEN)
     price = shop.price("pro_v1_year")["id"]
     with pytest.raises(StripeUnavailable):
-        await checkout.open_session(ada, account, price)
-    shop.pay(await checkout.open_session(ada, account, price))
+        await checkout.open_session(ada, account, checkout.Wish(price, "eur"))
+    shop.pay(await checkout.open_session(ada, account, checkout.Wish(price, "eur")))
     await sync_account(ada.id)
     assert sorted(row.status for row in rows(CheckoutAttempt)) == ["abandoned", "open"]
     assert [row.status for row in rows(Subscription)] == ["active"]
@@ -90,7 +93,7 @@ async def test_a_failure_that_stripe_repeats_for_a_day_holds_nobody_up(shop: Str
 async def test_a_click_waits_for_another_one_under_the_same_key(shop: Stripe, line: Line) -> None:
     account = await ensure_customer(ada := a_user())
     line.faults.extend([Fault.IN_USE] * (AND_THE_RETRY + 1))
-    assert await checkout.open_session(ada, account, shop.price("pro_v1_year")["id"])
+    assert await checkout.open_session(ada, account, checkout.Wish(shop.price("pro_v1_year")["id"], "eur"))
     assert len({*line.keys(SESSIONS)}) == 1 < len(line.keys(SESSIONS))
 
 
@@ -122,10 +125,10 @@ async def test_a_key_that_stripe_has_forgotten_is_not_used_again(shop: Stripe, l
     price = shop.price("pro_v1_year")["id"]
     line.faults.extend([Fault.NEVER_ANSWERED] * AND_THE_RETRY)
     with pytest.raises(StripeUnavailable):
-        await checkout.open_session(ada, account, price)
+        await checkout.open_session(ada, account, checkout.Wish(price, "eur"))
     tomorrow = clock.now() + timedelta(hours=25)
     with clock.showing(lambda: tomorrow):
-        await checkout.open_session(ada, account, price)
+        await checkout.open_session(ada, account, checkout.Wish(price, "eur"))
     assert len({*line.keys(SESSIONS)}) == 2
     assert sorted(row.status for row in rows(CheckoutAttempt)) == ["expired", "open"]
 

@@ -56,7 +56,7 @@ async def open_browser(market: Market, tmp_path: Path) -> AsyncGenerator[OpenBro
     async def fill() -> islands.Slots:
         return islands.Slots()
 
-    islands.install(islands.Islands(tmp_path, fill, lambda typed: {}))
+    islands.install(islands.Islands(tmp_path, fill, lambda typed, kind: {}))
     opened: list[httpx.AsyncClient] = []
 
     def open_one(viewer: Viewer | None = None) -> httpx.AsyncClient:

@@ -20,6 +20,8 @@ from tests.billing.shop import _CARD, GOOD_CARD, Stripe, do_waiting_work, rows
 
 FILE = "the-flat-in-numbers.pdf"
 DISPUTED_CARD = "4000000000000259"
+REFUND_FAILS = "4000000000005126"
+SLOW_ACCOUNT = "AT321904300235473204"
 
 
 class Market(Stripe):

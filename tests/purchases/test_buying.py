@@ -3,11 +3,12 @@
 import asyncio
 import itertools
 import random
+from collections.abc import Callable
 
 import pytest
 
 from saas_app.billing.account import ensure_customer, sync_account
-from saas_app.billing.checkout import Outcome, look_at, open_session
+from saas_app.billing.checkout import Outcome, Wish, look_at, open_session
 from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import CheckoutAttempt, Customer, Invoice
 from saas_app.billing.webhooks import keep
@@ -20,10 +21,8 @@ from saas_app.purchases.entitlements import OwnedAlready, UnderWay
 from saas_app.purchases.models import Purchase, Standing
 from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user
-from tests.purchases.market import DISPUTED_CARD, Market, all_events, standings, told
+from tests.purchases.market import DISPUTED_CARD, REFUND_FAILS, SLOW_ACCOUNT, Market, all_events, standings, told
 from tests.sandbox.shop import wait_until
-
-SLOW_ACCOUNT = "AT321904300235473204"
 
 
 def offered() -> list[str]:
@@ -66,7 +65,7 @@ async def test_the_payment_has_an_invoice_and_says_whose_it_is(market: Market) -
     intent = market.ask(f"payment_intents/{market.payment(session_id)}")
     assert intent["metadata"]["account_id"] == customer.id
     assert [(row.total, row.status) for row in rows(Invoice)] == [(1900, "paid")]
-    assert rows(Purchase)[0].receipt_url == rows(Invoice)[0].hosted_invoice_url
+    assert rows(Purchase)[0].receipt_url == rows(Invoice)[0].receipt_url == market.all("charges")[0]["receipt_url"]
 
 
 async def test_twenty_clicks_at_once_open_one_checkout(market: Market) -> None:
@@ -99,9 +98,11 @@ async def test_paying_in_one_tab_while_the_other_clicks_buys_once(market: Market
     ada = a_user()
     price = market.price("book_v1")["id"]
     kind, account = checkout._kind("book_v1"), await ensure_customer(ada)
-    market.pay(await open_session(ada, account, price, kind))  # after the other click had looked, and found nothing
+    market.pay(
+        await open_session(ada, account, Wish(price, "eur"), kind)
+    )  # after the other click had looked, and found nothing
     with pytest.raises(OwnedAlready):
-        await open_session(ada, account, price, kind)
+        await open_session(ada, account, Wish(price, "eur"), kind)
     assert [each["status"] for each in market.all("checkout/sessions")] == ["complete"]
 
 
@@ -260,3 +261,30 @@ async def test_a_customer_deleted_at_stripe_keeps_what_they_own_and_a_refund_sti
     market.refund(session_id)
     await market.tell_all()
     assert standings(ada) == [Standing.REFUNDED]
+
+
+async def test_a_refund_that_its_bank_sends_back_leaves_it_theirs_and_is_told(market: Market) -> None:
+    ada = a_user()
+    session_id = await market.buy(ada, card=REFUND_FAILS)
+    await market.tell_all()
+    market.refund(session_id)
+    await market.tell_all()
+    assert (await _seen(ada))[0][0] == "Refunded"
+    market.tell("advance", seconds=3601)
+    await market.tell_all()
+    assert (await _seen(ada))[0][0] == "Owned"
+    assert sorted(told()) == ["bought", "refund_failed", "refunded"]
+
+
+async def test_a_dispute_leaves_it_open_until_it_is_decided_where_the_founder_wants_it_so(
+    market: Market, configured: Callable[..., None]
+) -> None:
+    ada = a_user()
+    session_id = await market.buy(ada)
+    configured(DISPUTE_FREEZES="false")
+    market.dispute(session_id)
+    await market.tell_all()
+    assert standings(ada) == [Standing.OWNED]
+    market.dispute(session_id, "lost")
+    await market.tell_all()
+    assert standings(ada) == [Standing.WITHDRAWN]

@@ -240,19 +240,48 @@ async def test_an_answer_that_overtakes_a_newer_one_changes_nothing(market: Mark
     assert standings(ada) == [Standing.REFUNDED]
 
 
-async def test_an_order_of_an_account_that_is_gone_is_said_aloud_and_invites_nobody(
-    market: Market, caplog: pytest.LogCaptureFixture
-) -> None:
+async def _leave(viewer: Viewer) -> None:
+    as_system(lambda session: leaving.ask(session, viewer.id, Visit()))
+    await do_waiting_work()
+
+
+async def test_what_was_paid_for_before_somebody_left_is_nobodys_matter_afterwards(market: Market) -> None:
     ada = a_user(email=EMAIL)
     session_id = await market.buy(ada)
     await market.tell_all()
-    as_system(lambda session: leaving.ask(session, ada.id, Visit()))
-    await do_waiting_work()
+    await _leave(ada)
     market.refund(session_id, 500)
     await market.tell_all()
     assert rows(LinkOrder) == rows(Purchase) == []
     assert "claim" not in told()
-    assert "of an account that is gone" in caplog.text
+    assert [each["amount"] for each in market.all("refunds")] == [500]
+
+
+async def test_what_is_paid_when_its_account_is_gone_goes_back_once(market: Market) -> None:
+    ada = a_user(email=EMAIL)
+    plan, book = await market.begin(ada), await market.begin_buying(ada)
+    market.pay(plan)
+    market.pay(book)  # nobody here knows of either when the account is taken apart
+    as_system(lambda session: leaving.erase(session, ada.id))
+    for _ in range(3):
+        await market.tell_all()
+    refunds = market.all("refunds")
+    assert sorted(each["amount"] for each in refunds) == [1900, 7200]
+    assert market.payment(book.rpartition("/")[2]) in {each["payment_intent"] for each in refunds}
+    assert [each["status"] for each in market.all("subscriptions?status=all")] == ["canceled"]
+    assert rows(LinkOrder) == rows(Purchase) == rows(Subscription) == []
+    assert "claim" not in told()
+
+
+async def test_an_order_of_an_account_that_was_never_here_is_said_aloud_and_refunds_nothing(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = a_user(email=EMAIL)
+    await market.buy(ada)
+    as_system(lambda session: session.exec(sa.delete(Customer)))
+    await market.tell_all()
+    assert "of an account that is not here" in caplog.text
+    assert market.all("refunds") == []
 
 
 async def test_whoever_leaves_takes_their_rows_along_and_is_not_invited_again(market: Market) -> None:

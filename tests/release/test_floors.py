@@ -17,6 +17,10 @@ PLANTED = {
         "from saas_app.billing import state",
     ),
     "Features: each uses only those below it": ("saas_app/core/clock.py", "from saas_app.billing import money"),
+    "The book and the reports stand on the loans, and not on each other": (
+        "saas_app/features/loans/schedule.py",
+        "from saas_app.features.reports import content",
+    ),
     "The rules do not know Reflex": ("saas_app/billing/sync.py", "import reflex"),
     "Only the gateway knows Stripe": ("saas_app/billing/checkout.py", "import stripe"),
     "The screen does not query": ("saas_app/features/loans/components.py", "import sqlalchemy"),

@@ -177,3 +177,18 @@ def test_the_events_of_a_dispute_name_the_charge_and_the_payment(api: Any) -> No
     event = api.events.list({"type": "charge.dispute.created"}).data[0]
     about = json.loads(str(event.data.object))
     assert (about["charge"], about["payment_intent"]) == (intent.latest_charge, intent.id)
+
+
+def test_a_payment_has_a_receipt_that_shows_what_was_given_back(shop: Shop) -> None:
+    customer, _ = shop.subscriber(number="4000000000005126")
+    charge = shop.api.charges.list({"customer": customer.id}).data[0]
+    page = shop.browser.get(charge.receipt_url).text
+    assert "$19.00" in page
+    assert "Visa ending in 5126" in page
+    shop.api.refunds.create({"charge": charge.id, "amount": 500})
+    assert "−$5.00" in shop.browser.get(charge.receipt_url).text
+    shop.advance(seconds=3601)
+    assert "A refund that came back" in shop.browser.get(charge.receipt_url).text
+    assert shop.api.charges.retrieve(charge.id).amount_refunded == 0
+    assert shop.events()[-1] == "refund.failed"
+    assert shop.browser.get(f"{shop.url}/receipts/ch_unknown").status_code == 404

@@ -100,3 +100,23 @@ def test_whatever_ends_the_start_ends_what_it_started(how: signal.Signals) -> No
     assert started.stdout.readline() == b"ready\n"
     started.send_signal(how)
     started.communicate(timeout=20)  # whoever is left would keep this open
+
+
+DEAF = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+def test_a_program_that_does_not_end_goes_with_all_that_it_started() -> None:
+    deaf = subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603
+    assert deaf.stdout
+    assert int(deaf.stdout.readline())
+    deaf.terminate()
+    run._wait_or_kill(deaf, patience=0.2)
+    assert deaf.returncode == -signal.SIGKILL
+    assert deaf.stdout.read() == b""  # which ends when nobody is left who could write
+    deaf.stdout.close()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlmodel import select
 
-from saas_app.auth.models import User
+from saas_app.auth.models import LoginSession, User
 from saas_app.auth.sessions import find_viewer
 from saas_app.core import tokens
 from saas_app.core.config import settings
@@ -190,6 +190,23 @@ async def test_more_accounts_elsewhere_are_connected_and_disconnected_by_their_o
     assert as_system(lambda session: session.get(Identity, identity.id)) is not None
     await browser.post("/settings/identities/end", data={"id": identity.id})
     assert as_system(lambda session: session.get(Identity, identity.id)) is None
+
+
+async def test_an_account_that_is_taken_back_is_opened_by_no_account_elsewhere_any_more(
+    ada: Any, there: There, browser: Browser, open_browser: OpenBrowser
+) -> None:
+    thief, me = browser, open_browser("192.0.2.9")
+    await thief.log_in()
+    subject = there.person(email="thief@example.com")
+    await there.log_in(thief, subject, "/settings/connect/oidc")
+    await thief.post("/settings/email", data={"email": "thief@example.com"})
+    await thief.get(await thief.link("thief@example.com", "change"))
+    await thief.post("/change")
+    await me.get(await me.link("ada@example.com", "undo"))
+    assert (await me.post("/undo")).status_code == 200
+    await there.log_in(thief, subject)
+    opened = as_system(lambda session: session.exec(select(LoginSession.user_id)).all())
+    assert ada.id not in opened
 
 
 async def test_leading_elsewhere_afterwards_is_refused(database: str, there: There, browser: Browser) -> None:

@@ -39,7 +39,9 @@ async def compare_events(report: Report, *, repair: bool, settled: bool) -> None
         found += await _compare(report, batch)
     if found and repair:
         await reconcile.keep_events(since, until)
-        await db.run_system("reconcile", revive, [each.thing.split()[-1] for each in found])
+        ids = [each.thing.split()[-1] for each in found]
+        for first in range(0, len(ids), BATCH):
+            await db.run_system("reconcile", revive, ids[first : first + BATCH])
     report.differences += [Difference(each.thing, each.field, each.here, each.there, repair) for each in found]
 
 

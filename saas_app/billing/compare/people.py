@@ -99,7 +99,7 @@ def rehearse(session: Session, pairs: Sequence[Pair]) -> Compared:
         select(Invoice).where(col(Invoice.user_id).in_(users))
     ).all()  # merging asks for none of them
     for pair in pairs:
-        sync.apply(session, sync.Fetch(pair.user_id, pair.found.id, LATEST), pair.found)
+        sync.apply(session, sync.Fetch(pair.user_id, pair.found.id, LATEST), pair.found, silently=True)
     after = snapshot(session, tables, users)
     del at_hand
     owner = {pair.user_id: f"customer {pair.found.id}" for pair in pairs}

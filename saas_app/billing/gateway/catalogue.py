@@ -8,6 +8,7 @@ from stripe.params import PriceCreateParams
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.plans import Interval
+from saas_app.billing.words import WHY_LEFT
 
 Rhythm = Interval | Literal[""]
 
@@ -56,10 +57,18 @@ async def list_prices() -> list[StripePrice]:
             interval=found.recurring.interval if found.recurring else "",
             active=found.active,
             created=when(found.created),
+            other_currencies=_other_currencies(found),
         )
-        async for found in each_of(client().v1.prices.list_async({"limit": 100}))
+        async for found in each_of(client().v1.prices.list_async({"limit": 100, "expand": ["data.currency_options"]}))
         if _is_plain(found)
     ]
+
+
+def _other_currencies(price: stripe.Price) -> tuple[tuple[str, int], ...]:
+    """What it costs in other currencies; an amount that the buyer chooses is none."""
+    options: dict[str, Any] = price.currency_options.to_dict() if price.currency_options else {}
+    amounts = {code: option.get("unit_amount") for code, option in options.items() if code != price.currency}
+    return tuple(sorted((code, amount) for code, amount in amounts.items() if amount is not None))
 
 
 def _is_plain(price: stripe.Price) -> bool:
@@ -150,7 +159,7 @@ def portal_parameters(*, tag: str, headline: str, return_url: str, products: dic
             "mode": "at_period_end",
             "cancellation_reason": {
                 "enabled": True,
-                "options": ["too_expensive", "missing_features", "switched_service", "unused", "other"],
+                "options": list(WHY_LEFT),
             },
         },
         "subscription_update": {

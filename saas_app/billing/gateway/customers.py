@@ -90,4 +90,5 @@ def details_of(customer: stripe.Customer) -> StripeBillingDetails:
         email=customer.email or "",
         address=", ".join(part for part in parts if part),
         tax_id=ids[0].value if ids else "",
+        currency=customer.currency or "",
     )

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import stripe
 
-from saas_app.billing.gateway.client import ask, client, each_of, when
+from saas_app.billing.gateway.client import ask, client, when
 from saas_app.billing.gateway.errors import BadSignature
+from saas_app.billing.gateway.plain import each_plain
 from saas_app.billing.gateway.shapes import StripeEvent
 
 # How far a signed timestamp may lie in the past or the future (the SDK looks at the past only).
@@ -64,12 +65,11 @@ def _customer_of(data: dict[str, Any]) -> str:
 async def list_events(types: list[str], since: datetime, until: datetime) -> AsyncIterator[StripeEvent]:
     """Every event of these types created in that time, newest first (Stripe keeps thirty days)."""
     created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
-    asked = client().v1.events.list_async({"types": types, "created": cast(Any, created), "limit": 100})
-    async for event in each_of(asked):
+    async for event in each_plain("/v1/events", {"types": types, "created": created}):
         yield _read(event)
 
 
-def _read(event: stripe.Event) -> StripeEvent:
+def _read(event: Any) -> StripeEvent:
     raw: dict[str, Any] = event.to_dict()
     thing: dict[str, Any] = raw["data"]["object"]
     return StripeEvent(
@@ -90,15 +90,7 @@ async def fetch_event(event_id: str) -> StripeEvent:
 
 
 async def list_event_ids(types: list[str], since: datetime, until: datetime) -> AsyncGenerator[tuple[str, str]]:
-    """Id and type of every event of these types created in that time: a quarter of the work of reading them."""
+    """Id and type of every event of these types created in that time."""
     created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
-    after: dict[str, str] = {}
-    while True:
-        asked = {"types": types, "created": created, "limit": 100, **after}
-        page: Any = await ask(cast(Any, client()).raw_request_async("get", "/v1/events", **asked))
-        found: dict[str, Any] = json.loads(page.body)
-        for event in found["data"]:
-            yield event["id"], event["type"]
-        if not found["has_more"]:
-            return
-        after = {"starting_after": found["data"][-1]["id"]}
+    async for event in each_plain("/v1/events", {"types": types, "created": created}):
+        yield event.id, event.type

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from saas_app.billing.gateway.client import client, each_of, id_of
+from saas_app.billing.gateway.client import id_of
 from saas_app.billing.gateway.customers import (
     EXPAND,
     card_of_customer,
@@ -14,11 +14,10 @@ from saas_app.billing.gateway.customers import (
 )
 from saas_app.billing.gateway.invoices import invoices_of_everybody
 from saas_app.billing.gateway.orders import orders_of_everybody
+from saas_app.billing.gateway.plain import each_plain
 from saas_app.billing.gateway.shapes import StripeCard, StripeCustomer, StripeSubscription
 from saas_app.billing.gateway.subscriptions import EXPAND as EXPAND_SUBSCRIPTIONS
 from saas_app.billing.gateway.subscriptions import shaped
-
-PAGE = 100
 
 
 @dataclass
@@ -54,8 +53,7 @@ async def fetch_everybody() -> Everybody:
 
 
 async def _customers(found: Everybody) -> None:
-    asked = client().v1.customers.list_async({"limit": PAGE, "expand": [f"data.{each}" for each in EXPAND]})
-    async for customer in each_of(asked):
+    async for customer in each_plain("/v1/customers", {"expand": [f"data.{each}" for each in EXPAND]}):
         found.customers[customer.id] = StripeCustomer(
             customer.id, card=card_of_customer(customer), details=details_of(customer), knows_upcoming=False
         )
@@ -66,8 +64,8 @@ async def _customers(found: Everybody) -> None:
 async def _subscriptions() -> tuple[dict[str, list[StripeSubscription]], dict[str, list[StripeCard | None]]]:
     rows: dict[str, list[StripeSubscription]] = defaultdict(list)
     cards: dict[str, list[StripeCard | None]] = defaultdict(list)
-    asked = client().v1.subscriptions.list_async({"status": "all", "limit": PAGE, "expand": EXPAND_SUBSCRIPTIONS})
-    async for subscription in each_of(asked):
+    asked = {"status": "all", "expand": EXPAND_SUBSCRIPTIONS}
+    async for subscription in each_plain("/v1/subscriptions", asked):
         customer = id_of(subscription.customer)
         rows[customer].append(shaped(subscription))
         cards[customer].append(card_of_subscription(subscription))

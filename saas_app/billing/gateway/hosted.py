@@ -13,9 +13,14 @@ from saas_app.billing.gateway.shapes import StripeCheckoutSession
 
 @dataclass(frozen=True)
 class Terms:
-    """What a checkout is about. `trial_days` begin it for nothing, with a card or without; `tax` is Stripe's to add."""
+    """What a checkout is about. `trial_days` begin it for nothing, with a card or without; `tax` is Stripe's to add.
+
+    `currency` is always said: without it Stripe chooses among those of the price by where somebody is, and what was
+    shown would not be what is paid.
+    """
 
     price_id: str
+    currency: str
     mode: Literal["subscription", "payment"] = "subscription"
     trial_days: int = 0
     trial_needs_card: bool = True
@@ -23,7 +28,7 @@ class Terms:
 
     def parameters(self) -> dict[str, Any]:
         """As Stripe takes them (https://docs.stripe.com/payments/checkout/free-trials, …/tax/checkout)."""
-        params: dict[str, Any] = {"line_items": [{"price": self.price_id, "quantity": 1}]}
+        params: dict[str, Any] = {"line_items": [{"price": self.price_id, "quantity": 1}], "currency": self.currency}
         if self.trial_days:
             end = {"end_behavior": {"missing_payment_method": "pause"}}
             params["subscription_data"] = {"trial_period_days": self.trial_days, "trial_settings": end}
@@ -40,7 +45,7 @@ class Terms:
     @property
     def key(self) -> str:
         """Part of the idempotency key, since Stripe refuses one that comes back with other parameters."""
-        return f"{self.trial_days}{'c' if self.trial_needs_card else 'n'}{'t' if self.tax else ''}"
+        return f"{self.currency}{self.trial_days}{'c' if self.trial_needs_card else 'n'}{'t' if self.tax else ''}"
 
 
 async def create_checkout_session(

@@ -10,9 +10,12 @@ import stripe
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.errors import StripeRefused
+from saas_app.billing.gateway.plain import each_plain
 from saas_app.billing.gateway.shapes import StripeInvoice, StripeQuote, StripeSubscription, StripeSums, StripeUpcoming
 from saas_app.core.clock import now
 
+# https://docs.stripe.com/api/refunds/object#refund_object-status
+FAILED_REFUNDS = ("failed", "canceled")
 # Of these an invoice is to come; of the others only what is due already.
 CHARGED_AGAIN = ("active", "trialing", "past_due")
 
@@ -32,14 +35,13 @@ async def invoices_of_everybody() -> dict[str, list[StripeInvoice]]:
 
 async def _list(whose: dict[str, str]) -> list[tuple[str, StripeInvoice]]:
     """Customer and invoice. Where nothing was tried to be paid there are no payments to ask for."""
-    api = client().v1
-    asked = api.invoices.list_async(cast(Any, {**whose, "limit": 100, "expand": ["data.payments"]}))
-    invoices = [item async for item in each_of(asked) if item.status != "draft"]
+    asked = each_plain("/v1/invoices", {**whose, "expand": ["data.payments"]})
+    invoices = [item async for item in asked if item.status != "draft"]
     customers = [id_of(item.customer) for item in invoices]
     if not any(item.attempt_count for item in invoices):
         return list(zip(customers, map(_invoice, invoices), strict=True))
-    paid = api.charges.list_async(cast(Any, {**whose, "limit": 100}))
-    charges = {id_of(charge.payment_intent): charge async for charge in each_of(paid) if charge.paid}
+    paid = each_plain("/v1/charges", whose)
+    charges = {id_of(charge.payment_intent): charge async for charge in paid if charge.paid}
     with_payments = await asyncio.gather(*[_with_payment(item, charges) for item in invoices])
     return list(zip(customers, with_payments, strict=True))
 
@@ -50,10 +52,20 @@ async def _with_payment(found: stripe.Invoice, charges: dict[str, stripe.Charge]
     mine = [charges[intent] for intent in intents if intent in charges]
     if mine:
         receipt = next((charge.receipt_url for charge in mine if charge.receipt_url), "")
-        invoice = replace(invoice, amount_refunded=sum(c.amount_refunded for c in mine), receipt_url=receipt or "")
+        returned = sum([await amount_returned(charge) for charge in mine])
+        invoice = replace(invoice, amount_refunded=returned, receipt_url=receipt or "")
     if found.status == "open" and found.attempt_count:
         return replace(invoice, needs_action=await _waits_for_the_bank(invoice.id))
     return invoice
+
+
+async def amount_returned(charge: stripe.Charge) -> int:
+    """What was given back of a charge and has arrived, in its minor units: a bank may send a refund back days later
+    (https://docs.stripe.com/refunds#failed-refunds)."""
+    if not charge.amount_refunded:
+        return 0
+    asked = client().v1.refunds.list_async({"charge": charge.id, "limit": 100})
+    return sum([refund.amount async for refund in each_of(asked) if refund.status not in FAILED_REFUNDS])
 
 
 async def _waits_for_the_bank(invoice_id: str) -> bool:

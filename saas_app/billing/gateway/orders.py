@@ -7,6 +7,8 @@ import stripe
 from stripe.params.checkout import SessionListParams
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
+from saas_app.billing.gateway.invoices import amount_returned
+from saas_app.billing.gateway.plain import each_plain
 from saas_app.billing.gateway.shapes import StripeLine, StripeOrder
 
 # Four levels at most (https://docs.stripe.com/expand#multiple-levels).
@@ -30,8 +32,8 @@ async def orders_of(stripe_customer_id: str) -> list[StripeOrder]:
 async def orders_of_everybody() -> dict[str, list[StripeOrder]]:
     """The same for all customers of the account, by customer; whoever has none bought as a guest and is left out."""
     found: dict[str, list[StripeOrder]] = defaultdict(list)
-    params: SessionListParams = {"status": "complete", "limit": 100, "expand": [f"data.{part}" for part in _PARTS]}
-    async for each in each_of(client().v1.checkout.sessions.list_async(params)):
+    params = {"status": "complete", "expand": [f"data.{part}" for part in _PARTS]}
+    async for each in each_plain("/v1/checkout/sessions", params):
         if each.mode == "payment" and each.customer:
             found[id_of(each.customer)].append(await _order(each))
     return found
@@ -49,11 +51,18 @@ async def session_of_payment(payment_intent_id: str) -> str:
     return found.data[0].id if found.data else ""
 
 
+async def customer_of_payment(payment_intent_id: str) -> str:
+    """Whose payment it is; '' for a guest's. Raises StripeMissing."""
+    found = await ask(client().v1.payment_intents.retrieve_async(payment_intent_id))
+    return id_of(found.customer)
+
+
 async def _order(found: stripe.checkout.Session) -> StripeOrder:
     intent: Any = found.payment_intent
     charge: Any = intent.latest_charge if intent else None
     invoice: Any = found.invoice
     details = found.customer_details
+    returned = await amount_returned(charge) if charge else 0
     noted: dict[str, Any] = found.metadata.to_dict() if found.metadata else {}
     return StripeOrder(
         session_id=found.id,
@@ -67,9 +76,10 @@ async def _order(found: stripe.checkout.Session) -> StripeOrder:
         created=when(charge.created if charge else found.created),
         paid=found.payment_status in ("paid", "no_payment_required"),
         processing=bool(intent and intent.status == "processing"),
-        amount_refunded=charge.amount_refunded if charge else 0,
-        refunded=bool(charge and charge.refunded),
+        amount_refunded=returned,
+        refunded=bool(charge and returned and returned >= charge.amount_captured),
         dispute_status=await _dispute_status(intent.id) if charge and charge.disputed else "",
+        subscription_id=id_of(found.subscription),
         receipt_url=(charge.receipt_url if charge else "") or (invoice.hosted_invoice_url if invoice else "") or "",
     )
 

@@ -24,7 +24,11 @@ class StripeProduct:
 
 @dataclass(frozen=True)
 class StripePrice:
-    """A price: `unit_amount` minor units of `currency` each `interval`, or once where that is empty."""
+    """A price: `unit_amount` minor units of `currency` each `interval`, or once where that is empty.
+
+    `other_currencies` are pairs of a further currency and the amount in it
+    (https://docs.stripe.com/api/prices/object#price_object-currency_options).
+    """
 
     id: str
     product_id: str
@@ -34,6 +38,7 @@ class StripePrice:
     interval: str
     active: bool
     created: datetime
+    other_currencies: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class StripeSubscription:
 
     `next_price_id` is the price that a schedule brings at `next_at`: a downgrade waits so for what was paid.
     `pending_price_id` is one that waits for its invoice to be paid, until `pending_until`
-    (https://docs.stripe.com/billing/subscriptions/pending-updates).
+    (https://docs.stripe.com/billing/subscriptions/pending-updates). It is billed in `currency`; Stripe shows its price
+    as that was made, `unit_amount` of `price_currency`.
     """
 
     id: str
@@ -84,6 +90,7 @@ class StripeSubscription:
     cancel_feedback: str = ""
     cancel_comment: str = ""
     discount: StripeDiscount = StripeDiscount()
+    price_currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,12 +156,13 @@ class StripeUpcoming:
 
 @dataclass(frozen=True)
 class StripeBillingDetails:
-    """Whom invoices name, as the customer told Stripe; none of it says who may log in here."""
+    """Whom invoices name, as the customer told Stripe, and their currency; none of it says who may log in here."""
 
     name: str = ""
     email: str = ""
     address: str = ""
     tax_id: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,7 +186,7 @@ class StripeLine:
 
 @dataclass(frozen=True)
 class StripeOrder:
-    """A checkout that was completed, with what has become of its payment since.
+    """A checkout that was completed, with what has become of its payment since, and the subscription it began, if any.
 
     `payment_id` is the PaymentIntent's, or the session's own where nothing was to be paid. `account_id` is what we
     wrote into its metadata, '' for an order of a payment link. `refunded` means in full; `amount_refunded` is in minor
@@ -200,6 +208,7 @@ class StripeOrder:
     refunded: bool = False
     dispute_status: str = ""
     receipt_url: str = ""
+    subscription_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Subscriptions: as Stripe has them, and what is asked of them."""
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import stripe
 
@@ -8,6 +8,7 @@ from saas_app.billing.gateway.client import ask, ask_with_key, client, each_of, 
 from saas_app.billing.gateway.errors import StripeMissing, StripeRefused
 from saas_app.billing.gateway.shapes import StripeDiscount, StripeSubscription
 
+Why = Literal["duplicate", "requested_by_customer"]
 ENDED = ("canceled", "incomplete_expired")
 EXPAND = ["data.default_payment_method", "data.schedule", "data.discounts.source.coupon"]
 
@@ -172,7 +173,8 @@ def shaped(found: stripe.Subscription) -> StripeSubscription:
         product_id=id_of(price.product),
         lookup_key=price.lookup_key or "",
         unit_amount=price.unit_amount or 0,
-        currency=price.currency,
+        currency=found.currency,
+        price_currency=price.currency,
         interval=price.recurring.interval if price.recurring else "",
         quantity=item.quantity or 1,
         created=when(found.created),
@@ -231,7 +233,7 @@ def _discount(found: stripe.Subscription) -> StripeDiscount:
     return StripeDiscount()
 
 
-async def refund_everything(subscription_id: str, stripe_customer_id: str) -> int:
+async def refund_everything(subscription_id: str, stripe_customer_id: str, why: Why = "duplicate") -> int:
     """Give back all that was paid for a subscription, each payment once; returns how many payments there were.
 
     https://docs.stripe.com/refunds: a payment that was given back before is refused, which is as good.
@@ -249,15 +251,17 @@ async def refund_everything(subscription_id: str, stripe_customer_id: str) -> in
         for payment in invoice.payments.data if invoice.payments else []:
             intent = id_of(payment.payment.payment_intent)
             if payment.status == "paid" and intent:
-                await _refund(intent)
+                await refund_payment(intent, why)
                 given += 1
     return given
 
 
-async def _refund(intent: str) -> None:
-    params: Any = {"payment_intent": intent, "reason": "duplicate"}
+async def refund_payment(intent: str, why: Why) -> None:
+    """Give one payment back, once, with the reason that Stripe keeps
+    (https://docs.stripe.com/api/refunds/create#create_refund-reason)."""
+    params: Any = {"payment_intent": intent, "reason": why}
     try:
-        await ask_with_key(lambda: client().v1.refunds.create_async(params, {"idempotency_key": f"twice:{intent}"}))
+        await ask_with_key(lambda: client().v1.refunds.create_async(params, {"idempotency_key": f"{why}:{intent}"}))
     except StripeMissing:
         raise
     except StripeRefused:

@@ -6,7 +6,7 @@ from saas_app.billing.mails.scene import LATE, LIVE, Scene, is_news
 from saas_app.billing.models import Invoice, Subscription
 from saas_app.billing.money import money
 from saas_app.billing.notices import is_suspended
-from saas_app.billing.words import day, once
+from saas_app.billing.words import day, once, refund_came_back
 from saas_app.core.clock import now
 from saas_app.core.config import settings
 
@@ -104,6 +104,18 @@ def refunded(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
     return Letter(key, f"We have returned {amount}", words, facts)
 
 
+def refund_failed(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
+    """A bank has sent back what was returned, days after we said so: its owner has to say where else to."""
+    before = was.amount_refunded if was else 0
+    back = before - invoice.amount_refunded
+    if back <= 0 or not invoice.stripe_subscription_id:
+        return None
+    amount = money(back, invoice.currency)
+    facts: Facts = (("Invoice", invoice.number), ("Came back", amount), ("Card", scene.card()))
+    key = f"refund_failed:{invoice.stripe_invoice_id}:{before}"
+    return Letter(key, f"Your refund of {amount} did not arrive", refund_came_back(amount), facts)
+
+
 def locked(scene: Scene, row: Subscription) -> Letter | None:
     """The days of grace are over; told once for each time of being late."""
     since = row.past_due_since
@@ -142,7 +154,7 @@ def _ask_to_confirm(scene: Scene, row: Subscription, invoice: Invoice) -> Letter
         f"Your bank wants you to confirm the payment of {amount} for {scene.name(row)}, and until then it is not paid."
     )
     if row.pending_price_id:
-        name, _ = scene.name_and_price(row.pending_price_id, row.quantity)
+        name, _ = scene.name_and_price(row.pending_price_id, row)
         what = f"Your change to {name} waits for your bank: it wants you to confirm the payment of {amount}."
         then = f"If you do nothing, the change is dropped{f' on {until}' if until else ''}, and nothing is charged."
     else:
@@ -182,4 +194,4 @@ def _due(invoice: Invoice) -> str:
     return money(invoice.amount_due - invoice.amount_paid, invoice.currency)
 
 
-LETTERS = (receipt, unpaid, refunded)
+LETTERS = (receipt, unpaid, refunded, refund_failed)

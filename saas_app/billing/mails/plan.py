@@ -115,7 +115,7 @@ def planned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
         return None
     if row.status not in RUNNING or row.ends_at:
         return None
-    name, price = scene.name_and_price(row.next_price_id, row.quantity)
+    name, price = scene.name_and_price(row.next_price_id, row)
     at = day(row.next_at)
     words = f"Until {at} everything stays as you have paid for it. Then it is {name}, for {price}."
     facts = (("Now", f"{scene.name(row)}, {scene.price(row)}"), ("Then", f"{name}, {price}"))
@@ -136,7 +136,7 @@ def unplanned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
         words = f"The planned change is taken back, and {name} goes on as it is."
         return Letter(key, f"You keep {name}", words, _next(scene, row))
     if was.pending_price_id and not row.pending_price_id:
-        other, _ = scene.name_and_price(was.pending_price_id, row.quantity)
+        other, _ = scene.name_and_price(was.pending_price_id, row)
         words = (
             f"The change to {other} was not paid, so it is dropped. Nothing was charged, and {name} goes on as it is."
         )

@@ -1,4 +1,4 @@
-"""Letters that a date brings: a trial ends soon, a year is charged soon, the days of grace are over.
+"""Letters that a date brings: a trial ends soon, a year is charged soon, a card expires before, grace is over.
 
 They are written by any look at somebody that falls into the time before the date, and a job looks at whoever has not
 got theirs. So a day that was missed is made up for, a clock that jumps past the date sends nothing late, and each look
@@ -15,13 +15,14 @@ from saas_app.billing.entitlements import GRACE
 from saas_app.billing.mails import payments
 from saas_app.billing.mails.letter import Letter
 from saas_app.billing.mails.scene import NEWS, Scene
-from saas_app.billing.models import Subscription
+from saas_app.billing.models import Customer, Subscription
 from saas_app.billing.notices import TELL_OF_TRIAL_END, is_suspended
 from saas_app.billing.words import day
 from saas_app.core import mailer
 from saas_app.core.clock import now
 
 TELL_OF_RENEWAL = timedelta(days=14)
+TELL_OF_CARD = timedelta(days=21)
 LONG = "year"  # what is charged each month surprises nobody
 
 
@@ -58,16 +59,39 @@ def renewal(scene: Scene, row: Subscription) -> Letter | None:
     return Letter(key, f"{name} renews on {on}", words, (("Amount", amount), ("On", on), ("Card", scene.card())))
 
 
+def card_expiring(scene: Scene, row: Subscription) -> Letter | None:
+    """Three weeks before a payment that the card on file will not live to see. Banks renew cards by themselves, and
+    Stripe often takes the new one over, so it asks for nothing but a look."""
+    customer = scene.customer()
+    key = _card_key(row, customer) if customer else ""
+    if customer is None or not key:
+        return None
+    name, on, card = scene.name(row), day(row.current_period_end), scene.card()
+    good_to = f"{customer.card_exp_month:02d}/{customer.card_exp_year}"
+    words = (
+        f"Your {card} is good to the end of {good_to}, and the next payment for {name} is on {on}. "
+        "If your bank has sent you a new card, please put it in; then nothing is interrupted."
+    )
+    facts = (("Next payment", scene.next_charge(row)), ("On", on), ("Card", card))
+    return Letter(key, f"Your card expires before {name} renews", words, facts, label="Update card")
+
+
 def waiting(session: Session) -> Sequence[str]:
     """Who has not got a reminder that is due, in any order; by what we knew of them last."""
     at = now()
-    staying = select(Subscription).join(User, col(User.id) == col(Subscription.user_id))
+    staying = select(Subscription, Customer).join(User, col(User.id) == col(Subscription.user_id))
+    staying = staying.join(Customer, col(Customer.user_id) == col(Subscription.user_id))
     soon = staying.where(
         col(User.leaving_at).is_(None),
         col(Subscription.status).in_(["active", "trialing", "past_due"]),
-        (col(Subscription.current_period_end) <= at + TELL_OF_RENEWAL) | (col(Subscription.status) != "active"),
+        (col(Subscription.current_period_end) <= at + TELL_OF_CARD) | (col(Subscription.status) != "active"),
     )
-    keys = {key: row.user_id for row in session.exec(soon.order_by(func.random())) if (key := _key(row))}
+    keys = {
+        key: row.user_id
+        for row, customer in session.exec(soon.order_by(func.random()))
+        for key in (_key(row), _card_key(row, customer))
+        if key
+    }
     return list(dict.fromkeys(keys[key] for key in keys.keys() - mailer.written(session, keys)))
 
 
@@ -87,4 +111,14 @@ def _key(row: Subscription) -> str:
     return ""
 
 
-LETTERS = (trial_ending, renewal, payments.locked)
+def _card_key(row: Subscription, customer: Customer) -> str:
+    """Of the letter about a card that expires too soon; '' while there is nothing to say."""
+    at, end = now(), row.current_period_end
+    month, year = customer.card_exp_month, customer.card_exp_year
+    lives = (year, month) >= (end.year, end.month)  # it is good to the end of the month that it names
+    if not year or lives or row.ends_at or row.pause_behavior or row.status not in ("active", "trialing"):
+        return ""
+    return f"card:{row.stripe_subscription_id}:{year}-{month:02d}" if at < end <= at + TELL_OF_CARD else ""
+
+
+LETTERS = (trial_ending, renewal, card_expiring, payments.locked)

@@ -87,23 +87,26 @@ class Scene:
         """€72 a year."""
         return each(row.unit_amount * row.quantity, row.currency, row.interval)
 
-    def name_and_price(self, price_id: str, quantity: int) -> tuple[str, str]:
+    def name_and_price(self, price_id: str, row: Subscription) -> tuple[str, str]:
         """The same of a price that is not theirs yet: Agent, and €29 a month."""
         price = self.session.get(Price, price_id)
         if price is None:
             return "another plan", ""
         product = self.session.get(Product, price.stripe_product_id)
-        return product.name if product else "another plan", each(
-            price.unit_amount * quantity, price.currency, price.interval
-        )
+        amount, currency = price.paid_in(row.currency)
+        words = each(amount * row.quantity, currency, price.interval)
+        return product.name if product else "another plan", words
 
     def card(self) -> str:
         """Visa ending in 4242; '' without a card."""
-        mine = select(Customer).where(Customer.user_id == self.user_id)
-        customer = self.session.exec(mine).first()
+        customer = self.customer()
         if customer is None or not customer.card_last4:
             return ""
         return f"{customer.card_brand.replace('_', ' ').title() or 'Card'} ending in {customer.card_last4}"
+
+    def customer(self) -> Customer | None:
+        """What is known of them as a customer."""
+        return self.session.exec(select(Customer).where(Customer.user_id == self.user_id)).first()
 
     def next_charge(self, row: Subscription) -> str:
         """What is charged next, with discounts, taxes and credit; what the price says while Stripe was not asked."""

@@ -2,10 +2,11 @@
 
 from saas_app.features.library import epub, pdf
 from saas_app.purchases.deliverables import deliver
+from saas_app.ui import paper
 
 BOOK = "book_v1"
 FILES = (
-    ("the-flat-in-numbers.pdf", pdf.MEDIA_TYPE, pdf.make),
+    ("the-flat-in-numbers.pdf", paper.MEDIA_TYPE, pdf.make),
     ("the-flat-in-numbers.epub", epub.MEDIA_TYPE, epub.make),
 )
 

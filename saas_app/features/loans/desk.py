@@ -1,5 +1,6 @@
 """What is saved: the list with its folders, and one schedule opened."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -9,11 +10,16 @@ from saas_app.features.loans.forms import NAME_LENGTH, NOTES_LENGTH
 from saas_app.features.loans.payments import PaymentView
 from saas_app.features.loans.service import ScenarioView
 from saas_app.features.loans.state import ScenariosState
-from saas_app.ui.buttons import Kind, button, link_button
+from saas_app.ui.buttons import button, link_button
 from saas_app.ui.cards import badge, card, empty
 from saas_app.ui.forms import hidden, labelled
 from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
+
+# What other features bring: beside the actions of a saved scenario, under it, and below the list.
+more_actions: list[Callable[[ScenarioView], rx.Component]] = []
+more_below: list[Callable[[ScenarioView], rx.Component]] = []
+more_sections: list[Callable[[], rx.Component]] = []
 
 
 def saved() -> rx.Component:
@@ -84,15 +90,18 @@ def scenario_line(scenario: ScenarioView) -> rx.Component:
             _change_form(scenario),
             rx.cond(ScenariosState.deleting == scenario.id, _really(scenario), _actions(scenario)),
         ),
+        *[draw(scenario) for draw in more_below],
         class_name="rounded-xl border border-line bg-surface px-5 py-4",
     )
 
 
-def _actions(scenario: ScenarioView) -> rx.Component:
-    def act(words: str, then: rx.event.EventType[()], kind: Kind = "quiet") -> rx.Component:
-        name = rx.el.span(" ", scenario.name, class_name="sr-only")
-        return button(words, name, kind=kind, class_name="px-3", on_click=then)
+def act_on(scenario: ScenarioView, words: str, then: rx.event.EventType[()]) -> rx.Component:
+    """A button for one scenario, which says to screen readers for which."""
+    name = rx.el.span(" ", scenario.name, class_name="sr-only")
+    return button(words, name, kind="quiet", class_name="px-3", on_click=then)
 
+
+def _actions(scenario: ScenarioView) -> rx.Component:
     return row(
         rx.el.label(
             rx.el.input(
@@ -105,10 +114,11 @@ def _actions(scenario: ScenarioView) -> rx.Component:
             rx.el.span(" ", scenario.name, class_name="sr-only"),
             class_name="flex min-h-11 items-center gap-2 pr-3",
         ),
-        act("Schedule", ScenariosState.show(scenario.id)),
-        rx.cond(scenario.locked, rx.fragment(), act("Change", ScenariosState.ask("change", scenario.id))),
-        act("Copy", ScenariosState.copy_one(scenario.id)),
-        act("Delete", ScenariosState.ask("delete", scenario.id)),
+        act_on(scenario, "Schedule", ScenariosState.show(scenario.id)),
+        rx.cond(scenario.locked, rx.fragment(), act_on(scenario, "Change", ScenariosState.ask("change", scenario.id))),
+        act_on(scenario, "Copy", ScenariosState.copy_one(scenario.id)),
+        *[draw(scenario) for draw in more_actions],
+        act_on(scenario, "Delete", ScenariosState.ask("delete", scenario.id)),
         class_name="mt-2",
     )
 

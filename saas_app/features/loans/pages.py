@@ -5,16 +5,15 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.gate_components import refused
-from saas_app.billing.state import AccountState
 from saas_app.dashboard.service import first_steps
 from saas_app.edge.pages import island
 from saas_app.features.loans import calculator, letting, quick, rent_answer, rent_or_buy, yield_answer
 from saas_app.features.loans.asked import FOLLOW
 from saas_app.features.loans.components import loan_form, result
-from saas_app.features.loans.desk import opened, saved
+from saas_app.features.loans.desk import more_sections, opened, saved
 from saas_app.features.loans.service import first_scenario
 from saas_app.features.loans.side_by_side import comparison
-from saas_app.features.loans.state import ScenariosState
+from saas_app.features.loans.state import ScenariosState, page_loads
 from saas_app.ui.banners import error_region, status_region
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
@@ -58,7 +57,7 @@ def what_a_flat_earns() -> rx.Component:
     return public_page(letting.yield_page(RENT_OR_BUY, CALCULATOR), scripts=(FOLLOW,))
 
 
-@member_page(route="/scenarios", title="Scenarios", on_load=[AccountState.load, ScenariosState.load])
+@member_page(route="/scenarios", title="Scenarios", on_load=page_loads)
 def scenarios() -> rx.Component:
     return stack(
         page_head("Scenarios", intro=f"Sums that you can check. {site.DISCLAIMER}"),
@@ -70,5 +69,6 @@ def scenarios() -> rx.Component:
         comparison(),
         opened(),
         rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
+        *[draw() for draw in more_sections],
         row(*[link_button(each.label, href=each.href, kind="secondary") for each in (RENT_OR_BUY, YIELD)]),
     )

@@ -9,6 +9,7 @@ from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.gate_state import needs
 from saas_app.billing.gates import Refusal, explain
 from saas_app.billing.plans import Feature
+from saas_app.billing.state import AccountState
 from saas_app.core import db
 from saas_app.core.errors import AppError, BadInput, NotFound
 from saas_app.core.viewer import Viewer
@@ -196,6 +197,10 @@ class ScenariosState(LiveState):
             self.compared = list(await db.read(current_viewer(), compare.compare, self.picked))
         except NotFound as error:  # deleted in another tab a moment ago
             self.errors = {"form": str(error)}
+
+
+# What the scenario page loads; a feature that stands on it adds its own.
+page_loads: list[Any] = [AccountState.load, ScenariosState.load]
 
 
 def _words(form: object) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stripe_sandbox import money
+from stripe_sandbox import catalog, money
 from stripe_sandbox.pages.dashboard import frame
 from stripe_sandbox.pages.dashboard.frame import Problem, Refused
 from stripe_sandbox.store import Object, Tx
@@ -58,6 +58,8 @@ def price(tx: Tx, request: Request, problem: Problem) -> Response:
         price=found,
         product=product,
         subscribers=len(subscribers),
+        currencies=CURRENCIES,
+        others=[catalog.in_currency(found, code) for code in catalog.options_of(found)],
         fields={
             "nickname": found["nickname"] or "",
             "lookup_key": found["lookup_key"] or "",
@@ -88,17 +90,22 @@ def _metadata(typed: dict[str, str], kept: dict[str, str]) -> dict[str, str]:
     return params
 
 
-def _recurring_price(typed: dict[str, str], prefix: str = "") -> dict[str, str]:
-    """The parameters of a price, from a form."""
+def _sum(typed: dict[str, str]) -> tuple[int, str]:
+    """Amount and currency, from a form."""
     currency = typed.get("currency", "").strip().lower()
     if not (len(currency) == 3 and currency.isalpha() and currency.isascii()):
         raise Refused(currency="Three letters, such as usd.")
-    if typed.get("interval") not in INTERVALS:
-        raise Refused(interval="Choose how often it is paid.")
     try:
-        amount = money.parse(typed.get("amount", ""), currency)
+        return money.parse(typed.get("amount", ""), currency), currency
     except ValueError as error:
         raise Refused(amount=str(error)) from error
+
+
+def _recurring_price(typed: dict[str, str], prefix: str = "") -> dict[str, str]:
+    """The parameters of a price, from a form."""
+    if typed.get("interval") not in INTERVALS:
+        raise Refused(interval="Choose how often it is paid.")
+    amount, currency = _sum(typed)
     params = {"unit_amount": str(amount), "currency": currency}
     if typed["interval"] != "once":
         params["recurring[interval]"] = typed["interval"]
@@ -171,6 +178,15 @@ def _edit_price(request: Request, typed: dict[str, str]) -> str:
     return frame.saying(f"/prices/{id_}", "saved")
 
 
+def _add_currency(request: Request, typed: dict[str, str]) -> str:
+    """Let a price be paid in one more currency, or at another amount in one that it has."""
+    id_ = request.path_params["id"]
+    amount, currency = _sum(typed)
+    params = {f"currency_options[{currency}][unit_amount]": str(amount)}
+    frame.call(request, "POST", f"/v1/prices/{id_}", params)
+    return frame.saying(f"/prices/{id_}", "saved")
+
+
 def _change_price(request: Request, typed: dict[str, str]) -> str:
     """Archive a price, bring it back, or make it the default."""
     id_ = request.path_params["id"]
@@ -198,4 +214,5 @@ edit = frame.act("edit", one, _edit, {"marketing_features": "features"})
 sell = frame.act("sell", one, _sell)
 add_price = frame.act("price", one, _add_price, {"unit_amount": "amount"})
 edit_price = frame.act("edit", price, _edit_price)
+add_currency = frame.act("currency", price, _add_currency)
 change_price = frame.act("change", price, _change_price)

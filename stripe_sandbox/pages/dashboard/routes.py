@@ -52,6 +52,7 @@ ROUTES = [
     _post("/products/{id}/prices", catalog.add_price),
     Route("/prices/{id}", frame.draw(catalog.price)),
     _post("/prices/{id}", catalog.edit_price),
+    _post("/prices/{id}/currencies", catalog.add_currency),
     _post("/prices/{id}/change", catalog.change_price),
     Route("/coupons", frame.draw(coupons.every)),
     _post("/coupons", coupons.add),
