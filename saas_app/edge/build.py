@@ -13,6 +13,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app.edge import found, pictures
+from saas_app.edge.islands import LOCAL
 from saas_app.edge.pages import declared
 from saas_app.edge.stylesheet import for_page
 
@@ -54,12 +55,13 @@ def _from_location(match: re.Match[str]) -> str:
 
 
 def pull_out_islands(static: Path, islands: Path) -> None:
-    """Move the public pages out of the static folder, as templates that the edge fills."""
-    islands.mkdir(parents=True, exist_ok=True)
+    """Move the public pages out of the static folder, as templates that the edge fills; local ones stand apart."""
+    for folder in (islands, islands.with_name(LOCAL)):
+        folder.mkdir(parents=True, exist_ok=True)
     for name, route in declared.islands.items():
         pages = prerendered(static, route.path)
         made = make_island(pages[0].read_text(), static, is_whole=route.fill is None)
-        (islands / f"{name}.html").write_text(made)
+        (islands.with_name(LOCAL) if route.local else islands).joinpath(f"{name}.html").write_text(made)
         for page in pages:
             page.unlink()
 

@@ -25,6 +25,8 @@ from saas_app.edge.packed import Page
 from saas_app.edge.pages import Route
 from saas_app.edge.who import cookie_name
 
+# Beside the folder of the public pages: those of whoever develops, which no release carries.
+LOCAL = "local"
 INLINE_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
 WORD = re.compile(r"[a-z0-9_]{1,40}")
 INLINE_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.S)
@@ -64,7 +66,10 @@ class Islands:
         vary: Vary | None = None,
     ) -> None:
         self._environment = Environment(
-            loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False
+            loader=FileSystemLoader([folder, folder.with_name(LOCAL)]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
         )
         self._fill = fill
         self._derive = derive

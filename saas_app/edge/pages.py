@@ -24,7 +24,9 @@ POSTERS = "/og/"
 
 @dataclass(frozen=True)
 class Route:
-    """A page as the edge knows it. `listed` says that search engines may show it, with its `title` and words."""
+    """A page as the edge knows it. `listed` says that search engines may show it, with its `title` and words; `local`
+    that no release carries it.
+    """
 
     name: str
     path: str
@@ -35,6 +37,7 @@ class Route:
     title: str = ""
     description: str = ""
     listed: bool = False
+    local: bool = False
 
 
 @dataclass
@@ -59,6 +62,7 @@ def island(
     fresh: bool = False,
     remembers: tuple[str, ...] = (),
     reckon: Reckon | None = None,
+    local: bool = False,
 ) -> Callable[[Page], Page]:
     """Declare a public page. Its text may hold Jinja slots such as ``{{ form.email }}`` and ``{% if member %}``.
 
@@ -66,22 +70,24 @@ def island(
     `members_only` sends strangers to log in first; `hidden` keeps it out of search engines. `fill` gives the slots
     that belong to the viewer; `fresh` asks members whose log-in is too old to confirm that it is them. `remembers`
     names cookies of ours that hold a word, which the page shows as `{{ remembered.name }}`. `reckon` adds slots that
-    follow from what was typed or stands in the address.
+    follow from what was typed or stands in the address. `local` is for the pages of whoever develops: they are built
+    apart, and declared unless this is production.
     """
 
     def declare(page: Page) -> Page:
         key = name or route.strip("/") or HOME
-        listed = not (hidden or members_only)
-        declared.islands[key] = Route(key, route, fill, fresh, remembers, reckon, title, description, listed)
+        listed = not (hidden or members_only or local)
+        found = Route(key, route, fill, fresh, remembers, reckon, title, description, listed, local)
+        declared.islands[key] = found
         if members_only:
-            declared.members[key] = declared.islands[key]
-        found = _shared(key, route, title, description) if listed else [{"name": "robots", "content": "noindex"}]
+            declared.members[key] = found
+        told = _shared(key, route, title, description) if listed else [{"name": "robots", "content": "noindex"}]
         return _reflex_page(
             route=route,
             title=title,
             description=description,
             image=f"{{{{ base_url }}}}{poster(key if listed else HOME)}",
-            meta=[{"name": "color-scheme", "content": "light dark"}, *found],
+            meta=[{"name": "color-scheme", "content": "light dark"}, *told],
         )(page)
 
     return declare

@@ -8,7 +8,8 @@ from saas_app.ui.slots import slot, when
 from saas_app.ui.text import for_ears
 from saas_app.ui.theme import CARD
 
-_MARK = "px-2 py-3.5 text-center tabular-nums sm:px-4"
+_MARK = "px-1 py-3.5 text-center tabular-nums sm:px-4"
+_NAME = "px-2 text-left sm:px-4"
 
 
 def comparison() -> rx.Component:
@@ -18,29 +19,33 @@ def comparison() -> rx.Component:
     shared, apart = content.shared_lines(), content.lines_apart()
     return rx.el.table(
         rx.el.caption("What each plan holds", class_name="sr-only"),
-        rx.el.thead(rx.el.tr(_head("What you get", "px-4 text-left"), *[_head(name, "text-center") for name in names])),
+        rx.el.thead(
+            rx.el.tr(
+                _head("What you get", _NAME),
+                *[_head(name, "w-[19%] px-1 text-center last:rounded-tr-2xl sm:px-4") for name in names],
+            )
+        ),
         rx.el.tbody(_group("In every plan"), *[_line(words, None) for words in shared]),
         rx.el.tbody(_group("By plan"), *[_line(words, thing) for words, thing in apart]),
-        class_name=f"{CARD} mt-10 w-full border-separate border-spacing-0",
+        class_name=f"{CARD} mt-10 w-full border-separate border-spacing-0 max-sm:text-sm",
     )
 
 
 def _head(name: str, look: str) -> rx.Component:
-    place = "sticky top-0 border-b border-edge bg-surface px-2 py-3.5 font-semibold first:rounded-tl-2xl "
-    wide = "w-[19%] last:rounded-tr-2xl sm:px-4"
-    return rx.el.th(name, scope="col", class_name=f"{place} {wide if name != 'What you get' else ''} {look}")
+    place = "sticky top-0 border-b border-edge bg-surface py-3.5 font-semibold first:rounded-tl-2xl"
+    return rx.el.th(name, scope="col", class_name=f"{place} {look}")
 
 
 def _group(name: str) -> rx.Component:
     columns = len(content.compared_plans()) + 1
-    words = rx.el.th(name, scope="rowgroup", col_span=columns, class_name="px-4 pt-6 pb-2 text-left text-sm text-quiet")
+    words = rx.el.th(name, scope="rowgroup", col_span=columns, class_name=f"{_NAME} pt-6 pb-2 text-sm text-quiet")
     return rx.el.tr(words)
 
 
 def _line(words: str, thing: Limit | Feature | None) -> rx.Component:
     marks = [_held(plan.key, thing) for plan in content.compared_plans()]
     return rx.el.tr(
-        rx.el.th(words, scope="row", class_name="px-4 py-3.5 text-left font-medium"),
+        rx.el.th(words, scope="row", class_name=f"{_NAME} py-3.5 font-medium"),
         *[rx.el.td(mark, class_name=_MARK) for mark in marks],
         class_name="*:border-t *:border-line",
     )

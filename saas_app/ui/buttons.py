@@ -11,7 +11,7 @@ Kind = Literal["primary", "secondary", "quiet", "danger"]
 
 _SHAPE = (
     "inline-flex min-h-12 items-center justify-center gap-2 rounded-lg px-5 text-base font-semibold text-center "
-    "disabled:opacity-60 aria-busy:opacity-60"
+    "disabled:opacity-60 aria-busy:cursor-progress"
 )
 _KINDS: dict[Kind, str] = {
     "primary": "bg-brick text-on-brick hover:bg-brick-deep",

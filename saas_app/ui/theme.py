@@ -9,7 +9,8 @@ PAGE_WIDTH = "mx-auto w-full max-w-6xl px-5 sm:px-8"
 CARD = "rounded-2xl border border-line bg-surface"
 INPUT = (
     "block w-full min-h-12 rounded-lg border border-edge bg-surface px-3.5 text-base text-ink "
-    "placeholder:text-quiet user-invalid:border-bad aria-invalid:border-2 aria-invalid:border-bad"
+    "placeholder:text-quiet user-invalid:border-bad aria-invalid:border-2 aria-invalid:border-bad "
+    "disabled:bg-sunk disabled:text-quiet"
 )
 
 TINTS: dict[Tone, str] = {

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browsing import Visitor
 from tests.e2e.conftest import OpenBrowser
-from tests.e2e.stack import Stack
+from tests.e2e.stack import ROOT, Stack
 from tests.e2e.steps import GOOD_CARD, Person, join, open_dashboard, save_as, sign_up, subscribe, work_out_a_loan
 
 pytestmark = pytest.mark.e2e
@@ -26,7 +26,7 @@ SETTINGS = (
     "/library/book",
 )
 MEMBER = ("/dashboard", "/scenarios", "/library", "/billing", "/billing/return", "/purchases/return")
-LOCAL = ("/dev/mailbox",)
+LOCAL = ("/dev/mailbox", "/dev/kit")
 
 
 def test_the_pages_listed_here_are_all_there_are(built_app: Path) -> None:
@@ -72,6 +72,8 @@ def test_no_page_breaks_its_own_policy_or_shuts_anybody_out(
         page.goto(stack.url + path)
         _settled(page, path)
         barriers += _barriers(page, path)
+    page.goto(f"{stack.url}/dev/kit")
+    page.screenshot(path=ROOT / "test-results" / f"kit-{colours}.png", full_page=True)
     assert not barriers, "\n".join(barriers)
 
 

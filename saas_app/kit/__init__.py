@@ -1,0 +1,1 @@
+"""The kit on one page, for whoever builds with it."""
