@@ -98,7 +98,7 @@ async def test_a_promotion_code_is_shown_as_the_discount_it_is(shop: Stripe) -> 
 @pytest.mark.parametrize("days", [0, 14])
 @pytest.mark.parametrize("needs_card", [True, False])
 def test_terms_with_tax_are_terms_that_stripe_takes(days: int, needs_card: bool) -> None:
-    given = Terms("price_1", trial_days=days, trial_needs_card=needs_card, tax=True).parameters()
+    given = Terms("price_1", "eur", trial_days=days, trial_needs_card=needs_card, tax=True).parameters()
     sent = {"mode": "subscription", "success_url": "https://example.com", "customer": "cus_1", **given}
     both = contract.from_spec(), contract.from_sdk(r"/v1/checkout")
     body = _encoded(sent)

@@ -1,7 +1,7 @@
 """A shop that delivers its book, and browsers in front of every door of purchases."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import httpx
@@ -17,8 +17,8 @@ from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
 from saas_app.edge import islands, who
 from saas_app.edge.broken import refused
-from saas_app.purchases import api
-from saas_app.purchases.deliverables import Buyer, deliver, withdraw
+from saas_app.purchases import api, deliverables
+from saas_app.purchases.deliverables import Buyer
 from tests.billing.conftest import sandbox, shop, stripe
 from tests.billing.shop import Stripe
 from tests.factories import as_system
@@ -35,12 +35,17 @@ def _book(buyer: Buyer) -> bytes:
     return f"%PDF for {buyer.name} <{buyer.email}>".encode()
 
 
+@pytest.fixture(autouse=True)
+def nobody_delivers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The features of this site make files of their own; here there are those of each test and no others."""
+    monkeypatch.setattr(deliverables, "_registered", {})
+
+
 @pytest.fixture
-def market(shop: Stripe) -> Generator[Market]:
+def market(shop: Stripe) -> Market:
     """The shop, with somebody who makes the book."""
-    deliver("book_v1", FILE, "application/pdf", _book)
-    yield Market(shop.url)
-    withdraw("book_v1", FILE)
+    deliverables.deliver("book_v1", FILE, "application/pdf", _book)
+    return Market(shop.url)
 
 
 OpenBrowser = Callable[..., httpx.AsyncClient]
