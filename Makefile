@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PY := .venv/bin/python
+# Tests wait for disks and browsers a third of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; n = os.cpu_count() or 1; print(n + (n + 1) // 2)')
 
 .PHONY: help
 help: ## Show the commands
@@ -43,7 +45,7 @@ doctor: .venv/.runtime ## Say how this installation stands
 .PHONY: test test-long check fix bench
 test: .venv/.dev ## Run the tests: T=tests/billing for some of them
 	@$(PY) -m scripts.build
-	@$(PY) -m pytest -n auto $(T)
+	@$(PY) -m pytest -n $(WORKERS) $(T)
 
 test-long: .venv/.dev ## Run the long settings of the proofs, which take half an hour: T=tests/proofs/test_killed.py
 	@$(PY) -m scripts.build

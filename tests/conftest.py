@@ -32,6 +32,25 @@ for _name in Settings.model_fields:
 os.environ |= {"ENV_FILE": os.devnull, "APP_ENV": "test"}
 
 
+# What is asked of Stripe is the same on every database, so `make test` asks it once and `make test-long` twice. What
+# differs by database is held by tests/core, and by all modules that are not named here.
+ASKED_ONCE = {
+    *(f"billing/test_{name}.py" for name in ("checkout", "compare", "changes", "contract", "currencies", "downgrade")),
+    *(f"billing/test_{name}.py" for name in ("forms", "locked", "mails", "other_account", "reconcile", "reminders")),
+    *(f"billing/test_{name}.py" for name in ("setup", "stale", "terms", "trials")),
+    *(f"purchases/test_{name}.py" for name in ("compare", "contract", "files")),
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the second database of ASKED_ONCE to the long run."""
+    here = Path(__file__).parent
+    for item in items:
+        if "postgresql" in item.name and item.path.relative_to(here).as_posix() in ASKED_ONCE:
+            item.add_marker(pytest.mark.long)
+
+
 def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> None:
     """A test that is a coroutine runs in a loop, without a mark on each."""
     if collector.istestfunction(obj, name) and inspect.iscoroutinefunction(obj):

@@ -68,7 +68,8 @@ class ScenariosState(LiveState):
         """Read what is saved, and what the plan allows; work out the loan that the calculator has sent along."""
         await self._load()
         carried_along = carried(self.router.url.query_parameters)
-        self._bring(carried_along or self._typed)
+        if carried_along or self._typed:  # else what was typed while the server was away stays
+            self._bring(carried_along or self._typed)
         if carried_along:
             self._typed = carried_along
             await self._try(db.read, service.work_out, self._typed)
