@@ -149,7 +149,7 @@ class Edge:
         if method not in UNSAFE:
             return None
         size = headers.get("content-length", "0")
-        if not size.isdigit() or int(size) > self._limits.get(path, BODY_LIMIT):
+        if not (size.isascii() and size.isdigit()) or int(size) > self._limits.get(path, BODY_LIMIT):
             return PlainTextResponse(TOO_LARGE, 413)
         if path != WEBHOOK and not self._own_origin(headers, need_origin=False):
             return PlainTextResponse("This form was sent from another site, so nothing was done.", 403)

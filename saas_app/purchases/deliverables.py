@@ -45,11 +45,6 @@ def deliver(product_key: str, file: str, media_type: str, make: Make) -> None:
     _registered[product_key, file] = Deliverable(product_key, file, media_type, make)
 
 
-def withdraw(product_key: str, file: str) -> None:
-    """It can no longer be fetched."""
-    _registered.pop((product_key, file), None)
-
-
 def deliverable(product_key: str, file: str) -> Deliverable | None:
     """That file of that product, if there is one."""
     return _registered.get((product_key, file))

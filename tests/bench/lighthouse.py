@@ -101,7 +101,7 @@ def install() -> None:
     (FOLDER / "package.part.json").write_text(wanted)
     shutil.copy(FOLDER / "package.part.json", manifest)
     try:
-        subprocess.run([bun, "install", "--ignore-scripts"], cwd=FOLDER, check=True, capture_output=True)  # noqa: S603
+        subprocess.run([bun, "install", "--ignore-scripts"], cwd=FOLDER, check=True, capture_output=True)  # noqa: S603 (our own)
     except BaseException:
         manifest.unlink()
         raise

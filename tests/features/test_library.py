@@ -1,7 +1,6 @@
 """The book belongs to whoever owns it at this moment, and its margin to whoever wrote in it."""
 
 import asyncio
-from collections.abc import Generator
 
 import pytest
 from sqlmodel import select
@@ -15,7 +14,8 @@ from saas_app.features.library.book import book
 from saas_app.features.library.forms import LONGEST_NOTE, LONGEST_QUOTE, NoteForm, read_block, read_note
 from saas_app.features.library.models import BookNote, ReadingPlace
 from saas_app.features.library.service import NotebookFull, NotYours, Reading, Shelf
-from saas_app.purchases.deliverables import files_of, withdraw
+from saas_app.purchases import deliverables
+from saas_app.purchases.deliverables import files_of
 from saas_app.purchases.models import Purchase
 from tests.factories import a_user, as_system
 
@@ -229,11 +229,9 @@ def test_notes_and_place_are_in_the_file_with_ones_data(ada: Viewer) -> None:
 
 
 @pytest.fixture
-def on_sale() -> Generator[None]:
+def on_sale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliverables, "_registered", {})
     files.put_on_sale()
-    yield
-    for name, *_ in files.FILES:
-        withdraw(files.BOOK, name)
 
 
 def test_an_owner_is_offered_both_files(ada: Viewer, on_sale: None) -> None:
