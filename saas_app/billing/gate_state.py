@@ -14,6 +14,7 @@ from saas_app.billing.gates import Need, Refusal, check, explain
 from saas_app.billing.plans import Plan
 from saas_app.billing.usage import Meter
 from saas_app.core import db
+from saas_app.core.errors import AppError, BadInput
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
@@ -46,6 +47,29 @@ def needs(*wanted: Need) -> Callable[[Handler], Handler]:
         return cast(Handler, guarded)
 
     return guard
+
+
+class Told(LiveState, mixin=True):
+    """For a state whose handlers do one thing each: what was done, or what stood in the way, in words."""
+
+    said: str = ""
+    errors: dict[str, str] = {}
+    refusal: Refusal = Refusal()
+
+    async def _do(self, work: Callable[[Viewer], Awaitable[str]]) -> bool:
+        """Do something, say what was done, and word whatever stands in the way. Whether it was done."""
+        viewer = current_viewer()
+        self.said, self.errors, self.refusal = "", {}, Refusal()
+        try:
+            self.said = await work(viewer)
+        except BadInput as error:
+            self.errors = error.errors
+        except NotEntitled as error:
+            self.refusal = await explain(error)
+        except AppError as error:
+            self.errors = {"form": str(error)}
+        await self._read(viewer)
+        return not self.errors and not self.refusal.words
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,12 @@ from typing import Any, cast
 import reflex as rx
 from reflex.event import EventSpec
 
-from saas_app.billing.entitlements import NotEntitled
-from saas_app.billing.gate_state import needs
-from saas_app.billing.gates import Refusal, explain, is_open_by_now
+from saas_app.billing.gate_state import Told, needs
+from saas_app.billing.gates import Refusal, is_open_by_now
 from saas_app.billing.plans import Feature
 from saas_app.billing.state import AccountState
 from saas_app.core import db
-from saas_app.core.errors import AppError, BadInput, NotFound
+from saas_app.core.errors import NotFound
 from saas_app.core.viewer import Viewer
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
@@ -27,7 +26,7 @@ from saas_app.features.loans.views import ResultView
 EMPTY = Desk((), "", "", False, False, False, False)
 
 
-class ScenariosState(LiveState):
+class ScenariosState(Told, LiveState):
     """The loan form, its result, and what is saved. `source` is the scenario whose numbers stand in the form."""
 
     desk: Desk = EMPTY
@@ -38,9 +37,6 @@ class ScenariosState(LiveState):
     folder: str = ""
     changing: str = ""
     deleting: str = ""
-    errors: dict[str, str] = {}
-    said: str = ""
-    refusal: Refusal = Refusal()
     brought: dict[str, str] = {}
     form_number: int = 0
     source: str = ""
@@ -138,21 +134,6 @@ class ScenariosState(LiveState):
             return ""
 
         await self._do(do)
-
-    async def _do(self, work: Callable[[Viewer], Awaitable[str]]) -> bool:
-        """Do something, say what was done, and word whatever stands in the way."""
-        viewer = current_viewer()
-        self.said, self.errors, self.refusal = "", {}, Refusal()
-        try:
-            self.said = await work(viewer)
-        except BadInput as error:
-            self.errors = error.errors
-        except NotEntitled as error:
-            self.refusal = await explain(error)
-        except AppError as error:
-            self.errors = {"form": str(error)}
-        await self._read(viewer)
-        return not self.errors and not self.refusal.words
 
     @rx.event
     @member

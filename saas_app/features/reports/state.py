@@ -1,17 +1,15 @@
 """Reports and links on the scenario page: it asks, the service decides."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import reflex as rx
 
-from saas_app.billing.entitlements import NotEntitled
-from saas_app.billing.gates import Refusal, check, explain, is_open_by_now
+from saas_app.billing.gate_state import Told
+from saas_app.billing.gates import Refusal, check, is_open_by_now
 from saas_app.billing.plans import Feature
 from saas_app.core import db
-from saas_app.core.errors import AppError, BadInput
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.gate import member
 from saas_app.edge.live import LiveState
 from saas_app.features.loans.state import page_loads
 from saas_app.features.reports import service, sharing
@@ -22,7 +20,7 @@ from saas_app.features.reports.sharing import LinkView
 NEEDED = {"report": Feature.REPORT, "share": Feature.SHARE}
 
 
-class ReportsState(LiveState):
+class ReportsState(Told, LiveState):
     """What was asked for and made, and the form that is open: `wanted` is "report" or "share", of scenario `of`.
 
     `address` is the link that was just made; nobody can show it again.
@@ -33,9 +31,6 @@ class ReportsState(LiveState):
     wanted: str = ""
     of: str = ""
     address: str = ""
-    said: str = ""
-    errors: dict[str, str] = {}
-    refusal: Refusal = Refusal()
 
     async def _read(self, viewer: Viewer) -> None:
         self.shelf = await db.read(viewer, service.shelf)
@@ -110,21 +105,6 @@ class ReportsState(LiveState):
             return "The link shows nothing from now on."
 
         await self._do(do)
-
-    async def _do(self, work: Callable[[Viewer], Awaitable[str]]) -> bool:
-        """Do something, say what was done, and word whatever stands in the way."""
-        viewer = current_viewer()
-        self.said, self.errors, self.refusal = "", {}, Refusal()
-        try:
-            self.said = await work(viewer)
-        except BadInput as error:
-            self.errors = error.errors
-        except NotEntitled as error:
-            self.refusal = await explain(error)
-        except AppError as error:
-            self.errors = {"form": str(error)}
-        await self._read(viewer)
-        return not self.errors and not self.refusal.words
 
 
 def _words(form: object) -> dict[str, str]:
