@@ -4,7 +4,7 @@ Without a script its form leads to the whole calculator, with the same numbers i
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import reflex as rx
 
@@ -12,9 +12,10 @@ from saas_app import site
 from saas_app.marketing.loan import Repayment, repay, wall
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.forms import native_form
+from saas_app.ui.scripts import TYPED
 from saas_app.ui.theme import CARD, INPUT
 
-SCRIPT = Path(__file__).with_name("loan.js").read_text()
+SCRIPT = TYPED + Path(__file__).with_name("loan.js").read_text()
 AMOUNT, RATE, YEARS = 100_000, 5, 30
 
 
@@ -23,9 +24,9 @@ def calculator() -> rx.Component:
     loan = repay(AMOUNT, RATE, YEARS)
     return native_form(
         rx.el.div(
-            _number("amount", f"Loan in {site.CURRENCY_SIGN}", AMOUNT, lowest=1000, highest=100_000_000, step="any"),
-            _number("rate", "Interest in %", RATE, lowest=0, highest=30, step="any"),
-            _number("years", "Years", YEARS, lowest=1, highest=40, step=1),
+            _number("amount", f"Loan in {site.CURRENCY_SIGN}", f"{AMOUNT:,}"),
+            _number("rate", "Interest in %", str(RATE)),
+            _number("years", "Years", str(YEARS), input_mode="numeric"),
             class_name="grid grid-cols-2 gap-3 sm:grid-cols-[2fr_1fr_1fr] *:first:max-sm:col-span-2",
         ),
         _results(loan),
@@ -39,17 +40,16 @@ def calculator() -> rx.Component:
     )
 
 
-def _number(name: str, label: str, value: int, *, lowest: int, highest: int, step: Any) -> rx.Component:
+def _number(
+    name: str, label: str, value: str, *, input_mode: Literal["decimal", "numeric"] = "decimal"
+) -> rx.Component:
+    """Text, since browsers read a pasted 1.000,50 € as a thousandth of it. What is no number, the calculator says."""
     control = rx.el.input(
         id=name,
         name=name,
-        type="number",
-        input_mode="decimal",
-        default_value=str(value),
+        input_mode=input_mode,
+        default_value=value,
         required=True,
-        min=lowest,
-        max=highest,
-        step=step,
         class_name=f"{INPUT} tabular-nums",
     )
     return rx.el.div(rx.el.label(label, html_for=name, class_name="mb-1.5 block text-sm font-semibold"), control)

@@ -25,8 +25,9 @@ const money = sum => sum.toLocaleString("en", {minimumFractionDigits: 2, maximum
 const box = document.getElementById("calculator");
 const put = (name, words) => box.querySelector("#out-" + name).textContent = words;
 box?.addEventListener("input", () => {
-  if (!box.checkValidity()) return;
-  const loan = repay(+box.amount.value, +box.rate.value, +box.years.value);
+  const read = [readAmount(box.amount.value) / 100, readRate(box.rate.value), readWhole(box.years.value, 50)];
+  if (read.some(isNaN)) return;
+  const loan = repay(...read);
   const [columns, laid] = wall(loan.shares);
   put("payment", money(loan.payment));
   put("interest", money(loan.interest));

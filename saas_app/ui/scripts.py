@@ -3,7 +3,12 @@
 Mind that pages are Jinja templates: no two opening braces beside each other, no brace beside % or #.
 """
 
+from pathlib import Path
+
 import reflex as rx
+
+# Reads numbers as people type and paste them: 1.000,50 € in cents, 3,5 % in percent; NaN for what is none.
+TYPED = Path(__file__).with_name("typed.js").read_text()
 
 # One submit per form, and words that say so; coming back by the back button makes it usable again.
 ONCE = """

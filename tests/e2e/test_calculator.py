@@ -12,6 +12,16 @@ from tests.e2e.stack import Stack
 pytestmark = pytest.mark.e2e
 
 
+def test_the_form_on_the_landing_page_reads_amounts_as_people_paste_them(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    page.goto(stack.url)
+    expect(page.locator("#out-payment")).to_have_text("536.82")
+    page.get_by_label("Loan in €", exact=True).fill("1.000,50 €")
+    expect(page.locator("#out-payment")).to_have_text("5.37")
+    page.get_by_label("Loan in €", exact=True).fill("a lot")
+    expect(page.locator("#out-payment")).to_have_text("5.37")
+
+
 def test_the_form_on_the_landing_page_leads_to_the_calculator_without_a_script(
     open_browser: OpenBrowser, stack: Stack
 ) -> None:

@@ -1,17 +1,3 @@
-const AMOUNT = /^([1-9]\d{0,2}([.,'])\d{3}(?:\2\d{3})*|\d*)(?:[.,](\d{0,2}))?$/;
-const readAmount = text => {
-  const found = AMOUNT.exec(text.replace(/\s/g, "").replace(/^(€|eur)|(€|eur)$/gi, ""));
-  const whole = (found?.[1] || "").replace(/\D/g, ""), cents = found?.[3] || "";
-  if (!found || !(whole + cents)) return NaN;
-  const sum = +whole * 100 + +cents.padEnd(2, "0");
-  return sum > 0 && sum <= 1e10 ? sum : NaN;
-};
-const readRate = text => {
-  const plain = text.trim().replace(/%$/, "").trim();
-  const rate = /^(\d{1,3}([.,]\d{0,9})?|[.,]\d{1,9})$/.test(plain) ? +plain.replace(",", ".") : NaN;
-  return rate <= 30 ? Math.round(rate * 1000) / 1000 : NaN;
-};
-const readWhole = (text, most) => /^\d{1,4}$/.test(text.trim()) && +text >= 1 && +text <= most ? +text : NaN;
 const cents = sum => Math.round(sum + 1e-6);  // half a cent goes up, also where a division has missed it
 // Closed formulas and not month by month: cents must not get lost in fifty years.
 const reckon = (sum, rate, years, kind, restingYears) => {

@@ -10,8 +10,9 @@ from typing import Any
 from saas_app.features.loans.forms import LONGEST, Reading, read_loan
 from saas_app.features.loans.schedule import Kind
 from saas_app.features.loans.views import ResultView, YearView, result_view
+from saas_app.ui.scripts import TYPED
 
-SCRIPT = Path(__file__).with_name("quick.js").read_text()
+SCRIPT = TYPED + Path(__file__).with_name("quick.js").read_text()
 USUAL = {"amount": "100,000", "rate": "5", "years": "30", "kind": Kind.ANNUITY.value, "resting": "5"}
 KINDS = {
     Kind.ANNUITY: "Equal payments",
