@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
@@ -21,7 +22,7 @@ from saas_app.billing.models import CheckoutAttempt, PlanChange, Price, Product,
 from saas_app.core import db
 from saas_app.core.jobs import Outbox
 from saas_app.core.mailer import Mailbox
-from saas_app.purchases.deliverables import deliver, withdraw
+from saas_app.purchases import deliverables
 from tests.billing.conftest import _nothing_scheduled, hang_up
 from tests.billing.shop import do_waiting_work, rows, signed
 from tests.conftest import environment
@@ -68,8 +69,9 @@ class Scene:
         self._open.callback(db.stop)
         self.runner = self._open.enter_context(asyncio.Runner())
         self._open.callback(lambda: self.run(hang_up()))
-        deliver("book_v1", FILE, "application/pdf", lambda buyer: b"%PDF")
-        self._open.callback(withdraw, "book_v1", FILE)
+        on_sale = self._open.enter_context(pytest.MonkeyPatch.context())
+        on_sale.setattr(deliverables, "_registered", {})
+        deliverables.deliver("book_v1", FILE, "application/pdf", lambda buyer: b"%PDF")
         self.stripe.tell("reset")
         self.stripe.tell("chaos")
         self.stripe.tell("down", seconds=0)
