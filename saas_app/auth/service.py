@@ -9,10 +9,12 @@ made in advance with somebody's address is worth nothing: whoever proves the add
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from saas_app.auth import emails, limits, links, second, sessions
 from saas_app.auth.addresses import Address, key_of
@@ -83,14 +85,19 @@ def accounts_of(session: Session, key: str, known: frozenset[str] = frozenset())
     """The accounts that are meant by an address: the owner, those `known` in this browser, those with a stake, and
     the oldest others. Whoever signs up with somebody's address later comes last, and keeps nobody out.
     """
+    return session.exec(_meant(tuple(stakes)), params={"key": key, "known": list(known)}).all()
+
+
+@cache  # each log-in asks, and putting the question together takes longer than answering it
+def _meant(with_a_stake: tuple[ColumnElement[bool], ...]) -> SelectOfScalar[User]:
     rank = sa.case(
         (col(User.email_verified_at).is_not(None), 0),
-        (col(User.id).in_(known), 1),
-        (sa.or_(sa.false(), *stakes), 2),
+        (col(User.id).in_(sa.bindparam("known", expanding=True)), 1),
+        (sa.or_(sa.false(), *with_a_stake), 2),
         else_=3,
     )
-    theirs = select(User).where(User.email_key == key, IS_HERE)
-    return session.exec(theirs.order_by(rank, col(User.created_at), col(User.id)).limit(TRIED)).all()
+    theirs = select(User).where(col(User.email_key) == sa.bindparam("key"), IS_HERE)
+    return theirs.order_by(rank, col(User.created_at), col(User.id)).limit(TRIED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The only kind of database session there is, and what it refuses."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn, cast
 
 import sqlalchemy as sa
@@ -64,10 +64,13 @@ def append(session: Session, row: SQLModel) -> bool:
     since both need the right to read the table.
     """
     table: Any = sa.inspect(type(row)).local_table
-    if not actor_of(session).is_system and table.name not in access().appendable:
-        raise RowLevelSecurity(f"a user's session may not append to {table.name}")
     values = {column.key: getattr(row, column.key) for column in table.columns}
-    statement = _insert(session)(type(row)).values(values).on_conflict_do_nothing()
+    if actor_of(session).is_system:
+        connection = session.connection()
+        return connection.execute(_appending(connection.dialect.name, table), values).rowcount == 1
+    if table.name not in access().appendable:
+        raise RowLevelSecurity(f"a user's session may not append to {table.name}")
+    statement = _insert(session.get_bind().dialect.name)(type(row)).values(values).on_conflict_do_nothing()
     options = {"append": PASS, "preserve_rowcount": True}
     return bool(cast(Any, session).exec(statement, execution_options=options).rowcount == 1)
 
@@ -79,12 +82,18 @@ def append_all(session: Session, table: type[SQLModel], rows: list[dict[str, Any
     """
     if not actor_of(session).is_system:
         raise RowLevelSecurity("only the system writes many rows at once")
-    session.connection().execute(_insert(session)(sa.inspect(table).local_table).on_conflict_do_nothing(), rows)
+    connection = session.connection()
+    connection.execute(_appending(connection.dialect.name, sa.inspect(table).local_table), rows)
 
 
-def _insert(session: Session) -> Callable[..., Any]:
+@cache
+def _appending(dialect: str, table: Any) -> Any:
+    return _insert(dialect)(table).on_conflict_do_nothing()
+
+
+def _insert(dialect: str) -> Callable[..., Any]:
     """The database's own way to insert what may be there already."""
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
         from sqlalchemy.dialects.sqlite import insert

@@ -85,15 +85,17 @@ class Worker:
         try:
             while not self._stopping:
                 taken: Sequence[Any] = ()
+                room, woken = _room(table, len(running)), self._woken[table].is_set()
+                self._woken[table].clear()
                 try:
-                    taken = await self._next(table, len(running))
+                    taken = await self._next(table, room, sure=woken)
                 except DatabaseBusy:
                     pass
                 except Exception:
                     log.exception("the worker stumbled over %s", table.__name__)
                 running |= _begin(table, taken)
-                if not taken:
-                    await self._rest(table, running)
+                if not taken or len(taken) < room:
+                    await self._rest(table, set() if room else running)
                 running = {task for task in running if not _is_over(task)}
             while running:
                 await asyncio.wait(running)
@@ -103,33 +105,37 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _next(self, table: type[Leased], running: int) -> Sequence[Any]:
-        """Claim what is due, if anything is and there is room for it."""
-        together = table in registry.batches
-        room = (BATCHES_AT_ONCE if together else AT_ONCE) - running
-        limit = ROWS_OF_BATCH if together and room else room
+    async def _next(self, table: type[Leased], room: int, *, sure: bool = False) -> Sequence[Any]:
+        """Claim what is due, as far as there is room. Unless something is there for `sure`, look without a lock first:
+        nearly always there is nothing."""
         known = _known(table)
-        if not limit or not await db.read_system("jobs", leases.due, table, *known) or self._stopping:
+        if not room or not (sure or await db.read_system("jobs", leases.due, table, *known)) or self._stopping:
             return ()
-        if together:
-            return await db.run_system("jobs", _claim_batch, table, limit)
-        return await db.run_system("jobs", leases.claim, table, *known, limit=limit)
+        if table in registry.batches:
+            return await db.run_system("jobs", _claim_batch, table, room)
+        return await db.run_system("jobs", leases.claim, table, *known, limit=room)
 
     def _wake(self, table: type[Leased]) -> None:
         if table in self._woken:
             self._woken[table].set()
 
     async def _rest(self, table: type[Leased], running: set[asyncio.Task[None]]) -> None:
-        """Until something is written into this table, a row is done, or a second is over."""
+        """Until something is written into this table, one of these rows is done, or a second is over."""
         woken = asyncio.create_task(self._woken[table].wait())
         await asyncio.wait({woken, *running}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not woken.cancel() and not self._stopping:
-            self._woken[table].clear()
+        woken.cancel()
 
     async def _batch(self, table: type[Leased]) -> int:
-        rows = await self._next(table, 0)
+        rows = await self._next(table, _room(table, 0))
         await asyncio.gather(*_begin(table, rows))
         return len(rows)
+
+
+def _room(table: type[Leased], running: int) -> int:
+    """For how many rows more there is room beside so many tasks."""
+    if table in registry.batches:
+        return ROWS_OF_BATCH if running < BATCHES_AT_ONCE else 0
+    return AT_ONCE - running
 
 
 def _claim_batch(session: Session, table: type[Leased], limit: int) -> Sequence[Any]:
