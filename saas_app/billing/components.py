@@ -166,7 +166,7 @@ def account_banners() -> rx.Component:
     """The one thing about billing that wants attention, on every member page."""
     notice = AccountState.billing.notice
     said = rx.fragment(by_tone(notice.tone, lambda tone: _notice(notice, tone)))
-    return rx.el.div(rx.cond(notice.title != "", said), class_name="mb-6 flex flex-col gap-4 empty:hidden")
+    return rx.cond(notice.title != "", said, rx.fragment())
 
 
 def pretended_payments() -> rx.Component:

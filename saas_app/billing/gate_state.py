@@ -16,7 +16,7 @@ from saas_app.billing.usage import Meter
 from saas_app.core import db
 from saas_app.core.errors import AppError, BadInput
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
 
 NEEDS = "__needs__"  # on a handler: the names of what it asks for, so that tests find all that is paid
@@ -83,7 +83,7 @@ class MeterView:
     is_full: bool = False
 
 
-class OpenState(LiveState):
+class OpenState(LiveState, AppState):
     """What the viewer's plan opens, why the rest is closed, and how full it is."""
 
     features: list[str] = []

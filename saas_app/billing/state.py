@@ -86,7 +86,7 @@ def problem_of(named: str, plan: str, interval: str) -> Problem:
     return Problem(PASSING.get(named, OTHER_PROBLEM), " ".join(words), plan, interval)
 
 
-class AccountState(LiveState):
+class AccountState(LiveState, AppState):
     """Whose page this is and what they pay for; every member page shows some of it."""
 
     name: str = ""
@@ -109,7 +109,7 @@ class AccountState(LiveState):
         await self._load()
 
 
-class BillingState(LiveState):
+class BillingState(LiveState, AppState):
     """The billing page: the next charge, invoices, what can be bought or changed to, and what a form had to say."""
 
     invoices: InvoiceList = InvoiceList()
@@ -166,8 +166,10 @@ class BillingState(LiveState):
             live.announce(viewer.id)
 
 
-# What the billing page loads. A feature whose section stands on it adds its own, before the app is put together.
+# What the billing page loads, and what it waits for to draw all of it at once. A feature whose section stands on it
+# adds its own to both, before the app is put together.
 page_loads: list[Any] = [AccountState.load, BillingState.load]
+page_states: list[type[LiveState]] = [AccountState, BillingState]
 
 
 async def until_decided(state: Any, viewer: Viewer, look: Callable[[], Awaitable[Outcome]]) -> AsyncIterator[None]:
@@ -199,7 +201,7 @@ async def until_decided(state: Any, viewer: Viewer, look: Callable[[], Awaitable
             state.outcome = "slow"
 
 
-class ReturnState(LiveState):
+class ReturnState(LiveState, AppState):
     """The page somebody lands on after paying: "activating" until the truth is known, then what is unlocked."""
 
     outcome: str = "activating"

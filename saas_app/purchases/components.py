@@ -3,7 +3,7 @@
 import reflex as rx
 
 from saas_app.billing.components import by_tone, more_sections
-from saas_app.billing.state import page_loads
+from saas_app.billing.state import page_loads, page_states
 from saas_app.billing.storefront import more_slots
 from saas_app.purchases.catalogue import GoodOffer, slots
 from saas_app.purchases.service import FileView, PurchaseView
@@ -98,3 +98,4 @@ def good_card(good: GoodOffer) -> rx.Component:
 more_slots.append(slots)
 more_sections.append(purchases_section)
 page_loads.append(PurchasesState.load)
+page_states.append(PurchasesState)
