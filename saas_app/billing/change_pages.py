@@ -93,7 +93,11 @@ def _lines() -> rx.Component:
     return rx.el.div(
         rx.el.h3("How it is made up", class_name="mt-4 font-semibold"),
         rx.el.dl(
-            each("line", "change.lines", fact(slot("line.words"), slot("line.amount"))),
+            each(
+                "line",
+                "change.lines",
+                fact(slot("line.words"), rx.el.span(slot("line.amount"), class_name="whitespace-nowrap")),
+            ),
             fact("Total today", rx.el.b(slot("change.total"))),
             class_name="divide-y divide-line text-sm",
         ),

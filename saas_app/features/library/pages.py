@@ -117,6 +117,6 @@ def library_sample() -> rx.Component:
                 ),
                 class_name="mt-16 max-w-prose border-t border-line pt-10",
             ),
-            class_name=classes(PAGE_WIDTH, "max-w-3xl py-12 sm:py-20"),
+            class_name=classes(PAGE_WIDTH, "max-w-3xl! py-12 sm:py-20"),
         )
     )

@@ -45,16 +45,6 @@ def loan_form() -> rx.Component:
                     input_mode="decimal",
                 ),
                 _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
-                rx.cond(
-                    ScenariosState.desk.may_repay_early,
-                    _field(
-                        "extra",
-                        "Extra a month",
-                        hint="repaid on top, in euros",
-                        input_mode="decimal",
-                        default_value=_brought("extra"),
-                    ),
-                ),
             ),
             rx.el.div(
                 unfold("More about this loan", _more(), open=_opens()),
@@ -78,7 +68,7 @@ def _brought(name: str, usual: str = "") -> str:
 
 def _opens() -> rx.Var[bool]:
     """Something in there is wrong, or was brought along."""
-    more = (_brought(name) != "" for name in ("lump", "lump_month", "new_rate", "change_month", "fee"))
+    more = (_brought(name) != "" for name in ("extra", "lump", "lump_month", "new_rate", "change_month", "fee"))
     kind = _brought("kind", Kind.ANNUITY)
     return reduce(or_, more, (ScenariosState.errors.length() > 0) | (kind != Kind.ANNUITY))  # pyright: ignore
 
@@ -99,6 +89,7 @@ def _more() -> rx.Component:
         rx.cond(
             desk.may_repay_early,
             grid(
+                _more_field("extra", "Extra a month", hint="repaid on top, in euros"),
                 _more_field("lump", "Repaid at once", hint="in euros"),
                 _more_field("lump_month", "With payment number", input_mode="numeric"),
                 select_field("lowers", "Repaying early", *lowers, default_value=_brought("lowers", "no")),

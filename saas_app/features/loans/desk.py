@@ -17,7 +17,7 @@ from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
 
 # On a phone the actions stand in three columns.
-_ACTION = "max-sm:w-full max-sm:justify-start max-sm:px-0! sm:px-3!"
+_ACTION = "max-sm:justify-start max-sm:px-0! max-sm:text-sm sm:px-3!"
 # What other features bring: beside the actions of a saved scenario, under it, and below the list.
 more_actions: list[Callable[[ScenarioView], rx.Component]] = []
 more_below: list[Callable[[ScenarioView], rx.Component]] = []
@@ -33,12 +33,15 @@ def saved() -> rx.Component:
             row(
                 rx.el.h2("Saved", class_name="font-display text-2xl font-semibold"),
                 rx.el.span(desk.room, class_name="text-quiet", id="room"),
-                button("Compare side by side", kind="secondary", on_click=ScenariosState.compare, id="compare"),
-                rx.cond(
-                    desk.may_export,
-                    link_button("All as CSV", href="/scenarios/comparison.csv", kind="quiet", download=True),
+                row(
+                    button("Compare side by side", kind="secondary", on_click=ScenariosState.compare, id="compare"),
+                    rx.cond(
+                        desk.may_export,
+                        link_button("All as CSV", href="/scenarios/comparison.csv", kind="secondary", download=True),
+                    ),
+                    class_name="sm:ml-auto",
                 ),
-                class_name="justify-between",
+                class_name="gap-x-4",
             ),
             rx.cond(desk.clients, _folders()),
             rx.el.ul(rx.foreach(desk.scenarios, _in_folder), class_name="flex flex-col gap-3"),
@@ -114,14 +117,14 @@ def _actions(scenario: ScenarioView) -> rx.Component:
             ),
             "Compare",
             rx.el.span(" ", scenario.name, class_name="sr-only"),
-            class_name="flex min-h-11 items-center gap-2 sm:pr-3",
+            class_name="flex min-h-11 items-center gap-2 max-sm:text-sm sm:pr-3",
         ),
         act_on(scenario, "Schedule", ScenariosState.show(scenario.id)),
         rx.cond(scenario.locked, rx.fragment(), act_on(scenario, "Change", ScenariosState.ask("change", scenario.id))),
         act_on(scenario, "Copy", ScenariosState.copy_one(scenario.id)),
         *[draw(scenario) for draw in more_actions],
         act_on(scenario, "Delete", ScenariosState.ask("delete", scenario.id)),
-        class_name="mt-2 max-sm:grid max-sm:grid-cols-3",
+        class_name="mt-2 max-sm:grid max-sm:grid-cols-[repeat(3,max-content)] max-sm:justify-between",
     )
 
 

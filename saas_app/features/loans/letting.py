@@ -30,19 +30,19 @@ def _form() -> rx.Component:
     return asked.asked_form(
         group(
             "The flat",
-            _field("price", "Price, €"),
-            _field("fees", "Tax, notary and agent, €"),
+            _field("price", "Price, €"),
+            _field("fees", "Tax, notary and agent, €"),
         ),
         group(
             "Letting it",
-            _field("rent", "Rent a month, €", hint="for the flat alone"),
-            _field("vacancy", "Without a tenant, %", hint="of the rent that is lost"),
-            _field("costs", "Owner’s costs a year, €", hint="what no tenant pays"),
+            _field("rent", "Rent a month, €", hint="for the flat alone"),
+            _field("vacancy", "Without a tenant, %", hint="of the rent that is lost"),
+            _field("costs", "Owner’s costs a year, €", hint="what no tenant pays"),
         ),
         group(
             "The loan",
-            _field("own", "Your own money, €", hint="the rest is borrowed"),
-            _field("rate", "Interest, %"),
+            _field("own", "Your own money, €", hint="the rest is borrowed"),
+            _field("rate", "Interest, %"),
         ),
         action=PATH,
         label="Yield",
