@@ -84,11 +84,14 @@ def is_suspended(row: Subscription) -> bool:
 
 
 def _due(session: Session, row: Subscription) -> Invoice | None:
-    """The newest invoice that this subscription, or a change of it, waits for; a new card alone pays none."""
+    """The newest invoice that this subscription, or a change of it, waits for; a new card alone pays none.
+
+    One that is charged by itself is nothing to speak of while all is well, one that was sent is.
+    """
+    mine = select(Invoice).where(Invoice.stripe_subscription_id == row.stripe_subscription_id, Invoice.status == "open")
     if row.status in ("active", "trialing") and not row.pending_price_id:
-        return None
-    mine = (Invoice.stripe_subscription_id == row.stripe_subscription_id, Invoice.status == "open")
-    return session.exec(select(Invoice).where(*mine).order_by(col(Invoice.created_at).desc())).first()
+        mine = mine.where(col(Invoice.due_at).is_not(None))
+    return session.exec(mine.order_by(col(Invoice.created_at).desc())).first()
 
 
 def _price_words(session: Session, price_id: str, row: Subscription) -> str:
@@ -123,6 +126,27 @@ def _asks_the_bank(facts: Facts) -> Notice | None:
         f"Nothing is paid until you do.{until}",
         **_pay(due, "Confirm {}"),
     )
+
+
+def _sent(facts: Facts) -> Notice | None:
+    """An invoice that somebody pays by themselves (`collection_method=send_invoice`): no card helps here.
+
+    https://docs.stripe.com/billing/collection-method
+    """
+    due = facts.due
+    if due is None or due.due_at is None:
+        return None
+    if not facts.access.opens:
+        title = f"{facts.plan} is locked until your invoice is paid"
+        words = f"It was due on {day(due.due_at)}. Everything you saved is there to read."
+        return Notice("bad", title, words, **_pay(due))
+    if due.due_at > now():
+        title = f"Your invoice of {_amount(due)} is due on {day(due.due_at)}"
+        return Notice("info", title, f"{facts.plan} is open meanwhile.", **_pay(due))
+    title = f"Your invoice of {_amount(due)} was due on {day(due.due_at)}"
+    late = facts.row.past_due_since
+    words = f"{facts.plan} stays open until {day(late + GRACE)}." if late else "Please pay it now."
+    return Notice("warn", title, words, **_pay(due))
 
 
 def _failed(facts: Facts) -> Notice | None:
@@ -248,7 +272,7 @@ def _planned(facts: Facts) -> Notice | None:
 
 
 _MOST_URGENT_FIRST = (
-    *(_asks_the_bank, _failed, _change_waits, _unfinished, _paused),
+    *(_asks_the_bank, _sent, _failed, _change_waits, _unfinished, _paused),
     *(_two, _suspended, _ending, _trial, _planned),
 )
 
