@@ -8,7 +8,7 @@ from saas_app import site
 from saas_app.ui.banners import banner, ribbon, sandbox_ribbon
 from saas_app.ui.brand import home_link
 from saas_app.ui.buttons import link_button
-from saas_app.ui.scripts import ONCE, inline_script
+from saas_app.ui.scripts import ONCE, WARM, inline_script
 from saas_app.ui.slots import slot, when
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import PAGE_WIDTH, classes
@@ -37,7 +37,7 @@ def public_page(*children: Any, scripts: tuple[str, ...] = ()) -> rx.Component:
             class_name="flex-1 outline-none",
         ),
         _footer(),
-        *[inline_script(code) for code in (ONCE, *scripts)],
+        *[inline_script(code) for code in (ONCE, WARM, *scripts)],
         class_name="flex min-h-dvh flex-col",
     )
 
