@@ -119,8 +119,8 @@ def by_tone(tone: str | rx.Var[str], draw: Callable[[Tone], rx.Component]) -> rx
 
 # On a phone the four ways on stand in two columns, as wide as these.
 _IN_PAIRS = (
-    "max-sm:grid max-sm:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] max-sm:[&_a]:w-full max-sm:[&_a]:px-2 "
-    "max-sm:[&_button]:w-full max-sm:[&_button]:px-2"
+    "max-sm:grid max-sm:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] max-sm:[&_a]:w-full max-sm:[&_a]:px-1 "
+    "max-sm:[&_button]:w-full max-sm:[&_button]:px-1"
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from saas_app import site
 from saas_app.billing.plans import FREE, PLANS, SOLD, Feature, Limit, Plan
+from saas_app.ui.slots import if_else
 
 HEADLINE = "See what your flat will really cost."
 PROMISE = (
@@ -95,7 +96,15 @@ PRICING_QUESTIONS = (
         "By card, or by another method that the checkout offers in your country. Payments are handled by Stripe; "
         "your card number never reaches us. Each payment comes with an invoice.",
     ),
-    Passage("Is tax included?", "Yes. The price you see here is the one you pay; the checkout adds nothing to it."),
+    Passage(
+        "Is tax included?",
+        if_else(
+            "taxed",
+            "That depends on where you live: it is part of the price, or comes on top. The checkout works it out from "
+            "your address and shows the whole sum before you pay.",
+            "Yes. The price you see here is the one you pay; the checkout adds nothing to it.",
+        ),
+    ),
     Passage("I have a promotion code.", "There is a field for it at the checkout."),
 )
 

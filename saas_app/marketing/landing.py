@@ -105,7 +105,11 @@ def _plans() -> rx.Component:
         heading("Begin free, pay when it helps", size="large"),
         when("prices_note", text(slot("prices_note"), tone="quiet", class_name="mt-3")),
         rx.el.ul(
-            _teaser(FREE.name, FREE.description, rx.el.span("Free", class_name="font-display text-4xl font-semibold")),
+            _teaser(
+                FREE.name,
+                FREE.description,
+                rx.el.span(slot("nothing"), class_name="font-display text-4xl font-semibold"),
+            ),
             *[_paid_teaser(key, best=number == 0) for number, key in enumerate(content.sold_keys())],
             class_name="mt-10 grid gap-5 md:grid-cols-3",
         ),

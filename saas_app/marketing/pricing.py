@@ -14,7 +14,7 @@ from saas_app.ui.cards import TICKED
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import band
 from saas_app.ui.public import public_page
-from saas_app.ui.slots import each, slot, when
+from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import CARD, PAGE_WIDTH, classes
 
@@ -140,7 +140,8 @@ def _small_print() -> rx.Component:
         ),
         text(
             f"Not what you need? Your first payment comes back in full within {site.REFUND_DAYS} days. Cancel any time "
-            "and keep what you paid for. Stripe takes your card, and its checkout adds nothing to these prices.",
+            "and keep what you paid for. Stripe takes your card, and its checkout "
+            + if_else("taxed", "shows the whole sum with its tax first.", "adds nothing to these prices."),
             tone="quiet",
         ),
         when(

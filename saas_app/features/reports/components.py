@@ -20,7 +20,7 @@ from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import INPUT, PAGE_WIDTH, classes
 
 SIZE = Path(__file__).with_name("size.js").read_text().replace("LARGEST", str(LARGEST_FILE))
-CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
+CELL = "px-2 py-2 text-right tabular-nums first:text-left sm:px-5"
 
 
 def shared_page() -> rx.Component:
