@@ -69,7 +69,7 @@ def _header() -> rx.Component:
         rx.el.div(
             home_link(),
             rx.el.nav(*links, account, aria_label="Main", class_name="ml-auto flex items-center gap-1"),
-            class_name=classes(PAGE_WIDTH, "flex min-h-18 items-center gap-2 sm:gap-4"),
+            class_name=classes(PAGE_WIDTH, "flex min-h-18 flex-wrap items-center gap-2 sm:gap-4"),
         ),
         class_name="border-b border-line",
     )
