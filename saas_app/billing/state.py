@@ -118,9 +118,19 @@ class BillingState(LiveState, AppState):
     offers: list[Offer] = []
     choices: list[PlanChoice] = []
     trials: dict[str, str] = {}
-    problem: Problem = Problem()
-    said: str = ""
     _limit: int = SHOWN_FIRST
+
+    @rx.var
+    def said(self) -> str:
+        """What a form has done. It follows from the address, so that no later visit begins with it."""
+        return SAID.get(str(self.router.url.query_parameters.get("done", "")), "")
+
+    @rx.var
+    def problem(self) -> Problem:
+        """What a form could not do."""
+        asked = self.router.url.query_parameters
+        interval = "month" if asked.get("billing") == "month" else "year"
+        return problem_of(str(asked.get("problem", "")), str(asked.get("plan", "")), interval)
 
     async def _read(self, viewer: Viewer) -> None:
         self.invoices = await db.read(viewer, statement.invoices, self._limit)
@@ -147,10 +157,6 @@ class BillingState(LiveState, AppState):
     async def load(self) -> rx.event.EventSpec:
         """Show the invoices and the offers that are known here, then look at Stripe."""
         await self._load()
-        asked = self.router.url.query_parameters
-        interval = "month" if asked.get("billing") == "month" else "year"
-        self.problem = problem_of(str(asked.get("problem", "")), str(asked.get("plan", "")), interval)
-        self.said = SAID.get(str(asked.get("done", "")), "")
         return BillingState.look  # type: ignore[return-value]
 
     @rx.event(background=True)
