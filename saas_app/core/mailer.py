@@ -23,6 +23,7 @@ from saas_app.core.config_rules import is_loopback
 from saas_app.core.errors import AppError
 from saas_app.core.ids import new_id
 from saas_app.core.types import Dropped, Utc
+from saas_app.core.words import _
 
 SMTP_SECONDS = 15
 
@@ -93,7 +94,7 @@ def send_note(
         "preview": paragraphs[0] if paragraphs else "",
         "facts": facts,
         "link": link,
-        "label": label or "Open",
+        "label": label or _("Open"),
         "also": also,
         "quiet": quiet,
         "home": settings().base_url,
