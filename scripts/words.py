@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
+from saas_app.billing.plans import Feature, Limit
 from saas_app.core import catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,11 +27,13 @@ HEADER = "# The texts of the product. Made by `make words`; how to translate the
 
 
 def gathered() -> Catalog:
-    """Every marked text of the code and the mails, by file."""
+    """Every marked text of the code and the mails, by file, and the names of what plans hold."""
     found = Catalog(project="saas_app", version="1", header_comment=HEADER, fuzzy=False)
     where = extract_from_dir(ROOT / "saas_app", METHODS, keywords=KEYWORDS, comment_tags=TO_TRANSLATORS)
     for name, line, message, comments, context in sorted(where, key=lambda each: (each[0], each[1])):
         found.add(message, locations=[(f"saas_app/{name}", line)], auto_comments=comments, context=context)
+    for thing in (*Limit, *Feature):  # their names in sentences: saas_app.billing.plans.named
+        found.add(thing.value.replace("_", " "), locations=[("saas_app/billing/plans.py", 0)])
     return found
 
 
