@@ -82,7 +82,7 @@ def kept_field(name: str, label: str, *, value_slot: str = "", **props: Any) -> 
     )
 
 
-def email_field(label: str = "E-mail", **props: Any) -> rx.Component:
+def email_field(label: str = _("E-mail"), **props: Any) -> rx.Component:
     """The address; also the user name as password managers see it."""
     return kept_field(
         "email",

@@ -40,7 +40,7 @@ def details_card(details: Details) -> rx.Component:
     return card(
         facts(
             fact(_("Name"), rx.cond(details.name != "", details.name, _("Not given"))),
-            fact("E‑mail", rx.cond(details.email != "", details.email, _("Not given"))),
+            fact(_("E‑mail"), rx.cond(details.email != "", details.email, _("Not given"))),
             fact(_("Address"), rx.cond(details.address != "", details.address, _("Not given"))),
             fact(_("Tax ID"), rx.cond(details.tax_id != "", details.tax_id, _("Not given"))),
         ),

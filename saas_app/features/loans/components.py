@@ -255,7 +255,7 @@ def picture(shown: Picture, turns_at: int) -> rx.Component:
     )
     legend = rx.el.figcaption(
         key("bg-brick", _("repays the loan")),
-        key("bg-clay", "interest"),
+        key("bg-clay", _("interest")),
         rx.cond(turns_at > 0, rx.el.span(_("dashed: payment "), turns_at, _(", where repaying overtakes interest"))),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )

@@ -91,12 +91,12 @@ def _verdict() -> rx.Component:
 def _formulas() -> rx.Component:
     """Each figure with how it comes about."""
     found = rx.el.dl(
-        _formula(_("Price in years of rent"), plain(f"{FOUND}.years_of_rent"), ("price", _(" ÷ (12 × "), "rent", ")")),
-        _formula(_("Gross yield"), share(f"{FOUND}.gross"), (_("12 × "), "rent", " ÷ ", "price")),
+        _formula(_("Price in years of rent"), plain(f"{FOUND}.years_of_rent"), ("price", " ÷ (12 × ", "rent", ")")),
+        _formula(_("Gross yield"), share(f"{FOUND}.gross"), ("12 × ", "rent", " ÷ ", "price")),
         _formula(
             _("Left in a year"),
             amount(f"{FOUND}.left"),
-            ("rent_year", " − ", "vacancy", _(" vacancy − "), "costs", " costs"),
+            ("rent_year", " − ", "vacancy", _(" vacancy − "), "costs", _(" costs")),
         ),
         _formula(_("Net yield: the return on all money"), share(f"{FOUND}.on_all"), ("left", " ÷ ", "all_in")),
         _formula(
@@ -140,7 +140,7 @@ def _lever() -> rx.Component:
     legend = rx.el.figcaption(
         drawn.sample("brick", _("return on your own money")),
         drawn.sample("info", _("return on all money"), dashes="long"),
-        drawn.sample("edge", "nothing"),
+        drawn.sample("edge", _("nothing")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     found = line(share("at.rate"), share("at.on_own"))

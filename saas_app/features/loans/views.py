@@ -33,6 +33,9 @@ class Picture:
 
 
 NO_PICTURE = Picture()
+IN_WORDS = _(
+    "A column for each of {years} years: interest {first} % of the first year’s payments, {last} % of the last year’s."
+)
 
 
 @dataclass(frozen=True)
@@ -165,11 +168,11 @@ def _note(loan: Loan, result: Result, currency: str) -> str:
         return _("at first, {amount} at the end").format(amount=money(result.last_payment, currency))
     if not result.steps:
         return ""
-    later = ", ".join(
-        _("{amount} from payment {month}").format(amount=money(step.payment, currency), month=step.month)
-        for step in result.steps
+    first, later = _("at first, {amount} from payment {month}"), _("{amount} from payment {month}")
+    return ", ".join(
+        (later if number else first).format(amount=money(step.payment, currency), month=step.month)
+        for number, step in enumerate(result.steps)
     )
-    return _("at first, {later}").format(later=later)
 
 
 def _saved(loan: Loan, currency: str) -> str:
@@ -185,10 +188,9 @@ def _saved(loan: Loan, currency: str) -> str:
 def _picture(result: Result) -> Picture:
     drawn, years = columns(result.years), len(result.years)
     first, last = result.years[0], result.years[-1]
-    words = _(
-        "A column for each of {years} years: interest {first} % of the first year’s payments, {last} % "
-        "of the last year’s."
-    ).format(years=years, first=_share(first.interest, first.principal), last=_share(last.interest, last.principal))
+    words = IN_WORDS.format(
+        years=years, first=_share(first.interest, first.principal), last=_share(last.interest, last.principal)
+    )
     turn = str(across(result.turns_at, years)) if result.turns_at else ""
     return Picture(drawn.repaid, drawn.interest, turn, words)
 

@@ -15,12 +15,15 @@ from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card, fact, facts
 from saas_app.ui.forms import checkbox, field, labelled, native_form
 from saas_app.ui.layout import stack
-from saas_app.ui.scripts import inline_script
+from saas_app.ui.scripts import inline_script, spoken
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import INPUT, PAGE_WIDTH, classes
 
-SIZE = Path(__file__).with_name("size.js").read_text().replace("LARGEST", str(LARGEST_FILE))
+SIZE = spoken(
+    Path(__file__).with_name("size.js").read_text().replace("LARGEST", str(LARGEST_FILE)),
+    smaller=_("This file is larger than we take. Please choose a smaller one."),
+)
 CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
 
 
@@ -94,7 +97,7 @@ def _picture(picture: str, turns_at: str) -> rx.Component:
     )
     legend = rx.el.figcaption(
         key("bg-brick", _("repays the loan")),
-        key("bg-clay", "interest"),
+        key("bg-clay", _("interest")),
         when(turns_at, rx.el.span(_("dashed: payment "), slot(turns_at), _(", where repaying overtakes interest"))),
         rx.el.span(_("one column a year"), class_name="ml-auto"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",

@@ -108,7 +108,7 @@ def _picture(pdf: "FPDF", content: Content) -> None:
     pdf.image(io.BytesIO(drawn.encode()), w=wide, x=MARGIN, alt_text=content.picture.words)
     pdf.ln(1)
     face(pdf, size=9, colour=QUIET)
-    for colour, words in ((BRICK, _("repays the loan")), (CLAY, "interest")):
+    for colour, words in ((BRICK, _("repays the loan")), (CLAY, _("interest"))):
         pdf.set_fill_color(colour)
         pdf.rect(pdf.get_x() + 1, pdf.get_y() + 1.3, 5, 2.6, style="F")
         pdf.set_x(pdf.get_x() + 8)
