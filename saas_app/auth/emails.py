@@ -109,7 +109,7 @@ def write_new_device(session: Session, user: User, device: str, network: str) ->
         words=_(
             "Your account has just been used on a new device: {device}{where}.\n\nIf this was you, there is "
             "nothing to do."
-        ).format(device=device or "a browser", where=where),
+        ).format(device=device or _("a browser"), where=where),
         link=f"{settings().base_url}/settings",
         label=_("See where you are logged in"),
         quiet=_("If it was not you, log that device out there, and choose a new password."),

@@ -9,7 +9,7 @@ from typing import Any
 from saas_app import site
 from saas_app.auth.passwords import LONGEST
 from saas_app.core.config import settings
-from saas_app.core.words import _
+from saas_app.core.words import _, is_english, language
 
 SCORED = 72  # zxcvbn takes no more
 READINGS = 6  # of digits and signs as letters; all digits together have fewer
@@ -78,7 +78,7 @@ def _guessable(password: str, about: tuple[str, ...]) -> str | None:
         found = zxcvbn(legible(password[:SCORED]), user_inputs=sorted(_words(about)))
     if found["score"] >= GOOD_ENOUGH:
         return None
-    hint = found["feedback"]["warning"].rstrip(".")
+    hint = found["feedback"]["warning"].rstrip(".") if is_english(language()) else ""  # zxcvbn's own words
     why = f": {hint[0].lower()}{hint[1:]}" if hint else ""
     return _("This is easy to guess{why}. A few unusual words are better than one clever one.").format(why=why)
 

@@ -129,7 +129,7 @@ def _why_not(row: Subscription, price: Price) -> str:
             "past_due": _("Please pay what is due first; then you can change your plan."),
             "unpaid": _("Please pay what is due first; then you can change your plan."),
             "paused": _("Please resume your plan first; then you can change it."),
-        }.get(row.status, "Please finish your payment first; then you can change your plan.")
+        }.get(row.status, _("Please finish your payment first; then you can change your plan."))
     if row.pause_behavior:
         return _("Your plan is paused. It can be changed when it goes on.")
     if row.ends_at:

@@ -20,7 +20,7 @@ RowLevelSecurity                   a mistake of ours that was stopped before it 
 
 from typing import ClassVar
 
-from saas_app.core.words import _
+from saas_app.core.words import _, ngettext
 
 
 class AppError(Exception):
@@ -150,7 +150,11 @@ def in_full(error: Exception) -> str:
 
 def in_words(seconds: int) -> str:
     """A waiting time as people say it."""
+    if seconds == 1:
+        return _("a second")
     if seconds < 90:
-        return f"{seconds} seconds" if seconds != 1 else _("a second")
-    minutes = round(seconds / 60)
-    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60)} hours"
+        return ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
+    minutes, hours = round(seconds / 60), round(round(seconds / 60) / 60)
+    if minutes < 90:
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    return ngettext("{count} hour", "{count} hours", hours).format(count=hours)

@@ -10,7 +10,7 @@ from saas_app.billing.service import day
 from saas_app.core import clock, written
 from saas_app.core.errors import Conflict, NotFound, Refused
 from saas_app.core.rls_session import owner_of
-from saas_app.core.words import _
+from saas_app.core.words import _, ngettext
 from saas_app.features.library.book import Book, Chapter, book
 from saas_app.features.library.files import BOOK, FILES
 from saas_app.features.library.forms import read_note
@@ -226,7 +226,7 @@ def _contents(found: Book, counts: dict[str, int], here: str = "") -> list[Conte
 
 
 def _count(notes: int) -> str:
-    return f"{notes} note{'s' if notes > 1 else ''}"
+    return ngettext("{count} note", "{count} notes", notes).format(count=notes)
 
 
 def _counts(session: Session) -> dict[str, int]:

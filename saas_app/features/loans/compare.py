@@ -74,9 +74,10 @@ def _difference(row: Scenario, result: Result, first_row: Scenario, first: Resul
 
 
 def _more(difference: int, currency: str, what: str) -> str:
-    word = "more" if difference > 0 else "less"
-    return f"{money(abs(difference), currency)} {word} {what}" if difference else ""
+    words = _("{amount} more {what}") if difference > 0 else _("{amount} less {what}")
+    return words.format(amount=money(abs(difference), currency), what=what) if difference else ""
 
 
 def _longer(months: int) -> str:
-    return f"{duration(abs(months))} {'longer' if months > 0 else 'shorter'}" if months else ""
+    words = _("{duration} longer") if months > 0 else _("{duration} shorter")
+    return words.format(duration=duration(abs(months))) if months else ""

@@ -78,7 +78,7 @@ def desk(session: Session) -> Desk:
         plan_name=found.plan.name,
         room=_("{count} of {holds} saved").format(count=len(rows), holds=holds)
         if holds is not None
-        else f"{len(rows)} saved",
+        else _("{count} saved").format(count=len(rows)),
         full=holds is not None and len(rows) >= holds,
         may_compare=Feature.COMPARE in opened,
         may_repay_early=Feature.EARLY_REPAYMENT in opened,

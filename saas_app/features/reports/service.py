@@ -153,7 +153,7 @@ def overdue(session: Session) -> list[tuple[str, str]]:
 def _room(session: Session) -> str:
     found = usage.meter(session, Limit.REPORTS)
     if found.left is None:
-        return f"{found.used} made"
+        return _("{count} made").format(count=found.used)
     return _("{left} of {holds} left this month").format(left=found.left, holds=found.holds) if found.holds else ""
 
 
