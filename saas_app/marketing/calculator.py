@@ -60,20 +60,15 @@ def _number(
 
 
 def _results(loan: Repayment) -> rx.Component:
-    sign = site.CURRENCY_SIGN
     return rx.el.div(
         rx.el.p(
             rx.el.output(
-                sign,
-                rx.el.span(written.figures(f"{loan.payment:,.2f}"), id="out-payment"),
-                class_name="font-display text-4xl font-semibold tabular-nums",
+                *_amount("out-payment", loan.payment), class_name="font-display text-4xl font-semibold tabular-nums"
             ),
             rx.el.span(_(" a month"), class_name="text-quiet"),
         ),
         rx.el.p(
-            rx.el.b(
-                sign, rx.el.span(written.figures(f"{loan.interest:,.2f}"), id="out-interest"), class_name="tabular-nums"
-            ),
+            rx.el.b(*_amount("out-interest", loan.interest), class_name="tabular-nums"),
             _(" of interest in all. From payment "),
             rx.el.b(rx.el.span(str(loan.turn), id="out-turn")),
             _(" on, more of your money buys the flat than pays the bank."),
@@ -81,6 +76,13 @@ def _results(loan: Repayment) -> rx.Component:
         ),
         class_name="mt-6",
     )
+
+
+def _amount(name: str, amount: float) -> tuple[rx.Component | str, ...]:
+    shown = rx.el.span(written.figures(f"{amount:,.2f}"), id=name)
+    if written.sign_comes_first():
+        return site.CURRENCY_SIGN, shown
+    return shown, f"\N{NO-BREAK SPACE}{site.CURRENCY_SIGN}"
 
 
 def _wall(loan: Repayment) -> rx.Component:

@@ -21,7 +21,8 @@ const wall = shares => {
   });
   return [columns, laid];
 };
-const money = sum => sum.toLocaleString(document.documentElement.lang, {minimumFractionDigits: 2, maximumFractionDigits: 2});
+const twoPlaces = {minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: "always"};
+const money = sum => sum.toLocaleString(document.documentElement.lang, twoPlaces);
 const box = document.getElementById("calculator");
 const put = (name, words) => box.querySelector("#out-" + name).textContent = words;
 box?.addEventListener("input", () => {
