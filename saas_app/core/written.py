@@ -86,4 +86,5 @@ def _figure(text: str, other: "Locale") -> str:
     places = len(text.partition(".")[2])
     pattern = parse_pattern(other.decimal_formats[None].pattern)
     pattern.frac_prec = (places, places)
-    return format_decimal(Decimal(text.replace(",", "")), format=pattern, locale=other)
+    written = format_decimal(Decimal(text.replace(",", "")), format=pattern, locale=other)
+    return written.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")  # which every typeface has

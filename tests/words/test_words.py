@@ -1,21 +1,29 @@
 """Texts and their translations: nothing forgotten, nothing stale, and no mistake of a translator that stops us."""
 
 import ast
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import date
+from decimal import Decimal
 from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 
+from saas_app import __main__ as commands
 from saas_app import saas_app
+from saas_app.billing.money import money
 from saas_app.core import catalogues, words
+from saas_app.core import written as written_down
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, ConfigError
+from saas_app.features.loans.views import percent
 from scripts import words as gathering
 
 assert saas_app  # every error there is
@@ -175,14 +183,50 @@ def test_a_file_that_is_no_catalogue_is_named(made: Path) -> None:
     assert "es.po" in next(catalogues.faults(made))
 
 
-def test_without_its_file_nothing_starts_and_the_file_is_named(made: Path, configured: object) -> None:
-    configured(APP_LANGUAGE="fr")  # pyright: ignore[reportCallIssue]
+def test_without_its_file_nothing_starts_and_the_file_is_named(made: Path, configured: Callable[..., None]) -> None:
+    configured(APP_LANGUAGE="fr")
     with pytest.raises(ConfigError, match=r"saas_app/words/fr\.po"):
         settings()
-    configured(APP_LANGUAGE="es_MX")  # pyright: ignore[reportCallIssue]
+    configured(APP_LANGUAGE="es_MX")
     assert settings().app_language == "es_MX"
 
 
 def test_english_reads_no_file() -> None:
     assert type(words._translations()) is NullTranslations
     assert words._("Log in") == "Log in"
+
+
+@pytest.mark.parametrize(("built", "starts"), [("en", True), ("es", False)])
+def test_pages_in_one_language_and_mails_in_another_do_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: str, starts: bool
+) -> None:
+    (tmp_path / ".web" / "build").mkdir(parents=True)
+    (tmp_path / ".web" / "build" / "stamp.json").write_text(json.dumps({"language": built}))
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    with nullcontext() if starts else pytest.raises(ConfigError, match="APP_LANGUAGE"):
+        commands._same_language_as_the_pages()
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "March 4, 2027 | March 4 | 4 March 2027 | €1,234.50 | -€6 | 1.500 KWD | 250,000 | 3.5 %"),
+        ("en-GB", "4 March 2027 | 4 March | 4 March 2027 | €1,234.50 | -€6 | 1.500 KWD | 250,000 | 3.5 %"),
+        (
+            "es",
+            "4 de marzo de 2027 | 4 de marzo | 4 de marzo de 2027 | 1.234,50 € | -6 € | 1,500 KWD | 250.000 | 3,5 %",
+        ),
+        ("fr", "4 mars 2027 | 4 mars | 4 mars 2027 | 1 234,50 € | -6 € | 1,500 KWD | 250 000 | 3,5 %"),
+    ],
+)
+def test_dates_and_amounts_are_written_as_the_language_does(
+    monkeypatch: pytest.MonkeyPatch, language: str, written: str
+) -> None:
+    monkeypatch.setattr(words, "language", lambda: language)
+    written_down.locale.cache_clear()
+    day = date(2027, 3, 4)
+    found = [written_down.day(day), written_down.day_of_month(day), written_down.on_paper(day)]
+    found += [money(1234_50, "eur"), money(-6_00, "eur"), money(1_500, "kwd")]
+    found += [written_down.number(250_000), percent(Decimal("3.500"))]
+    written_down.locale.cache_clear()
+    assert " | ".join(found).replace("\N{NO-BREAK SPACE}", " ").replace("−", "-") == written
