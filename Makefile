@@ -43,6 +43,7 @@ doctor: .venv/.runtime ## Say how this installation stands
 	@$(PY) -m saas_app doctor
 
 .PHONY: test test-long check fix words bench
+test test-long check bench: export APP_LANGUAGE = en
 test: .venv/.dev ## Run the tests: T=tests/billing for some of them
 	@$(PY) -m scripts.build
 	@$(PY) -m pytest -n $(WORKERS) $(T)
