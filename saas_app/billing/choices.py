@@ -123,11 +123,8 @@ def change_to_confirm(session: Session) -> ChangeView | None:
     lines += [Line(words, money(amount, change.currency)) for words, amount in sums if amount]
     today = money(change.amount_due, change.currency)
     when = day(change.takes_effect_at)
-    title = (
-        f"{name}, {then}"
-        if is_other
-        else _("{name}, by the {interval}: {then}").format(name=name, interval=price.interval, then=then)
-    )
+    by = _("{name}, by the year: {then}") if price.interval == "year" else _("{name}, by the month: {then}")
+    title = f"{name}, {then}" if is_other else by.format(name=name, then=then)
     if change.how == LATER:
         mine = old.name if old else _("your plan")
         effect = _(

@@ -85,7 +85,7 @@ def billing(session: Session) -> BillingView:
         subscribed_key=row.plan_key,
         plan_title=own.name if (own := plan_by_key(row.plan_key)) and row.status != "incomplete" else found.plan.name,
         price=money(row.unit_amount * row.quantity, row.currency),
-        interval="yearly" if row.interval == "year" else "monthly",
+        interval=_("yearly") if row.interval == "year" else _("monthly"),
         date_label=label,
         date=day(date),
         discount=_discount(row),

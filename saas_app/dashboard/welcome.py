@@ -71,13 +71,14 @@ def _free() -> rx.Component:
 
 def _offer() -> rx.Component:
     """The paid plan at its price, straight to the checkout."""
+    sold = {"name": slot("offer.name"), "total": slot("price.total")}
+    a_month, a_year = _("Get {name} for {total} a month"), _("Get {name} for {total} a year")
     form = native_form(
         hidden("plan", slot("offer.key")),
         hidden("billing", if_else("monthly", "month", "year")),
         hidden("currency", slot("chosen_currency")),
         submit_button(
-            _("Get {name} for {total} a ").format(name=slot("offer.name"), total=slot("price.total"))
-            + if_else("monthly", _("month"), _("year")),
+            if_else("monthly", a_month.format(**sold), a_year.format(**sold)),
             busy=_("Opening the checkout…"),
             wide=True,
         ),
