@@ -21,8 +21,8 @@ const wall = shares => {
   });
   return [columns, laid];
 };
-const twoPlaces = {minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: "always"};
-const money = sum => sum.toLocaleString(document.documentElement.lang, twoPlaces);
+const places = {minimumFractionDigits: 2, maximumFractionDigits: 2};
+const money = sum => sum.toLocaleString(document.documentElement.lang, places);
 const box = document.getElementById("calculator");
 const put = (name, words) => box.querySelector("#out-" + name).textContent = words;
 box?.addEventListener("input", () => {
