@@ -20,6 +20,7 @@ from saas_app.core import db, live
 from saas_app.core.config import settings
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.islands import Slots
 from saas_app.edge.who import cookie_name
 
@@ -66,7 +67,9 @@ class Storefront:
                     await self._look()
                 except Unavailable:
                     if self._slots is None:
-                        return Slots("unavailable", {**_values((), "Prices cannot be shown right now."), **self._fixed})
+                        return Slots(
+                            "unavailable", {**_values((), _("Prices cannot be shown right now.")), **self._fixed}
+                        )
                 self._looked_at = time.monotonic()
         assert self._slots is not None  # noqa: S101 (narrowed by _look)
         return self._slots
@@ -89,12 +92,12 @@ class Storefront:
         return {"billing_month": typed["billing"] in ("month", "monthly"), **found, **choice}
 
     async def _look(self) -> None:
-        version, _ = await db.read_system("catalogue", catalogue.version)
+        version, _since = await db.read_system("catalogue", catalogue.version)
         if self._slots is not None and self._slots.version == version:
             return
         sold_in = await db.read_system("catalogue", catalogue.currencies)
         offers = await db.read_system("catalogue", catalogue.offers)
-        note = "" if version else "Prices are being prepared. Please come back in a minute."
+        note = "" if version else _("Prices are being prepared. Please come back in a minute.")
         self._in_currency = {
             each: {
                 **_plans(await db.read_system("catalogue", catalogue.offers, each)),
@@ -127,7 +130,7 @@ def _plans(offers: tuple[Offer, ...]) -> dict[str, Any]:
     currency = next((offer.year.currency for offer in offers if offer.year.available), "")
     return {
         **({"currency": currency} if currency else {}),
-        "nothing": money(0, currency) if currency else "Free",
+        "nothing": money(0, currency) if currency else _("Free"),
         "plans": {offer.key: _with_empty(offer) for offer in offers} or _no_plans(),
         "order": [{offer.key: True} for offer in offers] or [{key: True} for key in PLANS],  # slots hold no quotes
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.ui.text import Words
 from saas_app.ui.theme import CARD, TINTS, Tone, classes
 
@@ -69,7 +70,7 @@ def progress(label: Words, value: int | rx.Var[int], maximum: int | rx.Var[int],
     return rx.el.label(
         rx.el.span(
             rx.el.span(label),
-            rx.el.span(value, " of ", maximum, class_name="tabular-nums text-quiet"),
+            rx.el.span(value, _(" of "), maximum, class_name="tabular-nums text-quiet"),
             class_name="flex justify-between gap-4 text-sm font-medium",
         ),
         rx.el.progress(value=value, max=maximum, class_name="mt-2 block h-2.5 w-full rounded-full"),
@@ -90,7 +91,7 @@ def skeleton(lines: int = 3, *, action: bool = False) -> rx.Component:
         class_name="flex justify-between py-4",
     )
     return rx.el.div(
-        rx.el.span("Loading", class_name="sr-only"),
+        rx.el.span(_("Loading"), class_name="sr-only"),
         rx.el.div(class_name=classes(bar, "my-1 h-6 w-1/3")),
         *[line] * lines,
         *([rx.el.div(class_name=classes(bar, "mt-5 h-12 w-40 max-w-full"))] if action else []),
