@@ -168,7 +168,7 @@ def serve(asked: Asked) -> int:
         str(found.web_workers),
     ]
     quietly = ["--log-level", "warning"]
-    return os.execv(sys.executable, [*server, *place, *quietly, "saas_app.saas_app:app"])  # noqa: S606 (ourselves)
+    return os.execv(sys.executable, [*server, *place, *quietly, "saas_app.saas_app:served"])  # noqa: S606 (ourselves)
 
 
 COMMANDS: dict[str, tuple[str, Callable[[Any], int | None]]] = {
