@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -78,8 +78,8 @@ def count_all(session: Session, tries: Sequence[tuple[Rule, str]], *, times: int
         for rule, key, start in found
     ]
     connection = session.connection()
-    counts = connection.execute(_counting(connection.dialect.name), rows).tuples()
-    by_try: dict[tuple[str, str], int] = {(name, key): count for name, key, count in counts}
+    counts: Sequence[Any] = connection.execute(_counting(connection.dialect.name), rows).all()
+    by_try: dict[tuple[str, str], int] = {(row[0], row[1]): row[2] for row in counts}
     return [by_try[rule.name, key] for rule, key, _ in found]
 
 

@@ -67,12 +67,13 @@ def append(session: Session, row: SQLModel) -> bool:
     values = {column.key: getattr(row, column.key) for column in table.columns}
     if actor_of(session).is_system:
         connection = session.connection()
-        return connection.execute(_appending(connection.dialect.name, table), values).rowcount == 1
+        statement = _appending(connection.dialect.name, table)
+        return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
     if table.name not in access().appendable:
         raise RowLevelSecurity(f"a user's session may not append to {table.name}")
-    statement = _insert(session.get_bind().dialect.name)(type(row)).values(values).on_conflict_do_nothing()
+    by_orm = _insert(session.get_bind().dialect.name)(type(row)).values(values).on_conflict_do_nothing()
     options = {"append": PASS, "preserve_rowcount": True}
-    return bool(cast(Any, session).exec(statement, execution_options=options).rowcount == 1)
+    return bool(cast(Any, session).exec(by_orm, execution_options=options).rowcount == 1)
 
 
 def append_all(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
