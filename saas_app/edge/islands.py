@@ -43,7 +43,7 @@ class Slots:
 
 
 class Filled(Response):
-    """A page on its way. With `slots`, everybody who asks in these words gets it, for as long as those are the slots."""
+    """A page on its way. With `slots`, everybody who asks in these words gets it, as long as those are the slots."""
 
     slots: Slots | None = None
 
