@@ -2,10 +2,12 @@
 
 import io
 import warnings
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from saas_app.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST_FILE = 100 * 1024
 LARGEST_SIDE = 4_000  # pixels; a small file may unfold to more memory than we have
@@ -16,6 +18,8 @@ _UNKNOWN = "This is not a picture that we can read. Please choose a PNG or a JPE
 
 def read_logo(sent: bytes) -> bytes:
     """The picture as a small PNG on white; raises BadInput with a message for `logo`."""
+    from PIL import Image  # here, since few processes ever draw one
+
     if len(sent) > LARGEST_FILE:
         raise BadInput({"logo": f"This file is larger than {LARGEST_FILE // 1024} kB. Please choose a smaller one."})
     try:
@@ -29,7 +33,9 @@ def read_logo(sent: bytes) -> bytes:
         raise BadInput({"logo": _UNKNOWN}) from error
 
 
-def _drawn(found: Image.Image) -> bytes:
+def _drawn(found: "Image.Image") -> bytes:
+    from PIL import Image
+
     seen = found.convert("RGBA")
     seen.thumbnail(KEPT_SIZE)
     paper = Image.new("RGBA", seen.size, "white")
