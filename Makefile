@@ -69,6 +69,9 @@ fix: .venv/.dev ## Format, and mend what can be mended
 bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
 	@$(PY) -m scripts.build
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.landing
+	@$(PY) -m tests.bench.start
+	@$(PY) -m tests.bench.memory
 	@$(PY) -m tests.bench.lighthouse
 	@$(PY) -m tests.bench.identity
 	@$(PY) -m tests.bench.webhooks

@@ -29,7 +29,7 @@ def main() -> None:
     """Print one line per figure."""
     with tempfile.TemporaryDirectory() as folder:
         say("the app, until the first page is here", middle(app_starts(Path(folder) / "app")))
-        data = {"DATA_DIR": str(Path(folder) / "data")}
+        data = {"DATA_DIR": str(Path(folder) / "data"), **ports()}
         make_run(ROOT, data)  # what is done once
         say("make run again, until it is ready", middle([make_run(ROOT, data) for _ in range(TIMES)]))
         if sys.argv[1:] == ["again"]:
@@ -72,16 +72,20 @@ def fresh_clone(folder: Path, tool: str) -> str:
     def heard(line: str) -> None:
         parts[line.split("(")[0].strip(" …\n")] = time.perf_counter() - began
 
-    make_run(folder, {} if tool == "uv" else {"UV": ""}, heard)
+    make_run(folder, ports() | ({} if tool == "uv" else {"UV": ""}), heard)
     return f"{time.perf_counter() - began:.1f} s: " + ", ".join(f"{at:.1f} {line}" for line, at in parts.items())
+
+
+def ports() -> dict[str, str]:
+    """Where nobody else is."""
+    return {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
 
 
 def make_run(folder: Path, settings: dict[str, str], heard: Callable[[str], None] = lambda line: None) -> float:
     """Seconds of `make run` until it says that it is ready, and has been stopped again by Ctrl-C."""
-    ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
     began = time.perf_counter()
     with subprocess.Popen(  # noqa: S603
-        ["make", "run", *(f"{name}={value}" for name, value in {**ports, **settings}.items())],  # noqa: S607
+        ["make", "run", *(f"{name}={value}" for name, value in settings.items())],  # noqa: S607
         cwd=folder,
         env=surroundings(**{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))}),
         stdout=subprocess.PIPE,
