@@ -100,11 +100,11 @@ class Islands:
         kind = await self._vary(headers, viewer, typed) if self._vary else None
         if viewer is None and not any(context.values()):
             key = (name, slots.version, kind)
-            if key not in self._kept:
-                page = self._render(name, slots, None, kind, {}, kept=True)
-                await asyncio.to_thread(page.pack_all)
-                self._kept[key] = page
-            answer = _respond(self._kept[key], headers, status, "public, max-age=0, must-revalidate")
+            page = self._kept.get(key) or self._render(name, slots, None, kind, {}, kept=True)
+            if not page.is_packed(accepted := headers.get("accept-encoding", "")):
+                await asyncio.to_thread(page.packed, accepted)
+            self._kept[key] = page
+            answer = _respond(page, headers, status, "public, max-age=0, must-revalidate")
             answer.slots = slots
             return answer
         route = self._routes.get(name)
