@@ -70,10 +70,12 @@ def fresh_clone(folder: Path, tool: str) -> str:
     parts: dict[str, float] = {}
 
     def heard(line: str) -> None:
-        parts[line.split("(")[0].strip(" …\n")] = time.perf_counter() - began
+        if "…" in line:  # what is begun, and not what was done
+            parts[line.split("(")[0].strip(" …\n")] = time.perf_counter() - began
 
     make_run(folder, ports() | ({} if tool == "uv" else {"UV": ""}), heard)
-    return f"{time.perf_counter() - began:.1f} s: " + ", ".join(f"{at:.1f} {line}" for line, at in parts.items())
+    took = time.perf_counter() - began
+    return f"{took:.1f} s" + "".join(f"\n{'':<41}{at:4.1f} {line}" for line, at in parts.items())
 
 
 def ports() -> dict[str, str]:
@@ -87,7 +89,7 @@ def make_run(folder: Path, settings: dict[str, str], heard: Callable[[str], None
     with subprocess.Popen(  # noqa: S603
         ["make", "run", *(f"{name}={value}" for name, value in settings.items())],  # noqa: S607
         cwd=folder,
-        env=surroundings(**{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))}),
+        env=surroundings(**{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_", "SSL_"))}),
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
