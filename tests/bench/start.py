@@ -73,8 +73,8 @@ def fresh_clone(folder: Path, tool: str) -> str:
         if "…" in line:  # what is begun, and not what was done
             parts[line.split("(")[0].strip(" …\n")] = time.perf_counter() - began
 
-    make_run(folder, ports() | ({} if tool == "uv" else {"UV": ""}), heard)
-    took = time.perf_counter() - began
+    cloned = time.perf_counter() - began
+    took = cloned + make_run(folder, ports() | ({} if tool == "uv" else {"UV": ""}), heard)
     return f"{took:.1f} s" + "".join(f"\n{'':<41}{at:4.1f} {line}" for line, at in parts.items())
 
 
