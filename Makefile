@@ -46,7 +46,8 @@ stripe-setup: .venv/.runtime ## Make the Stripe account of STRIPE_SECRET_KEY rea
 doctor: .venv/.runtime ## Say how this installation stands
 	@$(PY) -m saas_app doctor
 
-.PHONY: test test-long check fix bench
+.PHONY: test test-long check fix words bench
+test test-long check bench: export APP_LANGUAGE = en
 test: .venv/.dev ## Run the tests: T=tests/billing for some of them
 	@$(PY) -m scripts.build
 	@$(PY) -m pytest -n $(WORKERS) $(T)
@@ -65,6 +66,9 @@ check: .venv/.dev ## Format, lint, types, floors, weight of the pages: changes n
 
 fix: .venv/.dev ## Format, and mend what can be mended
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+words: .venv/.runtime ## Gather the texts for translators: L=es to begin a language
+	@$(PY) -m scripts.words $(L)
 
 bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
 	@$(PY) -m scripts.build

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -151,6 +152,7 @@ def serve(asked: Asked) -> None:
     from saas_app.core.config import settings
 
     found = settings()  # refuses a wrong configuration before a port is opened
+    _same_language_as_the_pages()
     os.environ |= {
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
@@ -163,6 +165,17 @@ def serve(asked: Asked) -> None:
     place = ["--host", asked.host or found.host, "--port", asked.port or str(found.port)]
     # In this process, so that its workers have what we have loaded already.
     granian([*server, *place, "saas_app.saas_app:served"], auto_envvar_prefix="GRANIAN")
+
+
+def _same_language_as_the_pages() -> None:
+    """Pages are built in one language; mails and errors in another would be a mistake."""
+    from saas_app.core import words
+    from saas_app.core.errors import ConfigError
+
+    stamp, now = ROOT / ".web" / "build" / "stamp.json", words.language()
+    built = json.loads(stamp.read_text()).get("language", words.ENGLISH) if stamp.is_file() else now
+    if built != now:
+        raise ConfigError([f"APP_LANGUAGE: is {now}, and the pages are built in {built}. Build again, or set {built}."])
 
 
 COMMANDS: dict[str, tuple[str, Callable[[Any], int | None]]] = {

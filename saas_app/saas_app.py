@@ -23,7 +23,7 @@ from saas_app.billing import change_api, change_pages, locked
 from saas_app.billing import pages as billing_pages
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.storefront import Storefront
-from saas_app.core import db, garbage, logs, mailbox_api
+from saas_app.core import db, garbage, logs, mailbox_api, words
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 from saas_app.core.worker import Worker
@@ -160,6 +160,7 @@ app = rx.App(
     stylesheets=["/theme.css"],
     reset_style=False,  # Tailwind brings its own
     head_components=head_links(),
+    html_lang=words.language(),
     backend_exception_handler=failed,
 )
 app.add_middleware(Gate(find_viewer))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from saas_app.core.words import _
+
 
 @dataclass(frozen=True)
 class Link:
@@ -12,12 +14,12 @@ class Link:
 
 
 PRODUCT = "Ladrillo"
-TAGLINE = "Loan scenarios you can check"
-DESCRIPTION = (
+TAGLINE = _("Loan scenarios you can check")
+DESCRIPTION = _(
     "Work out the payment, the interest and the real cost of a flat, compare your options side by side, "
     "and see every step of the arithmetic."
 )
-DISCLAIMER = "Not financial advice."
+DISCLAIMER = _("Not financial advice.")
 
 COMPANY = "Ladrillo"
 COMPANY_ADDRESS = "1 Example Street, 10000 Example City"
@@ -40,20 +42,20 @@ class Part:
 
 # What is sold. To take something out, delete its folder and its line here; to put something in, add both.
 FEATURES = (
-    Part("loans", menu=Link("Scenarios", "/scenarios"), public=Link("Calculator", "/calculator")),
-    Part("library", menu=Link("Library", "/library")),
+    Part("loans", menu=Link(_("Scenarios"), "/scenarios"), public=Link(_("Calculator"), "/calculator")),
+    Part("library", menu=Link(_("Library"), "/library")),
     Part("reports"),
 )
 
-PUBLIC_NAV = (*(each.public for each in FEATURES if each.public), Link("Pricing", "/pricing"))
-LEGAL_NAV = (Link("Terms", "/terms"), Link("Privacy", "/privacy"))
-_OVERVIEW = Link("Dashboard", "/dashboard")
+PUBLIC_NAV = (*(each.public for each in FEATURES if each.public), Link(_("Pricing"), "/pricing"))
+LEGAL_NAV = (Link(_("Terms"), "/terms"), Link(_("Privacy"), "/privacy"))
+_OVERVIEW = Link(_("Dashboard"), "/dashboard")
 _MENU = tuple(each.menu for each in FEATURES if each.menu)
-MEMBER_NAV = (_OVERVIEW, *_MENU, Link("Billing", "/billing"), Link("Settings", "/settings"))
+MEMBER_NAV = (_OVERVIEW, *_MENU, Link(_("Billing"), "/billing"), Link(_("Settings"), "/settings"))
 # Where members do what they came for.
 WORK = _MENU[0] if _MENU else _OVERVIEW
 # Where strangers try it.
-TRY = next((each.public for each in FEATURES if each.public), Link("Sign up", "/signup"))
+TRY = next((each.public for each in FEATURES if each.public), Link(_("Sign up"), "/signup"))
 
 HOME = "/"
 PRICING = "/pricing"

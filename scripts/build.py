@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from saas_app.core import words
+
 ROOT = Path(__file__).resolve().parent.parent
 # Python looks for garbage all the time while pages are made, and there is none: an eighth of a build.
 REFLEX = "import gc; gc.disable(); from reflex.reflex import cli; cli()"
@@ -43,7 +45,7 @@ def is_current() -> bool:
 
 def stamp(made_of: str) -> str:
     """What a finished build says of itself."""
-    return json.dumps({"sources": made_of, "locked": digest(locked())})
+    return json.dumps({"sources": made_of, "locked": digest(locked()), "language": words.language()})
 
 
 def build() -> bool:

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+# Before anything of ours is imported: texts are looked up once. Only tests/words asks for another language.
+os.environ["APP_LANGUAGE"] = os.environ.get("TEST_LANGUAGE", "en")
+
 import pytest
 import sqlalchemy as sa
 from alembic import command

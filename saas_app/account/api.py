@@ -8,14 +8,15 @@ from saas_app.account import flows, leaving, own_data
 from saas_app.auth import cookies, sessions
 from saas_app.auth.doors import Form, form_of, fresh_member_of, keep, member_of, opened_link, swap, to, visit_of
 from saas_app.core import audit, clock, db, logs
+from saas_app.core.words import _
 from saas_app.edge.islands import respond
 
 RESEND_SECONDS = 60
-LINK_SENT = "We have mailed a link to the new address. It works for 24 hours; until then nothing changes."
-SAVED = "Saved."
-PASSWORD_SAVED = "Your new password is saved, and all other devices are logged out."  # noqa: S105 (words)
-ADDRESS_SAVED = "Your new address is saved, and all other devices are logged out."
-TAKEN_BACK = "The account is yours again. We have mailed you a link to choose a new password."
+LINK_SENT = _("We have mailed a link to the new address. It works for 24 hours; until then nothing changes.")
+SAVED = _("Saved.")
+PASSWORD_SAVED = _("Your new password is saved, and all other devices are logged out.")
+ADDRESS_SAVED = _("Your new address is saved, and all other devices are logged out.")
+TAKEN_BACK = _("The account is yours again. We have mailed you a link to choose a new password.")
 
 
 @form_of("settings", "name")

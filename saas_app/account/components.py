@@ -9,6 +9,8 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.components import general_error
 from saas_app.auth.shell import member_shell
+from saas_app.core import written
+from saas_app.core.words import _
 from saas_app.edge.pages import Fill, Page, island
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.cards import badge, card
@@ -47,12 +49,12 @@ def settings_island(
 
 def moment(at: datetime) -> str:
     """A point in time, to the minute."""
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+    return f"{written.on_paper(at)}, {at:%H:%M} UTC"
 
 
 def back_to_settings() -> rx.Component:
     """The way back, for whoever changes their mind."""
-    return text(link("Back to settings", href=site.SETTINGS), tone="quiet")
+    return text(link(_("Back to settings"), href=site.SETTINGS), tone="quiet")
 
 
 def line(name: str, value: Any, action: rx.Component) -> rx.Component:
@@ -71,7 +73,7 @@ def browsers() -> rx.Component:
     """Where one is logged in, with a way to end each."""
     end = native_form(
         hidden("id", slot("browser.id")),
-        submit_button("Log out", busy="One moment…", kind="secondary"),
+        submit_button(_("Log out"), busy=_("One moment…"), kind="secondary"),
         action="/settings/sessions/end",
         class_name="",
     )
@@ -80,13 +82,13 @@ def browsers() -> rx.Component:
             rx.el.p(
                 rx.el.b(slot("browser.device")),
                 " ",
-                when("browser.is_this", badge("this device", "good")),
+                when("browser.is_this", badge(_("this device"), "good")),
             ),
             text(
-                "Logged in by ",
+                _("Logged in by "),
                 slot("browser.method"),
-                when("browser.network", " from " + slot("browser.network")),
-                ", last seen ",
+                when("browser.network", _(" from ") + slot("browser.network")),
+                _(", last seen "),
                 slot("browser.seen"),
                 tone="quiet",
                 size="small",
@@ -97,14 +99,14 @@ def browsers() -> rx.Component:
         class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3",
     )
     others = native_form(
-        submit_button("Log out everywhere else", busy="One moment…", kind="secondary"),
+        submit_button(_("Log out everywhere else"), busy=_("One moment…"), kind="secondary"),
         action="/settings/sessions/others",
         class_name="mt-4",
     )
     return card(
         rx.el.ul(each("browser", "browsers", row), class_name="divide-y divide-line"),
         when("has_others", others),
-        title="Where you are logged in",
+        title=_("Where you are logged in"),
     )
 
 
@@ -117,6 +119,6 @@ def history() -> rx.Component:
     )
     return card(
         rx.el.ul(each("happening", "happenings", row), class_name="divide-y divide-line"),
-        text("If something here was not you, log that device out and choose a new password.", tone="quiet"),
-        title="What happened lately",
+        text(_("If something here was not you, log that device out and choose a new password."), tone="quiet"),
+        title=_("What happened lately"),
     )

@@ -17,8 +17,9 @@ from saas_app.account.components import (
 )
 from saas_app.auth import sessions
 from saas_app.auth.components import auth_page, email_field, kept_field, new_password_field
-from saas_app.core import audit, db
+from saas_app.core import audit, db, happened
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.pages import Fill, island
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
@@ -37,9 +38,9 @@ async def _fill(viewer: Viewer) -> dict[str, Any]:
     browsers_ = [
         {
             "id": each.id,
-            "device": each.device or "A browser",
+            "device": each.device or _("A browser"),
             "network": each.network,
-            "method": each.method,
+            "method": happened.way(each.method),
             "seen": moment(each.seen_at),
             "is_this": each.is_this,
         }
@@ -48,7 +49,7 @@ async def _fill(viewer: Viewer) -> dict[str, Any]:
     lately = await db.read(viewer, audit.recent)
     happenings = [
         {
-            "words": f"{each.event[:1].upper()}{each.event[1:]}{f' · {each.device}' if each.device else ''}",
+            "words": " · ".join(filter(None, (happened.event(each.event), each.device))),
             "when": moment(each.at),
         }
         for each in lately
@@ -59,12 +60,12 @@ async def _fill(viewer: Viewer) -> dict[str, Any]:
     return {"browsers": browsers_, "has_others": len(browsers_) > 1, "happenings": happenings, **more}
 
 
-@settings_island("/settings", "Settings", fill=_fill)
+@settings_island("/settings", _("Settings"), fill=_fill)
 def settings() -> rx.Component:
     """Name, address, password, where one is logged in, what happened, one's data, and the way out."""
     rename = native_form(
         kept_name(),
-        submit_button("Save", busy="Saving…", kind="secondary"),
+        submit_button(_("Save"), busy=_("Saving…"), kind="secondary"),
         action="/settings",
         class_name="flex flex-wrap items-end gap-3",
     )
@@ -72,95 +73,99 @@ def settings() -> rx.Component:
         rename,
         rx.el.div(
             line(
-                "E-mail",
-                rx.fragment(slot("viewer.email"), when("viewer.email_verified", otherwise=(" (not confirmed yet)",))),
-                link_button("Change address", href="/settings/email", kind="quiet"),
+                _("E-mail"),
+                rx.fragment(
+                    slot("viewer.email"), when("viewer.email_verified", otherwise=(_(" (not confirmed yet)"),))
+                ),
+                link_button(_("Change address"), href="/settings/email", kind="quiet"),
             ),
             line(
-                "Password",
-                if_else("viewer.has_password", "Set", "None: you log in by mail"),
+                _("Password"),
+                if_else("viewer.has_password", _("Set"), _("None: you log in by mail")),
                 link_button(
-                    if_else("viewer.has_password", "Change password", "Choose a password"),
+                    if_else("viewer.has_password", _("Change password"), _("Choose a password")),
                     href="/settings/password",
                     kind="quiet",
                 ),
             ),
             class_name="mt-5",
         ),
-        title="You",
+        title=_("You"),
     )
     data = card(
         line(
-            "One file with everything we have of you",
+            _("One file with everything we have of you"),
             "JSON",
-            link_button("Download my data", href="/settings/export", kind="secondary"),
+            link_button(_("Download my data"), href="/settings/export", kind="secondary"),
         ),
         line(
-            "Delete the account and all that is in it",
-            "For good",
-            link_button("Delete my account", href="/settings/delete", kind="danger"),
+            _("Delete the account and all that is in it"),
+            _("For good"),
+            link_button(_("Delete my account"), href="/settings/delete", kind="danger"),
         ),
-        title="Your data",
+        title=_("Your data"),
     )
     more = [draw() for draw in more_cards]
-    return settings_page("Settings", profile, *more, browsers(), history(), data)
+    return settings_page(_("Settings"), profile, *more, browsers(), history(), data)
 
 
 def kept_name() -> rx.Component:
     """What to call this person: what was typed, else what we call them."""
     value = "{{ form.name or viewer.name }}"
-    return kept_field("name", "Name", auto_complete="name", max_length=80, value_slot=value, class_name="min-w-60 grow")
+    return kept_field(
+        "name", _("Name"), auto_complete="name", max_length=80, value_slot=value, class_name="min-w-60 grow"
+    )
 
 
-@settings_island("/settings/email", "Change your address", fresh=True, name="settings-email")
+@settings_island("/settings/email", _("Change your address"), fresh=True, name="settings-email")
 def email() -> rx.Component:
     """Ask for another address."""
     form = native_form(
-        email_field(label="New e-mail address"),
-        submit_button("Mail me a link there", busy="Sending…"),
+        email_field(label=_("New e-mail address")),
+        submit_button(_("Mail me a link there"), busy=_("Sending…")),
         action="/settings/email",
         data_check="/check",
     )
-    intro = rx.fragment("Now: ", rx.el.b(slot("viewer.email")), ". It stays until the new one is confirmed.")
-    return settings_page("Change your address", card(form), back_to_settings(), intro=intro)
+    intro = rx.fragment(_("Now: "), rx.el.b(slot("viewer.email")), _(". It stays until the new one is confirmed."))
+    return settings_page(_("Change your address"), card(form), back_to_settings(), intro=intro)
 
 
-@settings_island("/settings/password", "Choose a new password", fresh=True, name="settings-password")
+@settings_island("/settings/password", _("Choose a new password"), fresh=True, name="settings-password")
 def password() -> rx.Component:
     """Choose a new password."""
     form = native_form(
         new_password_field(),
-        submit_button("Save my new password", busy="Saving…"),
+        submit_button(_("Save my new password"), busy=_("Saving…")),
         action="/settings/password",
         data_check="/check",
     )
     return settings_page(
-        "Choose a new password", card(form), back_to_settings(), intro="All other devices are logged out."
+        _("Choose a new password"), card(form), back_to_settings(), intro=_("All other devices are logged out.")
     )
 
 
-@settings_island("/settings/delete", "Delete your account", fresh=True, name="settings-delete")
+@settings_island("/settings/delete", _("Delete your account"), fresh=True, name="settings-delete")
 def delete() -> rx.Component:
     """Say what goes, offer the data first, and ask once more."""
     form = native_form(
-        submit_button("Delete my account for good", busy="Deleting…", kind="danger"), action="/settings/delete"
+        submit_button(_("Delete my account for good"), busy=_("Deleting…"), kind="danger"), action="/settings/delete"
     )
     return settings_page(
-        "Delete your account",
+        _("Delete your account"),
         card(
             rx.el.ul(
-                rx.el.li("Everything you saved or bought is erased, and nobody can bring it back."),
-                rx.el.li("A plan that runs is canceled at once, without a refund for what is left of it."),
-                rx.el.li("Invoices stay with our payment provider for as long as tax law asks."),
-                rx.el.li("All your devices are logged out."),
+                rx.el.li(_("Everything you saved or bought is erased, and nobody can bring it back.")),
+                rx.el.li(_("A plan that runs is canceled at once, without a refund for what is left of it.")),
+                rx.el.li(_("Invoices stay with our payment provider for as long as tax law asks.")),
+                rx.el.li(_("All your devices are logged out.")),
                 class_name="list-disc space-y-2 pl-5",
             ),
             rx.el.div(
-                link_button("First download my data", href="/settings/export", kind="secondary"),
+                link_button(_("First download my data"), href="/settings/export", kind="secondary"),
                 form,
                 class_name="mt-6 flex flex-wrap gap-3",
             ),
-            title="What happens",
+            title=_("What happens"),
         ),
         back_to_settings(),
     )
@@ -168,32 +173,39 @@ def delete() -> rx.Component:
 
 @island(
     "/goodbye",
-    title=f"Goodbye · {site.PRODUCT}",
-    description="Your account is being deleted.",
+    title=_("Goodbye · {product}").format(product=site.PRODUCT),
+    description=_("Your account is being deleted."),
     hidden=True,
 )
 def goodbye() -> rx.Component:
     """The last page."""
     return auth_page(
-        "Your account is being deleted",
-        text("You are logged out everywhere. A mail tells you when all is gone, usually within a minute."),
-        intro="Thank you for having been here.",
+        _("Your account is being deleted"),
+        text(_("You are logged out everywhere. A mail tells you when all is gone, usually within a minute.")),
+        intro=_("Thank you for having been here."),
     )
 
 
-@settings_island("/change", "Use your new address")
+@settings_island("/change", _("Use your new address"))
 def change() -> rx.Component:
     """Prove a new address by a click, not by opening the link: mail scanners open links too."""
-    form = native_form(submit_button("Use my new address", busy="Changing…"), action="/change")
-    return settings_page("Use your new address", card(form), back_to_settings())
+    form = native_form(submit_button(_("Use my new address"), busy=_("Changing…")), action="/change")
+    return settings_page(_("Use your new address"), card(form), back_to_settings())
 
 
-@island("/undo", title=f"Take your account back · {site.PRODUCT}", description="Take your account back.", hidden=True)
+@island(
+    "/undo",
+    title=_("Take your account back · {product}").format(product=site.PRODUCT),
+    description=_("Take your account back."),
+    hidden=True,
+)
 def undo() -> rx.Component:
     """The way back to a former address."""
-    form = native_form(submit_button("Take my account back", busy="One moment…", wide=True), action="/undo")
+    form = native_form(submit_button(_("Take my account back"), busy=_("One moment…"), wide=True), action="/undo")
     return auth_page(
-        "Take your account back",
+        _("Take your account back"),
         form,
-        intro="Your former address counts again, everybody is logged out, and we mail you a link for a new password.",
+        intro=_(
+            "Your former address counts again, everybody is logged out, and we mail you a link for a new password."
+        ),
     )

@@ -15,6 +15,7 @@ from saas_app.auth.models import User
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock, ratelimit
 from saas_app.core.errors import BadInput
+from saas_app.core.words import _
 
 # What else opens an account, which is taken away when its owner takes it back. A feature adds its own.
 forget: list[Callable[[Session, str], None]] = []
@@ -40,7 +41,7 @@ def ask_for_address(session: Session, user_id: str, address: Address, visit: Vis
     """Mail a link to the new address; the old one stays until it is used. The answer tells nothing of others."""
     user = session.get_one(User, user_id)
     if address.key == user.email_key and address.email == user.email:
-        raise BadInput({"email": "This is your address already."})
+        raise BadInput({"email": _("This is your address already.")})
     ratelimit.hit(session, limits.MAILS_BY_ADDRESS, address.key)
     mailed = links.issue(session, user, "change", new_email=address.email)
     owner = service.owner_of(session, address.key)

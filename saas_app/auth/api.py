@@ -24,17 +24,18 @@ from saas_app.auth.doors import (
 from saas_app.auth.sessions import find_viewer
 from saas_app.core.errors import BadInput, Unavailable
 from saas_app.core.visitors import safe_path
+from saas_app.core.words import _
 from saas_app.edge.islands import respond
 
 log = logging.getLogger(__name__)
 
 RESEND_SECONDS = 60
 
-CHECK_MAIL = "If there is an account with this address, a link is on its way. It works for 30 minutes."
-SENT_AGAIN = "We have sent you another mail."
-SAVED = "Your new password is saved. Please log in with it."
-NO_CODE = "Please type the code from our newest mail here, or open the link in it."
-LOG_IN_FIRST = "Please log in to confirm that this address is yours. It takes one more click then."
+CHECK_MAIL = _("If there is an account with this address, a link is on its way. It works for 30 minutes.")
+SENT_AGAIN = _("We have sent you another mail.")
+SAVED = _("Your new password is saved. Please log in with it.")
+NO_CODE = _("Please type the code from our newest mail here, or open the link in it.")
+LOG_IN_FIRST = _("Please log in to confirm that this address is yours. It takes one more click then.")
 
 
 @form_of("signup", "name", "email", "plan", "billing", "next")

@@ -7,11 +7,14 @@ from starlette.routing import Route
 from saas_app.auth import code_flows, cookies
 from saas_app.auth.doors import Form, form_of, keep, let_in, member_of, opened_link, to, visit_of
 from saas_app.core.visitors import safe_path
+from saas_app.core.words import _
 from saas_app.edge.islands import respond
 
 RESEND_SECONDS = 60
-CODE_SENT = "If there is an account with this address, a code is on its way. It works for 10 minutes, in this browser."
-CONFIRM_SENT = "We have mailed you a code. It works for 10 minutes."
+CODE_SENT = _(
+    "If there is an account with this address, a code is on its way. It works for 10 minutes, in this browser."
+)
+CONFIRM_SENT = _("We have mailed you a code. It works for 10 minutes.")
 
 
 @form_of("login-code", "email", "next", "remember", at="/login/code")

@@ -13,9 +13,10 @@ from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import db, logs, ratelimit, tokens
 from saas_app.core.errors import BadInput
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 
-WRONG_CODE = "This code is wrong or has run out. Please look at the newest mail, or ask for another one."
-WRONG_PASSWORD = "This is not your password."  # noqa: S105 (words)
+WRONG_CODE = _("This code is wrong or has run out. Please look at the newest mail, or ask for another one.")
+WRONG_PASSWORD = _("This is not your password.")
 
 
 async def ask_for_code(email: str, visit: Visit) -> str:

@@ -9,6 +9,7 @@ from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, jobs, ratelimit
 from saas_app.core.errors import Refused
+from saas_app.core.words import _
 
 
 def ask_to_log_in(session: Session, address: Address, digest: str) -> None:
@@ -65,7 +66,7 @@ def ask_to_confirm(session: Session, user_id: str) -> None:
     """Mail a code to somebody who is logged in, to prove that it is still them."""
     user = session.get_one(User, user_id)
     if user.email_verified_at is None:
-        raise Refused("Please confirm your e-mail address first.")
+        raise Refused(_("Please confirm your e-mail address first."))
     ratelimit.hit(session, limits.CODES_BY_ADDRESS, user.email_key)
     emails.write_code(session, user, links.issue(session, user, "confirm").code)
 

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.edge.pages import Fill
 from saas_app.ui.cards import TICKED
 from saas_app.ui.forms import field, hidden, password_field
@@ -81,7 +82,7 @@ def kept_field(name: str, label: str, *, value_slot: str = "", **props: Any) -> 
     )
 
 
-def email_field(label: str = "E-mail", **props: Any) -> rx.Component:
+def email_field(label: str = _("E-mail"), **props: Any) -> rx.Component:
     """The address; also the user name as password managers see it."""
     return kept_field(
         "email",
@@ -94,7 +95,7 @@ def code_field() -> rx.Component:
     """Six digits from a mail. Phones offer them from the notification; `inputmode` brings the keys for them."""
     return field(
         "code",
-        "Code",
+        _("Code"),
         error=slot("errors.code"),
         invalid=if_else("errors.code", "true", "false"),
         required=True,
@@ -108,8 +109,8 @@ def new_password_field() -> rx.Component:
     """A password to be; the server says the rule it breaks."""
     return password_field(
         "password",
-        "Password",
-        hint=f"At least {_LEAST} characters. A few unusual words are better than one clever one.",
+        _("Password"),
+        hint=_("At least {least} characters. A few unusual words are better than one clever one.").format(least=_LEAST),
         error=slot("errors.password"),
         invalid=if_else("errors.password", "true", "false"),
         auto_complete="new-password",
@@ -133,7 +134,7 @@ def last_used(way: str) -> rx.Component:
     """A mark on the way in that was taken last in this browser; `way` is a word, or an expression like `there.key`."""
     return when(
         f"remembered.way == {way}" if "." in way else f"remembered.way_{way}",
-        rx.el.span("Last used", class_name="ml-2 rounded-full border px-2 text-xs font-normal"),
+        rx.el.span(_("Last used"), class_name="ml-2 rounded-full border px-2 text-xs font-normal"),
     )
 
 
@@ -154,11 +155,13 @@ def chosen_plan() -> rx.Component:
                     rx.el.b(slot("chosen.name")),
                     ", ",
                     slot("price.total"),
-                    if_else("monthly", " a month", " a year"),
-                    if_else("monthly", "", " (" + slot("price.per_month") + " a month)"),
+                    if_else("monthly", _(" a month"), _(" a year")),
+                    if_else("monthly", "", " (" + slot("price.per_month") + _(" a month)")),
                 ),
-                link("Change", href=site.PRICING + if_else("monthly", "?billing=monthly", "")),
-                rx.el.p("You pay in the next step; signing up costs nothing.", class_name="w-full text-sm text-quiet"),
+                link(_("Change"), href=site.PRICING + if_else("monthly", "?billing=monthly", "")),
+                rx.el.p(
+                    _("You pay in the next step; signing up costs nothing."), class_name="w-full text-sm text-quiet"
+                ),
                 class_name="mb-6 flex flex-wrap items-center justify-between gap-x-4 rounded-xl border border-line "
                 "bg-sunk px-4 py-3.5",
             ),
@@ -174,21 +177,21 @@ def value_panel() -> rx.Component:
     )
     paid = each("words", "chosen.features", rx.el.li(slot("words"), class_name=TICKED))
     return rx.el.aside(
-        heading("What you get", size="large"),
+        heading(_("What you get"), size="large"),
         rx.el.ul(
             when("price and price.available", paid, otherwise=(free,)),
-            rx.el.li("Numbers that only you can open", class_name=TICKED),
-            rx.el.li("Arithmetic you can check by hand", class_name=TICKED),
+            rx.el.li(_("Numbers that only you can open"), class_name=TICKED),
+            rx.el.li(_("Arithmetic you can check by hand"), class_name=TICKED),
             class_name="mt-6 flex flex-col gap-4 text-lg",
         ),
         text(
-            "200,000 at 3 % over 25 years is ",
-            rx.el.b("948.42 a month"),
-            " and ",
-            rx.el.b("84,526.79 of interest"),
-            ". The first thing you can do inside is to see why.",
+            _("200,000 at 3 % over 25 years is "),
+            rx.el.b(_("948.42 a month")),
+            _(" and "),
+            rx.el.b(_("84,526.79 of interest")),
+            _(". The first thing you can do inside is to see why."),
             class_name="mt-8 border-t border-line pt-6 text-quiet",
         ),
-        aria_label="What you get",
+        aria_label=_("What you get"),
         class_name="rounded-2xl bg-sunk p-10 max-lg:hidden",
     )

@@ -21,12 +21,13 @@ from saas_app.core.errors import BadInput
 from saas_app.core.together import Together
 from saas_app.core.viewer import Viewer
 from saas_app.core.visitors import is_at_home
+from saas_app.core.words import _
 
 log = logging.getLogger(__name__)
 
 LONGEST_NAME = 80
-NO_ADDRESS = "This is not an e-mail address we can write to."
-WRONG = "The e-mail address or the password is wrong."
+NO_ADDRESS = _("This is not an e-mail address we can write to.")
+WRONG = _("The e-mail address or the password is wrong.")
 
 
 async def sign_up(name: str, email: str, password: str, visit: Visit, *, replaces: str = "") -> LoggedIn:
@@ -167,9 +168,9 @@ async def wrong_with(field: str, form: dict[str, str], visit: Visit) -> str:
 def wrong_name(name: str) -> str:
     """What is wrong with what somebody wants to be called; '' when nothing is."""
     if not name.strip():
-        return "Please tell us what to call you."
+        return _("Please tell us what to call you.")
     if len(name.strip()) > LONGEST_NAME or not name.strip().isprintable():
-        return f"Please use at most {LONGEST_NAME} ordinary characters."
+        return _("Please use at most {most} ordinary characters.").format(most=LONGEST_NAME)
     return ""
 
 

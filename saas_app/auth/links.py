@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select, update
 from saas_app.auth.models import EmailToken, User
 from saas_app.core import clock, tokens
 from saas_app.core.errors import Gone
+from saas_app.core.words import _
 
 Purpose = Literal["verify", "reset", "login", "confirm", "change", "undo", "claim"]
 
@@ -35,7 +36,7 @@ class LinkGone(Gone):
     """A link that was used, replaced, or is too old."""
 
     def __init__(self) -> None:
-        super().__init__("This link was used already, or has run out. Please ask for a new one.")
+        super().__init__(_("This link was used already, or has run out. Please ask for a new one."))
 
 
 @dataclass(frozen=True, slots=True)

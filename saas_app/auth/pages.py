@@ -24,7 +24,9 @@ from saas_app.auth.components import (
     with_choice,
 )
 from saas_app.auth.sessions import terms_in_force
+from saas_app.core import written
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.forms import checkbox, hidden, honeypot, native_form, password_field
@@ -33,22 +35,24 @@ from saas_app.ui.text import link, text
 
 
 @island(
-    site.SIGNUP, title=f"Sign up · {site.PRODUCT}", description=f"Open a free {site.PRODUCT} account; no card needed."
+    site.SIGNUP,
+    title=_("Sign up · {product}").format(product=site.PRODUCT),
+    description=_("Open a free {product} account; no card needed.").format(product=site.PRODUCT),
 )
 def signup() -> rx.Component:
     """A name, an address, a password."""
     form = native_form(
         come_along("plan", "billing", "next"),
         honeypot(),
-        kept_field("name", "Name", auto_complete="name", max_length=80),
+        kept_field("name", _("Name"), auto_complete="name", max_length=80),
         email_field(),
         new_password_field(),
-        submit_button("Create my account", busy="Creating your account…", wide=True),
+        submit_button(_("Create my account"), busy=_("Creating your account…"), wide=True),
         text(
-            "No card needed. By signing up you accept the ",
-            link("terms", href="/terms"),
-            " and the ",
-            link("privacy notice", href="/privacy"),
+            _("No card needed. By signing up you accept the "),
+            link(_("terms"), href="/terms"),
+            _(" and the "),
+            link(_("privacy notice"), href="/privacy"),
             ".",
             tone="quiet",
             size="small",
@@ -57,19 +61,19 @@ def signup() -> rx.Component:
         data_check="/check",
     )
     return auth_page(
-        "Create your account",
+        _("Create your account"),
         chosen_plan(),
         *[draw() for draw in above_forms],
         form,
-        other_way("Have an account?", "Log in", with_choice(site.LOGIN)),
+        other_way(_("Have an account?"), _("Log in"), with_choice(site.LOGIN)),
         aside=value_panel(),
     )
 
 
 @island(
     site.LOGIN,
-    title=f"Log in · {site.PRODUCT}",
-    description=f"Log in to your {site.PRODUCT} account.",
+    title=_("Log in · {product}").format(product=site.PRODUCT),
+    description=_("Log in to your {product} account.").format(product=site.PRODUCT),
     remembers=("way",),
 )
 def login() -> rx.Component:
@@ -79,36 +83,36 @@ def login() -> rx.Component:
         email_field(auto_complete="username webauthn"),
         password_of_login(),
         rx.el.div(
-            checkbox("remember", "Keep me logged in", value="1"),
-            link("Forgot your password?", href="/forgot", class_name="inline-flex min-h-11 items-center"),
+            checkbox("remember", _("Keep me logged in"), value="1"),
+            link(_("Forgot your password?"), href="/forgot", class_name="inline-flex min-h-11 items-center"),
             class_name="flex flex-wrap items-center justify-between gap-x-4",
         ),
-        submit_button("Log in", busy="Logging in…", wide=True, data_wait=WAIT),
-        when("remembered.way_password", text("You logged in this way last time.", tone="quiet", size="small")),
+        submit_button(_("Log in"), busy=_("Logging in…"), wide=True, data_wait=WAIT),
+        when("remembered.way_password", text(_("You logged in this way last time."), tone="quiet", size="small")),
         action="/login",
     )
     by_mail = link_button(
-        "E-mail me a code instead",
+        _("E-mail me a code instead"),
         last_used("code"),
         href=with_choice("/login/code"),
         kind="secondary",
         wide=True,
     )
     return auth_page(
-        "Log in",
+        _("Log in"),
         *[draw() for draw in above_forms],
         form,
         rx.el.div(by_mail, class_name="mt-3"),
         *[draw() for draw in below_login],
-        other_way("New here?", "Create an account", with_choice(site.SIGNUP)),
+        other_way(_("New here?"), _("Create an account"), with_choice(site.SIGNUP)),
     )
 
 
 @island(
     "/login/code",
     name="login-code",
-    title=f"Log in by mail · {site.PRODUCT}",
-    description="Get a code by mail and log in without a password.",
+    title=_("Log in by mail · {product}").format(product=site.PRODUCT),
+    description=_("Get a code by mail and log in without a password."),
     hidden=True,
 )
 def login_code() -> rx.Component:
@@ -116,23 +120,23 @@ def login_code() -> rx.Component:
     form = native_form(
         come_along("next"),
         email_field(),
-        checkbox("remember", "Keep me logged in", value="1"),
-        submit_button("E-mail me a code", busy="Sending…", wide=True, data_wait=WAIT),
+        checkbox("remember", _("Keep me logged in"), value="1"),
+        submit_button(_("E-mail me a code"), busy=_("Sending…"), wide=True, data_wait=WAIT),
         action="/login/code",
     )
     return auth_page(
-        "Log in by mail",
+        _("Log in by mail"),
         form,
-        other_way("Rather with your password?", "Log in", with_choice(site.LOGIN)),
-        intro="We mail you six digits. No password needed.",
+        other_way(_("Rather with your password?"), _("Log in"), with_choice(site.LOGIN)),
+        intro=_("We mail you six digits. No password needed."),
     )
 
 
 @island(
     "/login/enter",
     name="login-enter",
-    title=f"Type your code · {site.PRODUCT}",
-    description="Type the code from the mail.",
+    title=_("Type your code · {product}").format(product=site.PRODUCT),
+    description=_("Type the code from the mail."),
     hidden=True,
 )
 def login_enter() -> rx.Component:
@@ -140,22 +144,22 @@ def login_enter() -> rx.Component:
     form = native_form(
         come_along("next", "email", "remember"),
         code_field(),
-        submit_button("Log in", busy="Logging in…", wide=True),
+        submit_button(_("Log in"), busy=_("Logging in…"), wide=True),
         action="/login/enter",
     )
     again = native_form(
         come_along("next", "email", "remember"),
-        submit_button("Send another code", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
+        submit_button(_("Send another code"), busy=_("Sending…"), kind="secondary", wide=True, data_wait=WAIT),
         action="/login/code",
         class_name="mt-3",
     )
     return auth_page(
-        "Type your code",
+        _("Type your code"),
         form,
         when("form.email", again),
         _local_mailbox(),
-        other_way("Wrong address?", "Use another one", with_choice("/login/code")),
-        intro="It lies in the mail we have just sent you, if there is an account with your address.",
+        other_way(_("Wrong address?"), _("Use another one"), with_choice("/login/code")),
+        intro=_("It lies in the mail we have just sent you, if there is an account with your address."),
     )
 
 
@@ -169,8 +173,8 @@ async def _fill_confirm(viewer: Viewer) -> dict[str, Any]:
 
 @island(
     "/confirm",
-    title=f"Is it you? · {site.PRODUCT}",
-    description="Confirm that it is you.",
+    title=_("Is it you? · {product}").format(product=site.PRODUCT),
+    description=_("Confirm that it is you."),
     members_only=True,
     hidden=True,
     fill=_fill_confirm,
@@ -180,94 +184,107 @@ def confirm() -> rx.Component:
     by_password = native_form(
         come_along("next"),
         password_of_login(),
-        submit_button("Go on", busy="One moment…", wide=True),
+        submit_button(_("Go on"), busy=_("One moment…"), wide=True),
         action="/confirm",
     )
     by_code = native_form(
-        come_along("next"), code_field(), submit_button("Go on", busy="One moment…", wide=True), action="/confirm"
+        come_along("next"), code_field(), submit_button(_("Go on"), busy=_("One moment…"), wide=True), action="/confirm"
     )
     mail = native_form(
         come_along("next"),
-        submit_button("E-mail me a code", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
+        submit_button(_("E-mail me a code"), busy=_("Sending…"), kind="secondary", wide=True, data_wait=WAIT),
         action="/confirm/code",
         class_name="mt-3",
     )
     return auth_page(
-        "Is it you?",
+        _("Is it you?"),
         when("form.sent or errors.code", by_code, otherwise=(when("member and viewer.has_password", by_password),)),
         when("member and viewer.email_verified", mail),
         *[draw() for draw in below_confirm],
         _local_mailbox(),
-        intro="You are logged in for a while. What comes next matters, so please show that it is still you.",
-    )
-
-
-@island("/forgot", title=f"Forgot your password · {site.PRODUCT}", description="Get a link to choose a new password.")
-def forgot() -> rx.Component:
-    """Ask for a link to choose a new password."""
-    form = native_form(
-        email_field(),
-        submit_button("Send me a link", busy="Sending…", wide=True, data_wait=WAIT),
-        action="/forgot",
-    )
-    return auth_page(
-        "Forgot your password?",
-        form,
-        _local_mailbox(),
-        other_way("Remembered it?", "Log in", site.LOGIN),
-        intro="We send you a link with which you choose a new one. It works once.",
-    )
-
-
-@island("/reset", title=f"Choose a new password · {site.PRODUCT}", description="Choose a new password.", hidden=True)
-def reset() -> rx.Component:
-    """Choose a new password, with a link from a mail."""
-    form = native_form(
-        new_password_field(),
-        submit_button("Save my new password", busy="Saving…", wide=True),
-        action="/reset",
-        data_check="/check",
-    )
-    return auth_page(
-        "Choose a new password",
-        form,
-        other_way("Did the link run out?", "Ask for another", "/forgot"),
-        intro="All devices are logged out; you log in again with the new one.",
+        intro=_("You are logged in for a while. What comes next matters, so please show that it is still you."),
     )
 
 
 @island(
-    "/verify", title=f"Confirm your address · {site.PRODUCT}", description="Confirm your e-mail address.", hidden=True
+    "/forgot",
+    title=_("Forgot your password · {product}").format(product=site.PRODUCT),
+    description=_("Get a link to choose a new password."),
+)
+def forgot() -> rx.Component:
+    """Ask for a link to choose a new password."""
+    form = native_form(
+        email_field(),
+        submit_button(_("Send me a link"), busy=_("Sending…"), wide=True, data_wait=WAIT),
+        action="/forgot",
+    )
+    return auth_page(
+        _("Forgot your password?"),
+        form,
+        _local_mailbox(),
+        other_way(_("Remembered it?"), _("Log in"), site.LOGIN),
+        intro=_("We send you a link with which you choose a new one. It works once."),
+    )
+
+
+@island(
+    "/reset",
+    title=_("Choose a new password · {product}").format(product=site.PRODUCT),
+    description=_("Choose a new password."),
+    hidden=True,
+)
+def reset() -> rx.Component:
+    """Choose a new password, with a link from a mail."""
+    form = native_form(
+        new_password_field(),
+        submit_button(_("Save my new password"), busy=_("Saving…"), wide=True),
+        action="/reset",
+        data_check="/check",
+    )
+    return auth_page(
+        _("Choose a new password"),
+        form,
+        other_way(_("Did the link run out?"), _("Ask for another"), "/forgot"),
+        intro=_("All devices are logged out; you log in again with the new one."),
+    )
+
+
+@island(
+    "/verify",
+    title=_("Confirm your address · {product}").format(product=site.PRODUCT),
+    description=_("Confirm your e-mail address."),
+    hidden=True,
 )
 def verify() -> rx.Component:
     """Confirm an address by a click, not by opening the link: mail scanners open links too."""
     confirm = native_form(
-        submit_button("Confirm my e-mail address", busy="Confirming…", wide=True),
+        submit_button(_("Confirm my e-mail address"), busy=_("Confirming…"), wide=True),
         action="/verify",
     )
     resend = native_form(
-        submit_button("Send me a new link", busy="Sending…", kind="secondary", wide=True, data_wait=WAIT),
+        submit_button(_("Send me a new link"), busy=_("Sending…"), kind="secondary", wide=True, data_wait=WAIT),
         action="/verify/resend",
     )
     by_code = native_form(
         code_field(),
-        submit_button("Confirm by code", busy="Confirming…", kind="secondary", wide=True),
+        submit_button(_("Confirm by code"), busy=_("Confirming…"), kind="secondary", wide=True),
         action="/verify",
         class_name="mt-6 flex flex-col gap-5",
     )
     return auth_page(
-        "Confirm your address",
+        _("Confirm your address"),
         confirm,
         when("member", by_code),
-        text("Is the link old, or did nothing arrive?", tone="quiet", class_name="mb-3 mt-10"),
+        text(_("Is the link old, or did nothing arrive?"), tone="quiet", class_name="mb-3 mt-10"),
         resend,
-        when("member", other_way("Wrong address?", "Change it", "/settings/email")),
+        when("member", other_way(_("Wrong address?"), _("Change it"), "/settings/email")),
         _local_mailbox(),
         intro=rx.fragment(
             when(
-                "member and not viewer.email_verified", rx.fragment("We wrote to ", rx.el.b(slot("viewer.email")), ". ")
+                "member and not viewer.email_verified",
+                rx.fragment(_("We wrote to "), rx.el.b(slot("viewer.email")), ". "),
             ),
-            "One click, and we know that mails reach you.",
+            _("One click, and we know that mails reach you."),
         ),
     )
 
@@ -275,14 +292,14 @@ def verify() -> rx.Component:
 async def _fill_terms(viewer: Viewer) -> dict[str, Any]:
     """Which terms count now."""
     since = legal.in_force("terms").since
-    return {"terms_version": terms_in_force(), "terms_since": f"{since.day} {since:%B %Y}"}
+    return {"terms_version": terms_in_force(), "terms_since": written.on_paper(since)}
 
 
 @island(
     "/terms/changed",
     name="terms-changed",
-    title=f"Our terms have changed · {site.PRODUCT}",
-    description="Our terms have changed.",
+    title=_("Our terms have changed · {product}").format(product=site.PRODUCT),
+    description=_("Our terms have changed."),
     members_only=True,
     hidden=True,
     fill=_fill_terms,
@@ -292,24 +309,24 @@ def terms_changed() -> rx.Component:
     form = native_form(
         come_along("next"),
         hidden("version", slot("terms_version")),
-        submit_button("Accept and go on", busy="One moment…", wide=True),
+        submit_button(_("Accept and go on"), busy=_("One moment…"), wide=True),
         action="/terms/changed",
     )
     return auth_page(
-        "Our terms have changed",
+        _("Our terms have changed"),
         form,
         text(
-            link("Not now", href=site.DASHBOARD),
-            ": we ask again at your next log-in.",
+            link(_("Not now"), href=site.DASHBOARD),
+            _(": we ask again at your next log-in."),
             tone="quiet",
             class_name="mt-6",
         ),
         intro=rx.fragment(
-            "Please read the ",
-            link("terms", href="/terms"),
-            " and the ",
-            link("privacy notice", href="/privacy"),
-            " that count since ",
+            _("Please read the "),
+            link(_("terms"), href="/terms"),
+            _(" and the "),
+            link(_("privacy notice"), href="/privacy"),
+            _(" that count since "),
             slot("terms_since"),
             ".",
         ),
@@ -319,12 +336,17 @@ def terms_changed() -> rx.Component:
 def password_of_login() -> rx.Component:
     """The password that somebody has."""
     return password_field(
-        "password", "Password", error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
+        "password", _("Password"), error=slot("errors.password"), invalid=if_else("errors.password", "true", "false")
     )
 
 
 def _local_mailbox() -> rx.Component:
     return when(
         "mailbox",
-        text("While developing, mails lie in the ", link("local mailbox", href="/dev/mailbox"), ".", class_name="mt-6"),
+        text(
+            _("While developing, mails lie in the "),
+            link(_("local mailbox"), href="/dev/mailbox"),
+            ".",
+            class_name="mt-6",
+        ),
     )

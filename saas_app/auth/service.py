@@ -24,6 +24,7 @@ from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock, jobs, ratelimit
 from saas_app.core.audit import network_of
 from saas_app.core.errors import Conflict, NotFound
+from saas_app.core.words import _
 
 IS_HERE = col(User.leaving_at).is_(None)
 TRIED = 20  # accounts of an address that a log-in looks at, all with one hash
@@ -58,7 +59,7 @@ def write_again(session: Session, user_id: str) -> None:
     """Mail the link that proves the address anew. When it is too soon for that, the link that was sent stays good."""
     user = session.get_one(User, user_id)
     if user.email_verified_at:
-        raise Conflict("Your address is confirmed already.")
+        raise Conflict(_("Your address is confirmed already."))
     ratelimit.hit(session, limits.MAILS_BY_ADDRESS, user.email_key)
     write_to_prove(session, user)
 
@@ -228,7 +229,7 @@ def reset_password(session: Session, token: str, password_hash: str, visit: Visi
 def accept_terms(session: Session, user_id: str, version: str, visit: Visit) -> None:
     """Write down that somebody has accepted the terms that count today; `version` is what they were shown."""
     if version != sessions.terms_in_force():
-        raise Conflict("The terms have changed again. Please look at them once more.")
+        raise Conflict(_("The terms have changed again. Please look at them once more."))
     user = session.get_one(User, user_id)
     user.terms_version, user.terms_accepted_at = version, clock.now()
     audit.record(session, user_id, f"accepted the terms of {version}", ip=visit.ip, device=visit.device)

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.edge import pages
 from saas_app.ui.banners import banner
 from saas_app.ui.brand import home_link
@@ -63,7 +64,7 @@ def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component
                 home_link(site.DASHBOARD, inside=True),
                 rx.el.nav(
                     *[_tab(item, active) for item in site.MEMBER_NAV],
-                    aria_label="Main",
+                    aria_label=_("Main"),
                     class_name="flex gap-1 max-sm:justify-between max-sm:gap-0 max-md:order-last max-md:w-full "
                     "max-md:overflow-x-auto md:mt-8 md:flex-1 md:flex-col",
                 ),
@@ -106,7 +107,7 @@ def _tab(item: site.Link, active: str) -> rx.Component:
 
 def _log_out() -> rx.Component:
     return native_form(
-        rx.el.button("Log out", type="submit", class_name=classes(_TAB, "w-full text-quiet hover:bg-line")),
+        rx.el.button(_("Log out"), type="submit", class_name=classes(_TAB, "w-full text-quiet hover:bg-line")),
         action="/logout",
         class_name="",
     )

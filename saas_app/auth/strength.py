@@ -9,6 +9,7 @@ from typing import Any
 from saas_app import site
 from saas_app.auth.passwords import LONGEST
 from saas_app.core.config import settings
+from saas_app.core.words import _, is_english, language
 
 SCORED = 72  # zxcvbn takes no more
 READINGS = 6  # of digits and signs as letters; all digits together have fewer
@@ -26,16 +27,20 @@ def weakness(password: str, *about: str) -> str | None:
     shortest = settings().password_min_length
     same = unicodedata.normalize("NFKC", password)
     if len(same) < shortest:
-        return f"Please use at least {shortest} characters. A few unusual words are easy to remember."
+        return _("Please use at least {shortest} characters. A few unusual words are easy to remember.").format(
+            shortest=shortest
+        )
     if len(password) > LONGEST or len(same) > LONGEST:
-        return f"Please use at most {LONGEST} characters."
+        return _("Please use at most {longest} characters.").format(longest=LONGEST)
     if "\x00" in same:
-        return "This contains a character that cannot be typed."
+        return _("This contains a character that cannot be typed.")
     if _is_leaked(same):
-        return "This is one of the passwords that attackers try first. Please choose another one."
+        return _("This is one of the passwords that attackers try first. Please choose another one.")
     word = _word_in(same, about)
     if word:
-        return f"This is mostly “{word}”, which others can guess about you. Please add something unrelated."
+        return _("This is mostly “{word}”, which others can guess about you. Please add something unrelated.").format(
+            word=word
+        )
     return _guessable(same, about)
 
 
@@ -73,9 +78,9 @@ def _guessable(password: str, about: tuple[str, ...]) -> str | None:
         found = zxcvbn(legible(password[:SCORED]), user_inputs=sorted(_words(about)))
     if found["score"] >= GOOD_ENOUGH:
         return None
-    hint = found["feedback"]["warning"].rstrip(".")
+    hint = found["feedback"]["warning"].rstrip(".") if is_english(language()) else ""  # zxcvbn's own words
     why = f": {hint[0].lower()}{hint[1:]}" if hint else ""
-    return f"This is easy to guess{why}. A few unusual words are better than one clever one."
+    return _("This is easy to guess{why}. A few unusual words are better than one clever one.").format(why=why)
 
 
 def legible(password: str) -> str:

@@ -12,13 +12,14 @@ from saas_app.auth.models import User
 from saas_app.auth.sessions import Visit
 from saas_app.core import ratelimit
 from saas_app.core.errors import AppError, Refused
+from saas_app.core.words import _
 
 
 class ResetNeeded(Refused):
     """So many wrong passwords in a row that only a mail helps; a browser the person has used before is let in."""
 
     def __init__(self) -> None:
-        super().__init__("For your safety, please choose a new password: use “Forgot your password?” below.")
+        super().__init__(_("For your safety, please choose a new password: use “Forgot your password?” below."))
 
 
 @dataclass(frozen=True, slots=True)

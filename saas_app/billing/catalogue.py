@@ -17,6 +17,7 @@ from saas_app.core import live
 from saas_app.core.clock import now
 from saas_app.core.db import after_commit
 from saas_app.core.ids import new_id
+from saas_app.core.words import _
 
 VERSION = "catalogue_version"
 
@@ -153,7 +154,7 @@ def switchable(session: Session) -> dict[str, list[str]]:
     """Product → prices between which the portal lets subscribers switch, always in the same order."""
     prices = {tag.price_id: tag for each in currencies(session) for tag in _current(session, each).values()}
     found: dict[str, list[str]] = {}
-    for _, price in sorted(prices.items()):
+    for _id, price in sorted(prices.items()):
         found.setdefault(price.product_id, []).append(price.price_id)
     return found
 
@@ -190,7 +191,7 @@ def held_by(plan: Plan) -> dict[str, Any]:
     """The part of an offer that says what the plan holds and opens."""
     holds = {limit.value: plan.limit(limit) for limit in Limit}
     return {
-        "holds": {name: "no limit" if room is None else str(room) for name, room in holds.items()},
+        "holds": {name: _("no limit") if room is None else str(room) for name, room in holds.items()},
         "opens": {feature.value: feature in plan.features for feature in Feature},
     }
 

@@ -17,6 +17,7 @@ from saas_app.billing.service import billing
 from saas_app.billing.words import WHY_LEFT
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card, fact, facts
@@ -46,8 +47,8 @@ async def _change(viewer: Viewer) -> dict[str, Any]:
 
 @island(
     "/billing/change",
-    title=f"Change your plan · {site.PRODUCT}",
-    description="What the change costs, before it is made.",
+    title=_("Change your plan · {product}").format(product=site.PRODUCT),
+    description=_("What the change costs, before it is made."),
     name="billing-change",
     members_only=True,
     hidden=True,
@@ -57,44 +58,44 @@ def change() -> rx.Component:
     """The exact sum, and then the button."""
     confirm = native_form(
         hidden("id", slot("change.id")),
-        submit_button(rx.fragment(slot("change.button")), busy="Changing…"),
+        submit_button(rx.fragment(slot("change.button")), busy=_("Changing…")),
         action="/billing/change/confirm",
         class_name="inline-flex",
     )
     update = native_form(
         hidden("flow", "payment_method_update"),
-        submit_button("Update card", busy="Opening…", kind="quiet"),
+        submit_button(_("Update card"), busy=_("Opening…"), kind="quiet"),
         action="/billing/portal",
         class_name="inline-flex",
     )
     shown = card(
         rx.el.h2(slot("change.title"), class_name="font-display text-2xl font-semibold", id="change-title"),
         facts(
-            fact("Today you pay", rx.el.span(slot("change.today"), id="change-today")),
-            fact("Then", rx.el.span(slot("change.then"), id="change-then")),
+            fact(_("Today you pay"), rx.el.span(slot("change.today"), id="change-today")),
+            fact(_("Then"), rx.el.span(slot("change.then"), id="change-then")),
         ),
         when("change.lines", _lines()),
         rx.el.p(slot("change.effect"), class_name="mt-4 text-quiet", id="change-effect"),
         row(
             confirm,
-            link_button("Leave it as it is", href=BACK, kind="secondary"),
+            link_button(_("Leave it as it is"), href=BACK, kind="secondary"),
             when("change.lines", update),
             class_name="mt-6",
         ),
     )
     nothing = card(
-        text("There is nothing to confirm. What was shown is kept for an hour, and the last choice counts."),
-        row(link_button("Back to billing", href=BACK), class_name="mt-5"),
+        text(_("There is nothing to confirm. What was shown is kept for an hour, and the last choice counts.")),
+        row(link_button(_("Back to billing"), href=BACK), class_name="mt-5"),
     )
-    return _page("Change your plan", when("change", shown, otherwise=(nothing,)))
+    return _page(_("Change your plan"), when("change", shown, otherwise=(nothing,)))
 
 
 def _lines() -> rx.Component:
     return rx.el.div(
-        rx.el.h3("How it is made up", class_name="mt-4 font-semibold"),
+        rx.el.h3(_("How it is made up"), class_name="mt-4 font-semibold"),
         rx.el.dl(
             each("line", "change.lines", fact(slot("line.words"), slot("line.amount"))),
-            fact("Total today", rx.el.b(slot("change.total"))),
+            fact(_("Total today"), rx.el.b(slot("change.total"))),
             class_name="divide-y divide-line text-sm",
         ),
     )
@@ -117,8 +118,8 @@ async def _cancel(viewer: Viewer) -> dict[str, Any]:
 
 @island(
     "/billing/cancel",
-    title=f"Cancel your plan · {site.PRODUCT}",
-    description="What canceling means, and when.",
+    title=_("Cancel your plan · {product}").format(product=site.PRODUCT),
+    description=_("What canceling means, and when."),
     name="billing-cancel",
     members_only=True,
     hidden=True,
@@ -130,8 +131,8 @@ def cancel() -> rx.Component:
         _reasons(),
         _comment(),
         row(
-            submit_button(rx.fragment("Cancel ", slot("ends.plan")), busy="Canceling…", kind="secondary"),
-            link_button("Keep my plan", href=BACK, kind="secondary"),
+            submit_button(rx.fragment(_("Cancel "), slot("ends.plan")), busy=_("Canceling…"), kind="secondary"),
+            link_button(_("Keep my plan"), href=BACK, kind="secondary"),
         ),
         action="/billing/cancel",
         class_name="mt-6 flex flex-col gap-5",
@@ -140,23 +141,25 @@ def cancel() -> rx.Component:
         rx.el.p(
             when(
                 "ends.date",
-                rx.fragment(slot("ends.plan"), " stays open until ", rx.el.b(slot("ends.date"), id="ends-on"), ". "),
-                "Then it ends: nothing more is charged, and you are on Free. Until that day you can take it back.",
+                rx.fragment(slot("ends.plan"), _(" stays open until "), rx.el.b(slot("ends.date"), id="ends-on"), ". "),
+                _("Then it ends: nothing more is charged, and you are on Free. Until that day you can take it back."),
                 otherwise=(
-                    rx.fragment(slot("ends.plan"), " ends at once, since it is not open now. Nothing more is charged."),
+                    rx.fragment(
+                        slot("ends.plan"), _(" ends at once, since it is not open now. Nothing more is charged.")
+                    ),
                 ),
             )
         ),
-        rx.el.h2("What you lose", class_name="mt-5 font-semibold"),
+        rx.el.h2(_("What you lose"), class_name="mt-5 font-semibold"),
         rx.el.ul(each("word", "ends.lost", rx.el.li(slot("word"))), class_name="mt-2 list-disc pl-5"),
-        rx.el.p("Everything you saved stays yours to read and to take away.", class_name="mt-3 text-quiet"),
+        rx.el.p(_("Everything you saved stays yours to read and to take away."), class_name="mt-3 text-quiet"),
         form,
     )
     nothing = card(
-        text("There is no plan to cancel, or it is canceled already."),
-        row(link_button("Back to billing", href=BACK), class_name="mt-5"),
+        text(_("There is no plan to cancel, or it is canceled already.")),
+        row(link_button(_("Back to billing"), href=BACK), class_name="mt-5"),
     )
-    return _page("Cancel your plan", when("ends.can", asked, otherwise=(nothing,)))
+    return _page(_("Cancel your plan"), when("ends.can", asked, otherwise=(nothing,)))
 
 
 def _reasons() -> rx.Component:
@@ -167,7 +170,7 @@ def _reasons() -> rx.Component:
         return rx.el.label(box, words, html_for=f"why-{value}", class_name="flex min-h-11 items-center gap-3")
 
     return rx.el.fieldset(
-        rx.el.legend("Why, if you like to say so", class_name="mb-1 text-sm font-semibold"),
+        rx.el.legend(_("Why, if you like to say so"), class_name="mb-1 text-sm font-semibold"),
         *[reason(value, words) for value, words in WHY_LEFT.items()],
         rx.el.p(slot("errors.feedback"), class_name="text-sm font-medium text-bad empty:hidden"),
         class_name="grid lg:grid-cols-2",
@@ -185,4 +188,4 @@ def _comment() -> rx.Component:
         aria_describedby="comment-hint comment-error",
         class_name=f"{INPUT} py-3",
     )
-    return labelled("comment", "Anything else?", control, hint="We read it.", error=slot("errors.comment"))
+    return labelled("comment", _("Anything else?"), control, hint=_("We read it."), error=slot("errors.comment"))

@@ -24,6 +24,7 @@ from saas_app.core.clock import now
 from saas_app.core.errors import BadInput, Conflict
 from saas_app.core.ids import new_id
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 
 NOW, LATER, TRIAL = "now", "later", "trial"
 OPEN = ("shown", "under way")
@@ -39,14 +40,14 @@ class SumsAreOld(Conflict):
     """What was shown is not what it would be now."""
 
     def __init__(self) -> None:
-        super().__init__("These sums are out of date, so nothing was changed. Please choose the plan again.")
+        super().__init__(_("These sums are out of date, so nothing was changed. Please choose the plan again."))
 
 
 class AlreadyChanging(Conflict):
     """Another tab has just confirmed a change."""
 
     def __init__(self) -> None:
-        super().__init__("Another change is under way. Please look again in a minute.")
+        super().__init__(_("Another change is under way. Please look again in a minute."))
 
 
 class Outcome(StrEnum):
@@ -77,7 +78,7 @@ async def work_out(viewer: Viewer, plan_key: str, interval: str) -> None:
     currency = await db.read(viewer, _currency)
     tag = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, currency)
     if tag is None:
-        raise BadInput({"form": "This plan is not sold any more. Please choose another one."})
+        raise BadInput({"form": _("This plan is not sold any more. Please choose another one.")})
     await show(viewer, tag.price_id)
 
 
@@ -108,14 +109,14 @@ def wanted_change(session: Session, price_id: str) -> Wanted:
     """How this person's subscription would come to this price; raises CannotChange, in words."""
     row, price = entitlements(session).subscription, session.get_one(Price, price_id)
     if row is None:
-        raise CannotChange("You have no plan to change yet. Please subscribe to one.")
+        raise CannotChange(_("You have no plan to change yet. Please subscribe to one."))
     why = _why_not(row, price)
     waits = goes_down(row, price.paid_in(row.currency)[0], price.interval)
     how = TRIAL if row.status == "trialing" else LATER if waits else NOW
     if how == TRIAL and not session.exec(select(Customer.card_last4)).first():
-        why = why or "Please add a card first; then you can end the trial."
+        why = why or _("Please add a card first; then you can end the trial.")
     if how == LATER and row.pending_price_id:
-        why = why or "Another change waits for its payment. Pay it or let it go first; it is dropped after a day."
+        why = why or _("Another change waits for its payment. Pay it or let it go first; it is dropped after a day.")
     if why:
         raise CannotChange(why)
     return Wanted(row.stripe_subscription_id, row.stripe_item_id, row.stripe_price_id, price_id, price.interval, how)
@@ -125,20 +126,22 @@ def _why_not(row: Subscription, price: Price) -> str:
     """What comes first; '' when nothing does."""
     if row.status not in ("active", "trialing"):
         return {
-            "past_due": "Please pay what is due first; then you can change your plan.",
-            "unpaid": "Please pay what is due first; then you can change your plan.",
-            "paused": "Please resume your plan first; then you can change it.",
-        }.get(row.status, "Please finish your payment first; then you can change your plan.")
+            "past_due": _("Please pay what is due first; then you can change your plan."),
+            "unpaid": _("Please pay what is due first; then you can change your plan."),
+            "paused": _("Please resume your plan first; then you can change it."),
+        }.get(row.status, _("Please finish your payment first; then you can change your plan."))
     if row.pause_behavior:
-        return "Your plan is paused. It can be changed when it goes on."
+        return _("Your plan is paused. It can be changed when it goes on.")
     if row.ends_at:
-        return "Your plan is canceled. Keep it first; then you can change it."
+        return _("Your plan is canceled. Keep it first; then you can change it.")
     if row.next_price_id:
-        return "A change is planned already. Take it back first; then you can choose another one."
+        return _("A change is planned already. Take it back first; then you can choose another one.")
     if price.stripe_price_id == row.stripe_price_id:
-        return "This is the plan you have."
+        return _("This is the plan you have.")
     if price.amount_in(row.currency) is None:
-        return f"Your plan is paid in {row.currency.upper()}, this one in {price.currency.upper()}. Please write to us."
+        return _("Your plan is paid in {mine}, this one in {theirs}. Please write to us.").format(
+            mine=row.currency.upper(), theirs=price.currency.upper()
+        )
     return ""
 
 

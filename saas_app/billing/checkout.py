@@ -31,6 +31,7 @@ from saas_app.core.config import settings
 from saas_app.core.errors import AppError, BadInput, NotFound, TooManyTries, Unavailable
 from saas_app.core.ids import new_id
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ async def start_checkout(viewer: Viewer, plan_key: str, interval: str, currency:
     wanted = await db.read(viewer, currency_of) or currency
     tag = await db.read_system("catalogue", catalogue.price_for, plan_key, interval, wanted)
     if tag is None:
-        raise BadInput({"plan": "This plan is not sold any more. Please choose another one."})
+        raise BadInput({"plan": _("This plan is not sold any more. Please choose another one.")})
     account = await ensure_customer(viewer)  # after the look, which forgets a customer that Stripe has deleted
     wish = Wish(tag.price_id, tag.currency)
     return await _change_instead(viewer, wish.price_id) or await open_session(viewer, account, wish)
@@ -269,14 +270,14 @@ async def own_session(viewer: Viewer, session_id: str) -> StripeCheckoutSession:
     Raises NotFound for a session of somebody else, with the same words as for one that never existed.
     """
     if not session_id:
-        raise NotFound("We do not know this checkout.")
+        raise NotFound(_("We do not know this checkout."))
     try:
         session = await hosted.fetch_checkout_session(session_id)
     except StripeMissing as error:
-        raise NotFound("We do not know this checkout.") from error
+        raise NotFound(_("We do not know this checkout.")) from error
     account = await db.run_system("billing account", _account_of, viewer.id)
     if not account or session.customer_id != account:
-        raise NotFound("We do not know this checkout.")
+        raise NotFound(_("We do not know this checkout."))
     if session.status == "complete":
         await sync_account(viewer.id)
         await db.run_system("checkout", close_attempt, session_id, "complete")

@@ -12,6 +12,7 @@ from saas_app.billing.money import money
 from saas_app.billing.plans import INTERVALS, SOLD, Interval, plan_by_key
 from saas_app.billing.statement import Line
 from saas_app.billing.words import day, each, once
+from saas_app.core.words import _
 
 
 @dataclass(frozen=True)
@@ -71,22 +72,27 @@ def _choice(session: Session, row: Subscription, offer: Offer, interval: Interva
         return None
     words = each(price.unit_amount, price.currency, price.interval)
     if price.price_id == row.stripe_price_id:
-        return Choice(interval, words, "Your plan", True)
+        return Choice(interval, words, _("Your plan"), True)
     if row.status == "trialing":
-        label = f"Start now by the {interval}" if offer.key == row.plan_key else f"Start {offer.name} now"
+        label = (
+            (_("Start now by the year") if interval == "year" else _("Start now by the month"))
+            if offer.key == row.plan_key
+            else _("Start {name} now").format(name=offer.name)
+        )
     elif price.price_id == row.next_price_id and row.next_at:
-        label = f"Starts {day(row.next_at)}"
+        label = _("Starts {day}").format(day=day(row.next_at))
     else:
         label = _change_to(row, offer, interval)
         if goes_down(row, price.unit_amount, interval):  # then it waits, however much more it is
-            label += f" on {day(row.current_period_end)}"
+            label += _(" on {day}").format(day=day(row.current_period_end))
     return Choice(interval, words, label, False)
 
 
 def _change_to(row: Subscription, offer: Offer, interval: Interval) -> str:
     if offer.key == row.plan_key:
-        return "Pay by the year" if interval == "year" else "Pay by the month"
-    return f"{'Move up' if _tier(offer.key) > _tier(row.plan_key) else 'Move down'} to {offer.name}"
+        return _("Pay by the year") if interval == "year" else _("Pay by the month")
+    up = _tier(offer.key) > _tier(row.plan_key)
+    return (_("Move up to {plan}") if up else _("Move down to {plan}")).format(plan=offer.name)
 
 
 def _tier(plan_key: str) -> int:
@@ -103,27 +109,54 @@ def change_to_confirm(session: Session) -> ChangeView | None:
     if change is None or row is None or price is None:
         return None
     product = session.get(Product, price.stripe_product_id)
-    name = product.name if product else "the new plan"
+    name = product.name if product else _("the new plan")
     old = plan_by_key(row.plan_key)
     is_other = product is None or product.plan_key != row.plan_key
     amount, currency = price.paid_in(row.currency)
     then = each(amount * row.quantity, currency, price.interval)
     lines = [Line(once(str(words)), money(int(amount), change.currency)) for words, amount in change.lines]
-    sums = [("Discount", -change.discount), ("Tax", change.tax), ("Credit", change.amount_due - max(change.total, 0))]
+    sums = [
+        (_("Discount"), -change.discount),
+        (_("Tax"), change.tax),
+        (_("Credit"), change.amount_due - max(change.total, 0)),
+    ]
     lines += [Line(words, money(amount, change.currency)) for words, amount in sums if amount]
     today = money(change.amount_due, change.currency)
     when = day(change.takes_effect_at)
-    title = f"{name}, {then}" if is_other else f"{name}, by the {price.interval}: {then}"
+    by = _("{name}, by the year: {then}") if price.interval == "year" else _("{name}, by the month: {then}")
+    title = f"{name}, {then}" if is_other else by.format(name=name, then=then)
     if change.how == LATER:
-        mine = old.name if old else "your plan"
-        effect = f"Takes effect on {when}. Until then {mine} stays open as you paid for it, and you can take this back."
-        return ChangeView(change.id, title, "Nothing", f"{then} from {when}", effect, (), "", "Change on that day")
+        mine = old.name if old else _("your plan")
+        effect = _(
+            "Takes effect on {when}. Until then {mine} stays open as you paid for it, and you can take this back."
+        ).format(when=when, mine=mine)
+        return ChangeView(
+            change.id,
+            title,
+            _("Nothing"),
+            _("{then} from {when}").format(then=then, when=when),
+            effect,
+            (),
+            "",
+            _("Change on that day"),
+        )
     if change.how == TRIAL:
-        effect = f"Your trial ends, and {name} begins now."
-        button = "Change plan & end trial"
+        effect = _("Your trial ends, and {name} begins now.").format(name=name)
+        button = _("Change plan & end trial")
     else:
-        effect = f"{name} opens at once. What you have paid for and not used is taken off."
-        button = f"Change and pay {today}" if change.amount_due else "Change now"
+        effect = _("{name} opens at once. What you have paid for and not used is taken off.").format(name=name)
+        button = _("Change and pay {today}").format(today=today) if change.amount_due else _("Change now")
     if change.total < 0:
-        effect += f" {money(-change.total, change.currency)} stay as credit and pay for what comes next."
-    return ChangeView(change.id, title, today, f"{then} from {when}", effect, tuple(lines), today, button)
+        effect += _(" {amount} stay as credit and pay for what comes next.").format(
+            amount=money(-change.total, change.currency)
+        )
+    return ChangeView(
+        change.id,
+        title,
+        today,
+        _("{then} from {when}").format(then=then, when=when),
+        effect,
+        tuple(lines),
+        today,
+        button,
+    )

@@ -10,6 +10,7 @@ from saas_app.billing.notices import Notice
 from saas_app.billing.plans import Interval
 from saas_app.billing.service import BillingView
 from saas_app.billing.state import AccountState
+from saas_app.core.words import _
 from saas_app.ui.banners import banner, sandbox_ribbon
 from saas_app.ui.buttons import Kind, link_button, submit_button
 from saas_app.ui.cards import badge, card, fact, facts
@@ -29,7 +30,7 @@ def portal_button(words: str | rx.Var[str], *, flow: str | rx.Var[str] = "", kin
     """Open the hosted portal, at one task when `flow` names one."""
     return native_form(
         hidden("flow", flow),
-        submit_button(words, busy="Opening…", kind=kind),
+        submit_button(words, busy=_("Opening…"), kind=kind),
         action="/billing/portal",
         class_name=INLINE,
     )
@@ -48,17 +49,17 @@ def subscribe_button(
         hidden("plan", plan),
         hidden("billing", interval),
         hidden("currency", currency),
-        submit_button(words, busy="Opening checkout…", kind=kind, wide=True),
+        submit_button(words, busy=_("Opening checkout…"), kind=kind, wide=True),
         action="/billing/checkout",
     )
 
 
 def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
     """One plan that can be bought, yearly first; `trial` is what it begins with."""
-    begin = rx.cond(trial != "", "Start free trial", "Subscribe")
+    begin = rx.cond(trial != "", _("Start free trial"), _("Subscribe"))
     return card(
         rx.el.p(offer.description, class_name="text-quiet"),
-        rx.cond(trial != "", rx.el.p(trial, ", then", class_name="mt-3 font-semibold text-good")),
+        rx.cond(trial != "", rx.el.p(trial, _(", then"), class_name="mt-3 font-semibold text-good")),
         rx.cond(offer.year.available, _yearly(offer), _monthly(offer)),
         rx.el.ul(
             rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
@@ -71,7 +72,7 @@ def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
             rx.cond(
                 offer.month.available,
                 subscribe_button(
-                    f"Monthly for {offer.month.total}",
+                    _("Monthly for {total}").format(total=offer.month.total),
                     plan=offer.key,
                     interval="month",
                     currency=offer.month.currency,
@@ -85,19 +86,23 @@ def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
 
 
 def _yearly(offer: Offer) -> rx.Component:
-    saving = rx.cond(offer.year.saving_percent > 0, f", you save {offer.year.saving_percent} %", "")
-    return _price(offer.year.per_month, offer.year.total, " billed yearly", saving)
+    saving = rx.cond(
+        offer.year.saving_percent > 0,
+        _(", you save {saving_percent} %").format(saving_percent=offer.year.saving_percent),
+        "",
+    )
+    return _price(offer.year.per_month, offer.year.total, _(" billed yearly"), saving)
 
 
 def _monthly(offer: Offer) -> rx.Component:
-    return _price(offer.month.per_month, "billed monthly")
+    return _price(offer.month.per_month, _("billed monthly"))
 
 
 def _price(per_month: str, *terms: str | rx.Var[str] | rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.p(
             rx.el.span(per_month, class_name="font-display text-4xl"),
-            rx.el.span(" a month", class_name="text-quiet"),
+            rx.el.span(_(" a month"), class_name="text-quiet"),
             class_name="mt-4",
         ),
         rx.el.p(*terms, class_name="text-sm text-quiet"),
@@ -126,12 +131,12 @@ def plan_card(view: BillingView, *, manage: bool = False) -> rx.Component:
         facts(
             rx.cond(
                 view.price != "",
-                fact("Price", rx.el.span(view.price, ", ", view.interval, id="plan-price")),
-                fact("Price", "Nothing, for as long as you like"),
+                fact(_("Price"), rx.el.span(view.price, ", ", view.interval, id="plan-price")),
+                fact(_("Price"), _("Nothing, for as long as you like")),
             ),
-            rx.cond(view.discount != "", fact("Discount", rx.el.span(view.discount, id="plan-discount"))),
+            rx.cond(view.discount != "", fact(_("Discount"), rx.el.span(view.discount, id="plan-discount"))),
             rx.cond(view.date != "", fact(view.date_label, rx.el.span(view.date, id="plan-date"))),
-            rx.cond(view.card != "", fact("Card", _card(view))),
+            rx.cond(view.card != "", fact(_("Card"), _card(view))),
         ),
         rx.cond(view.stale != "", rx.el.p(view.stale, class_name="mt-2 text-sm text-quiet")),
         row(*_ways_on(view, manage=manage), class_name="mt-5 empty:hidden"),
@@ -143,22 +148,22 @@ def _card(view: BillingView) -> rx.Component:
         rx.el.span(view.card, id="plan-card"),
         rx.el.span(
             view.card_note,
-            rx.cond(view.card_soon, rx.el.b(" (soon)", class_name="text-warn")),
+            rx.cond(view.card_soon, rx.el.b(_(" (soon)"), class_name="text-warn")),
             class_name="block text-sm font-normal text-quiet",
         ),
     )
 
 
 def _ways_on(view: BillingView, *, manage: bool) -> list[rx.Component]:
-    plans = rx.cond(view.subscribed, rx.fragment(), link_button("See the plans", href="/pricing"))
+    plans = rx.cond(view.subscribed, rx.fragment(), link_button(_("See the plans"), href="/pricing"))
     if not manage:
-        return [rx.cond(view.has_customer, link_button("Billing", href="/billing", kind="secondary")), plans]
-    update = portal_button("Update card", flow="payment_method_update")
+        return [rx.cond(view.has_customer, link_button(_("Billing"), href="/billing", kind="secondary")), plans]
+    update = portal_button(_("Update card"), flow="payment_method_update")
     return [
-        rx.cond(view.can_change, link_button("Change plan", href="#plans")),
+        rx.cond(view.can_change, link_button(_("Change plan"), href="#plans")),
         rx.cond(view.subscribed & (view.card != ""), update),
-        rx.cond(view.can_cancel, link_button("Cancel plan", href="/billing/cancel", kind="quiet")),
-        rx.cond(view.has_customer, portal_button("Manage billing", kind="quiet")),
+        rx.cond(view.can_cancel, link_button(_("Cancel plan"), href="/billing/cancel", kind="quiet")),
+        rx.cond(view.has_customer, portal_button(_("Manage billing"), kind="quiet")),
     ]
 
 
@@ -205,7 +210,7 @@ def _notice(notice: Notice, tone: Tone) -> rx.Component:
 def _answer(words: str, to: str, flow: str) -> rx.Component:
     return native_form(
         hidden("flow", flow),
-        submit_button(words, busy="One moment…", kind="secondary"),
+        submit_button(words, busy=_("One moment…"), kind="secondary"),
         action=to,
         class_name=INLINE,
     )
@@ -223,18 +228,20 @@ def paywall(why: str | rx.Var[str], offer: Offer) -> rx.Component:
 
 def _way_in(offer: Offer, interval: Interval) -> rx.Component:
     price = offer.year if interval == "year" else offer.month
-    terms = (", billed as ", offer.year.total, " a year") if interval == "year" else ()
+    terms = (_(", billed as "), offer.year.total, _(" a year")) if interval == "year" else ()
     return rx.el.div(
         rx.el.p(
             offer.name,
-            " is ",
-            rx.el.b(price.per_month, " a month"),
+            _(" is "),
+            rx.el.b(price.per_month, _(" a month")),
             *terms,
-            ". What you have typed stays here.",
+            _(". What you have typed stays here."),
             class_name="mt-1 text-quiet",
         ),
         rx.el.div(
-            subscribe_button(f"Open {offer.name}", plan=offer.key, interval=interval, currency=price.currency),
+            subscribe_button(
+                _("Open {name}").format(name=offer.name), plan=offer.key, interval=interval, currency=price.currency
+            ),
             class_name="mt-4 sm:max-w-xs",
         ),
     )

@@ -6,6 +6,7 @@ from saas_app.billing.choices import Choice, PlanChoice
 from saas_app.billing.components import by_tone, portal_button
 from saas_app.billing.state import BillingState
 from saas_app.billing.statement import Details, InvoiceView, Line, NextCharge
+from saas_app.core.words import _
 from saas_app.ui.buttons import button, submit_button, until_listening
 from saas_app.ui.cards import badge, card, empty, fact, facts
 from saas_app.ui.forms import hidden, native_form
@@ -23,7 +24,7 @@ def next_charge_card(charge: NextCharge) -> rx.Component:
         ),
         rx.el.dl(
             rx.foreach(charge.lines, _line),
-            fact("Total", rx.el.b(charge.amount, id="next-amount")),
+            fact(_("Total"), rx.el.b(charge.amount, id="next-amount")),
             class_name="mt-2 divide-y divide-line",
         ),
         rx.cond(charge.note != "", rx.el.p(charge.note, class_name="mt-2 text-sm text-quiet")),
@@ -38,21 +39,21 @@ def details_card(details: Details) -> rx.Component:
     """Whom invoices name, and where that is changed."""
     return card(
         facts(
-            fact("Name", rx.cond(details.name != "", details.name, "Not given")),
-            fact("E‑mail", rx.cond(details.email != "", details.email, "Not given")),
-            fact("Address", rx.cond(details.address != "", details.address, "Not given")),
-            fact("Tax ID", rx.cond(details.tax_id != "", details.tax_id, "Not given")),
+            fact(_("Name"), rx.cond(details.name != "", details.name, _("Not given"))),
+            fact(_("E‑mail"), rx.cond(details.email != "", details.email, _("Not given"))),
+            fact(_("Address"), rx.cond(details.address != "", details.address, _("Not given"))),
+            fact(_("Tax ID"), rx.cond(details.tax_id != "", details.tax_id, _("Not given"))),
         ),
-        row(portal_button("Change these", flow="customer_update"), class_name="mt-5"),
-        title="On your invoices",
+        row(portal_button(_("Change these"), flow="customer_update"), class_name="mt-5"),
+        title=_("On your invoices"),
     )
 
 
 def other_plans() -> rx.Component:
     """What the plan can be changed to; the sum is shown before anything is changed."""
     return stack(
-        rx.el.h2("Change your plan", class_name="font-display text-2xl font-semibold"),
-        rx.el.p("You see the exact sum first, and confirm it then.", class_name="text-quiet"),
+        rx.el.h2(_("Change your plan"), class_name="font-display text-2xl font-semibold"),
+        rx.el.p(_("You see the exact sum first, and confirm it then."), class_name="text-quiet"),
         grid(rx.foreach(BillingState.choices, _plan), columns=2),
         id="plans",
         class_name="scroll-mt-6",
@@ -63,7 +64,7 @@ def _plan(plan: PlanChoice) -> rx.Component:
     return card(
         row(
             rx.el.h3(plan.name, class_name="font-display text-xl font-semibold"),
-            rx.cond(plan.is_mine, badge("Your plan", "good")),
+            rx.cond(plan.is_mine, badge(_("Your plan"), "good")),
             class_name="justify-between",
         ),
         rx.el.p(plan.description, class_name="text-quiet"),
@@ -79,8 +80,8 @@ def _choice(plan: PlanChoice, choice: Choice) -> rx.Component:
         hidden("plan", plan.key),
         hidden("billing", choice.interval),
         submit_button(
-            rx.fragment(choice.label, for_ears(": ", plan.name, " for ", choice.price)),
-            busy="Working it out…",
+            rx.fragment(choice.label, for_ears(": ", plan.name, _(" for "), choice.price)),
+            busy=_("Working it out…"),
             kind="secondary",
         ),
         action="/billing/change",
@@ -100,21 +101,21 @@ _CELL = "py-3 pr-4 align-top"
 def invoice_list() -> rx.Component:
     """The newest invoices; older ones on request. On a phone each is a block, with the same order for ears."""
     table = rx.el.table(
-        rx.el.caption("Invoices", class_name="pb-3 text-left font-display text-xl"),
+        rx.el.caption(_("Invoices"), class_name="pb-3 text-left font-display text-xl"),
         rx.el.thead(
             rx.el.tr(
-                rx.el.th("Date", scope="col", class_name=_HEAD),
-                rx.el.th("For", scope="col", class_name=f"{_HEAD} max-lg:hidden"),
-                rx.el.th("Amount", scope="col", class_name=f"{_HEAD} text-right max-lg:pr-0"),
-                rx.el.th("Status", scope="col", class_name=f"{_HEAD} max-lg:hidden"),
-                rx.el.th(for_ears("Papers"), scope="col", class_name=f"{_HEAD} max-lg:hidden"),
+                rx.el.th(_("Date"), scope="col", class_name=_HEAD),
+                rx.el.th(_("For"), scope="col", class_name=f"{_HEAD} max-lg:hidden"),
+                rx.el.th(_("Amount"), scope="col", class_name=f"{_HEAD} text-right max-lg:pr-0"),
+                rx.el.th(_("Status"), scope="col", class_name=f"{_HEAD} max-lg:hidden"),
+                rx.el.th(for_ears(_("Papers")), scope="col", class_name=f"{_HEAD} max-lg:hidden"),
             )
         ),
         rx.el.tbody(rx.foreach(BillingState.invoices.shown, _invoice)),
         class_name="w-full",
     )
     more = button(
-        "Show older ones (",
+        _("Show older ones ("),
         BillingState.invoices.more,
         ")",
         kind="quiet",
@@ -125,7 +126,7 @@ def invoice_list() -> rx.Component:
     return rx.cond(
         BillingState.invoices.shown,
         card(table, rx.cond(BillingState.invoices.more > 0, more)),
-        empty("No invoices yet", "Each payment puts its invoice here, with a PDF to download."),
+        empty(_("No invoices yet"), _("Each payment puts its invoice here, with a PDF to download.")),
     )
 
 
@@ -155,11 +156,13 @@ def _status(invoice: InvoiceView) -> rx.Component | rx.Var[rx.Component]:
 
 def _papers(invoice: InvoiceView) -> rx.Component:
     def paper(words: str, url: str) -> rx.Component:
-        return rx.cond(url != "", link(words, for_ears(" of ", invoice.date), href=url, class_name="inline-block py-2"))
+        return rx.cond(
+            url != "", link(words, for_ears(_(" of "), invoice.date), href=url, class_name="inline-block py-2")
+        )
 
     return rx.el.span(
-        paper("Open", invoice.url),
-        paper("PDF", invoice.pdf),
-        paper("Receipt", invoice.receipt),
+        paper(_("Open"), invoice.url),
+        paper(_("PDF"), invoice.pdf),
+        paper(_("Receipt"), invoice.receipt),
         class_name="inline-flex gap-4",
     )

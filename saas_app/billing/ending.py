@@ -11,6 +11,7 @@ from saas_app.billing.words import WHY_LEFT
 from saas_app.core import db
 from saas_app.core.errors import BadInput, Conflict
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 
 LONGEST_COMMENT = 500
 
@@ -19,7 +20,7 @@ class NothingToCancel(Conflict):
     """There is no plan that would go on."""
 
     def __init__(self) -> None:
-        super().__init__("There is no plan to cancel, or it is canceled already.")
+        super().__init__(_("There is no plan to cancel, or it is canceled already."))
 
 
 async def cancel(viewer: Viewer, feedback: str, comment: str) -> None:
@@ -28,9 +29,9 @@ async def cancel(viewer: Viewer, feedback: str, comment: str) -> None:
     Raises BadInput, NothingToCancel, StripeUnavailable.
     """
     if feedback and feedback not in WHY_LEFT:
-        raise BadInput({"feedback": "Please choose one of these, or none."})
+        raise BadInput({"feedback": _("Please choose one of these, or none.")})
     if len(comment) > LONGEST_COMMENT:
-        raise BadInput({"comment": f"Please use at most {LONGEST_COMMENT} characters."})
+        raise BadInput({"comment": _("Please use at most {most} characters.").format(most=LONGEST_COMMENT)})
     await sync_account(viewer.id)
     row = await db.read(viewer, _running)
     if row is None:

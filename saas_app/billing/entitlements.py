@@ -14,10 +14,23 @@ from sqlmodel import Session, col, select
 from saas_app.auth import service as accounts
 from saas_app.auth.models import User
 from saas_app.billing.models import ENDED_STATUSES, NEVER_PAID, Product, Subscription
-from saas_app.billing.plans import FREE, SOLD, Feature, Limit, Plan, cheapest_beyond, cheapest_with, plan_by_key, rank
+from saas_app.billing.plans import (
+    FREE,
+    SOLD,
+    Feature,
+    Limit,
+    Plan,
+    cheapest_beyond,
+    cheapest_with,
+    named,
+    plan_by_key,
+    rank,
+)
 from saas_app.billing.terms import with_terms
 from saas_app.core.clock import now
 from saas_app.core.errors import AppError
+from saas_app.core.words import _
+from saas_app.core.written import sentence
 
 # How long somebody whose renewal failed keeps what they paid for, while their bank or card is sorted out.
 GRACE = timedelta(days=7)
@@ -68,16 +81,22 @@ class PlanFull(NotEntitled):
     """A counted thing is used up on this plan."""
 
     def __init__(self, limit: Limit, holds: int, plan: Plan) -> None:
-        more = f" {plan.name} holds more." if plan is not FREE else ""
-        super().__init__(f"Your plan holds {holds} {limit.value}.{more}", plan, limit.value)
+        more = _(" {name} holds more.").format(name=plan.name) if plan is not FREE else ""
+        super().__init__(
+            _("Your plan holds {holds} {things}.{more}").format(holds=holds, things=named(limit), more=more),
+            plan,
+            limit.value,
+        )
 
 
 class FeatureLocked(NotEntitled):
     """A feature that this plan does not have."""
 
     def __init__(self, feature: Feature, plan: Plan) -> None:
-        words = feature.value.replace("_", " ").capitalize()
-        where = f"is part of {plan.name}" if plan is not FREE else "is part of no plan at the moment"
+        words = sentence(named(feature))
+        where = (
+            _("is part of {name}").format(name=plan.name) if plan is not FREE else _("is part of no plan at the moment")
+        )
         super().__init__(f"{words} {where}.", plan, feature.value)
 
 
@@ -85,7 +104,7 @@ class PlanNeeded(NotEntitled):
     """Only a bigger plan does."""
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(f"This is part of {plan.name}.", plan, plan.key)
+        super().__init__(_("This is part of {name}.").format(name=plan.name), plan, plan.key)
 
 
 class PlanLocked(NotEntitled):
@@ -93,7 +112,9 @@ class PlanLocked(NotEntitled):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(
-            f"{plan.name} is locked until it is paid. What you saved is there to read; paying opens it at once.",
+            _("{name} is locked until it is paid. What you saved is there to read; paying opens it at once.").format(
+                name=plan.name
+            ),
             plan,
             plan.key,
         )

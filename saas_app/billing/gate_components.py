@@ -8,6 +8,7 @@ from saas_app.billing.components import paywall
 from saas_app.billing.gate_state import MeterView, OpenState
 from saas_app.billing.gates import Refusal
 from saas_app.billing.plans import Feature
+from saas_app.core.words import _
 from saas_app.ui.cards import card
 
 
@@ -39,7 +40,7 @@ def gated(feature: Feature, *children: rx.Component) -> rx.Component:
 def usage_meters() -> rx.Component:
     """How full the viewer's plan is, one bar for each limit. The page loads it with `on_load=OpenState.load`."""
     bars = rx.el.ul(rx.foreach(OpenState.meters, _meter), class_name="flex flex-col gap-4")
-    return rx.cond(OpenState.loaded, card(bars, title="What you have used"))
+    return rx.cond(OpenState.loaded, card(bars, title=_("What you have used")))
 
 
 def _meter(meter: MeterView) -> rx.Component:
@@ -53,5 +54,5 @@ def _meter(meter: MeterView) -> rx.Component:
             meter.percent > 0,
             rx.el.progress(value=meter.percent, max=100, aria_label=meter.label, class_name="mt-1.5 h-2.5 w-full"),
         ),
-        rx.cond(meter.resets != "", rx.el.p("Starts again on ", meter.resets, class_name="mt-1 text-sm text-quiet")),
+        rx.cond(meter.resets != "", rx.el.p(_("Starts again on "), meter.resets, class_name="mt-1 text-sm text-quiet")),
     )

@@ -11,11 +11,13 @@ import reflex as rx
 from saas_app.billing import usage
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.gates import Need, Refusal, check, explain
-from saas_app.billing.plans import Plan
+from saas_app.billing.plans import Plan, named
 from saas_app.billing.usage import Meter
-from saas_app.core import db
+from saas_app.core import db, written
 from saas_app.core.errors import AppError, BadInput
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
+from saas_app.core.written import sentence
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
 
@@ -105,11 +107,17 @@ class OpenState(LiveState):
 
 def in_words(meter: Meter) -> MeterView:
     """A limit as a person reads it: 3 of 20, and the day on which it starts again."""
-    label = meter.limit.value.replace("_", " ").capitalize()
-    resets = f"{meter.resets_at:%B} {meter.resets_at.day}" if meter.resets_at else ""
+    label = sentence(named(meter.limit))
+    resets = written.day_of_month(meter.resets_at) if meter.resets_at else ""
     if meter.holds is None:
-        return MeterView(label, f"{meter.used}, without limit", resets=resets)
+        return MeterView(label, _("{used}, without limit").format(used=meter.used), resets=resets)
     if not meter.holds and not meter.used:
-        return MeterView(label, "None on this plan", is_full=True)
+        return MeterView(label, _("None on this plan"), is_full=True)
     share = min(100, meter.used * 100 // meter.holds) if meter.holds else 100
-    return MeterView(label, f"{meter.used} of {meter.holds}", share, resets, meter.used >= meter.holds)
+    return MeterView(
+        label,
+        _("{used} of {holds}").format(used=meter.used, holds=meter.holds),
+        share,
+        resets,
+        meter.used >= meter.holds,
+    )

@@ -24,7 +24,7 @@ from saas_app.billing.catalogue import Offer
 from saas_app.billing.entitlements import NotEntitled, PlanLocked, entitlements, require, require_plan
 from saas_app.billing.plans import FREE, Feature, Limit, Plan
 from saas_app.billing.usage import Taken, UsedUp
-from saas_app.core import db
+from saas_app.core import db, written
 from saas_app.core.config import settings
 from saas_app.core.errors import LoginNeeded
 from saas_app.core.viewer import Viewer
@@ -63,7 +63,7 @@ async def explain(error: NotEntitled) -> Refusal:
     """A refusal in the words and prices of now."""
     found = [] if isinstance(error, PlanLocked) else await db.read_system("catalogue", catalogue.offers)  # not for sale
     offer = next((each for each in found if each.key == error.plan.key and error.plan is not FREE), NO_OFFER)
-    resets = f"{error.resets_at:%B} {error.resets_at.day}" if isinstance(error, UsedUp) else ""
+    resets = written.day_of_month(error.resets_at) if isinstance(error, UsedUp) else ""
     return Refusal(error.need, str(error), offer, resets)
 
 

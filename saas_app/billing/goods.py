@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from saas_app.billing.plans import PlanPrice
+from saas_app.core.words import _
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class OneTime:
 BOOK_V1 = OneTime(
     key="book_v1",
     name="The flat in numbers",
-    description="What a flat costs, worked out on paper: the whole book, and every later edition.",
-    sells=("Read it here, or take the file along", "Every later edition", "Paid once, without a plan"),
+    description=_("What a flat costs, worked out on paper: the whole book, and every later edition."),
+    sells=(_("Read it here, or take the file along"), _("Every later edition"), _("Paid once, without a plan")),
     price=PlanPrice("", 1900, "eur", "book_v1"),
     sample="/library/sample",
     home="/library",

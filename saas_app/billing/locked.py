@@ -8,6 +8,7 @@ from saas_app import site
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.gates import explain, refused_as_json
 from saas_app.core.config import settings
+from saas_app.core.words import _
 from saas_app.edge.islands import respond
 from saas_app.edge.pages import island
 from saas_app.edge.who import viewer_of
@@ -36,25 +37,25 @@ async def refused(request: Request, error: Exception) -> Response:
 
 @island(
     "/locked",
-    title=f"Part of a bigger plan · {site.PRODUCT}",
-    description="What this needs, and the way to it.",
+    title=_("Part of a bigger plan · {product}").format(product=site.PRODUCT),
+    description=_("What this needs, and the way to it."),
     hidden=True,
 )
 def locked() -> rx.Component:
     """The reason, the price and the way on."""
     return public_page(
         rx.el.section(
-            heading("This is part of a bigger plan.", level=1, size="giant"),
+            heading(_("This is part of a bigger plan."), level=1, size="giant"),
             when(
                 "why is defined", text(slot("why"), tone="quiet", size="large", class_name="mt-4", id="locked-reason")
             ),
             when(
                 "plan_name is defined and plan_name",
-                text(slot("plan_name"), " is ", rx.el.b(slot("per_month"), " a month"), ".", class_name="mt-2"),
+                text(slot("plan_name"), _(" is "), rx.el.b(slot("per_month"), _(" a month")), ".", class_name="mt-2"),
             ),
             row(
-                link_button("See the plans", href=site.PRICING),
-                when("member", link_button("Go to your dashboard", href=site.DASHBOARD, kind="quiet")),
+                link_button(_("See the plans"), href=site.PRICING),
+                when("member", link_button(_("Go to your dashboard"), href=site.DASHBOARD, kind="quiet")),
                 class_name="mt-8",
             ),
             class_name=classes(PAGE_WIDTH, "py-20 sm:py-32"),

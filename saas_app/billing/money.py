@@ -1,5 +1,7 @@
 """Amounts in words. Money is an int of minor units with its currency, everywhere but on the screen."""
 
+from saas_app.core import written
+
 # https://docs.stripe.com/currencies#zero-decimal and #three-decimal. Not ISK and UGX: they have no decimals any more,
 # but Stripe still counts them in hundredths (#special-cases).
 ZERO_DECIMAL = frozenset(
@@ -33,7 +35,10 @@ def _written(amount: int, currency: str, *, whole: bool) -> str:
         text += f".{rest:0{places}d}"
     minus = "−" if amount < 0 else ""
     sign = SIGNS.get(currency.lower())
-    return f"{minus}{sign}{text}" if sign else f"{minus}{text} {currency.upper()}"
+    text = f"{minus}{written.figures(text)}"
+    if sign and written.sign_comes_first():
+        return f"{minus}{sign}{text.removeprefix(minus)}"
+    return f"{text}\N{NO-BREAK SPACE}{sign}" if sign else f"{text} {currency.upper()}"
 
 
 def plain(amount: int, currency: str) -> str:

@@ -13,6 +13,7 @@ from saas_app.billing.plans import plan_by_key
 from saas_app.billing.words import day, days_until, each
 from saas_app.core.clock import now
 from saas_app.core.frozen import Frozen
+from saas_app.core.words import _
 
 TELL_OF_TRIAL_END = timedelta(days=3)
 PORTAL, KEEP, RESUME = "/billing/portal", "/billing/keep", "/billing/resume"
@@ -97,7 +98,7 @@ def _price_words(session: Session, price_id: str, row: Subscription) -> str:
     if price is None:
         return ""
     product = session.get(Product, price.stripe_product_id)
-    name = product.name if product else "another plan"
+    name = product.name if product else _("another plan")
     amount, currency = price.paid_in(row.currency)
     return f"{name}|{each(amount * row.quantity, currency, price.interval)}"
 
@@ -106,7 +107,7 @@ def _amount(due: Invoice) -> str:
     return money(due.amount_due - due.amount_paid, due.currency)
 
 
-def _pay(due: Invoice | None, words: str = "Pay {} now") -> dict[str, str]:
+def _pay(due: Invoice | None, words: str = _("Pay {} now")) -> dict[str, str]:
     if due is None or not due.hosted_invoice_url:
         return {}
     return {"pay": words.format(_amount(due)), "pay_url": due.hosted_invoice_url}
@@ -116,12 +117,12 @@ def _asks_the_bank(facts: Facts) -> Notice | None:
     due = facts.due
     if due is None or not due.needs_action:
         return None
-    until = f" It waits until {day(facts.row.pending_until)}." if facts.row.pending_until else ""
+    until = _(" It waits until {day}.").format(day=day(facts.row.pending_until)) if facts.row.pending_until else ""
     return Notice(
         "warn",
-        f"Your bank wants you to confirm a payment of {_amount(due)}",
-        f"Nothing is paid until you do.{until}",
-        **_pay(due, "Confirm {}"),
+        _("Your bank wants you to confirm a payment of {amount}").format(amount=_amount(due)),
+        _("Nothing is paid until you do.{until}").format(until=until),
+        **_pay(due, _("Confirm {}")),
     )
 
 
@@ -129,15 +130,25 @@ def _failed(facts: Facts) -> Notice | None:
     row, due = facts.row, facts.due
     if row.status not in ("past_due", "unpaid") or is_suspended(row):
         return None
-    again = f" We try again on {day(due.next_payment_attempt)}." if due and due.next_payment_attempt else ""
-    card = {"action": "Update card" if facts.has_card else "Add a card", "door": PORTAL, "flow": CARD}
+    again = (
+        _(" We try again on {day}.").format(day=day(due.next_payment_attempt))
+        if due and due.next_payment_attempt
+        else ""
+    )
+    card = {"action": _("Update card") if facts.has_card else _("Add a card"), "door": PORTAL, "flow": CARD}
     if facts.access.opens:
         end = (row.past_due_since or row.current_period_start) + GRACE
-        title = f"Your payment of {_amount(due)} did not go through" if due else "Your payment did not go through"
-        words = f"Everything stays open until {day(end)}.{again}"
+        title = (
+            _("Your payment of {amount} did not go through").format(amount=_amount(due))
+            if due
+            else _("Your payment did not go through")
+        )
+        words = _("Everything stays open until {day}.{again}").format(day=day(end), again=again)
         return Notice("warn", title, words, **_pay(due), **card)
-    words = f"Everything you saved is there to read. Paying opens {facts.plan} at once.{again}"
-    return Notice("bad", f"{facts.plan} is locked until it is paid", words, **_pay(due), **card)
+    words = _("Everything you saved is there to read. Paying opens {plan} at once.{again}").format(
+        plan=facts.plan, again=again
+    )
+    return Notice("bad", _("{plan} is locked until it is paid").format(plan=facts.plan), words, **_pay(due), **card)
 
 
 def _change_waits(facts: Facts) -> Notice | None:
@@ -146,11 +157,13 @@ def _change_waits(facts: Facts) -> Notice | None:
     name, price = facts.pending.split("|")
     return Notice(
         "warn",
-        f"Your change to {name} waits for its payment",
-        f"Until it is paid nothing changes. After that it is {price}. "
-        f"If you do nothing, the change is dropped on {day(facts.row.pending_until)}.",
+        _("Your change to {name} waits for its payment").format(name=name),
+        _(
+            "Until it is paid nothing changes. After that it is {price}. If you do nothing, the change is "
+            "dropped on {day}."
+        ).format(price=price, day=day(facts.row.pending_until)),
         **_pay(facts.due),
-        action="Update card",
+        action=_("Update card"),
         door=PORTAL,
         flow=CARD,
     )
@@ -161,10 +174,10 @@ def _unfinished(facts: Facts) -> Notice | None:
         return None
     return Notice(
         "warn",
-        "Your payment is not finished",
-        "It waits for a day. You can finish it, or subscribe again.",
+        _("Your payment is not finished"),
+        _("It waits for a day. You can finish it, or subscribe again."),
         **_pay(facts.due),
-        action="" if facts.due else "Open billing",
+        action="" if facts.due else _("Open billing"),
         door=PORTAL,
     )
 
@@ -174,15 +187,17 @@ def _paused(facts: Facts) -> Notice | None:
         return None
     card = {"flow": CARD, "door": PORTAL}
     if not facts.has_card:
-        return Notice("warn", "Your plan is paused", "Add a card, then you can resume it.", action="Add a card", **card)
+        return Notice(
+            "warn", _("Your plan is paused"), _("Add a card, then you can resume it."), action=_("Add a card"), **card
+        )
     return Notice(
         "warn",
-        "Your plan is paused",
-        "When you resume it, a new period begins and is charged to your card.",
+        _("Your plan is paused"),
+        _("When you resume it, a new period begins and is charged to your card."),
         **_pay(facts.due),
-        action="Resume",
+        action=_("Resume"),
         door=RESUME,
-        other="Update card",
+        other=_("Update card"),
         other_door=PORTAL,
         other_flow=CARD,
     )
@@ -193,8 +208,10 @@ def _two(facts: Facts) -> Notice | None:
         return None
     return Notice(
         "info",
-        "You have two subscriptions",
-        f"{facts.plan} goes on. We end the other one by ourselves, and what was paid for it comes back to your card.",
+        _("You have two subscriptions"),
+        _(
+            "{plan} goes on. We end the other one by ourselves, and what was paid for it comes back to your card."
+        ).format(plan=facts.plan),
     )
 
 
@@ -202,8 +219,10 @@ def _suspended(facts: Facts) -> Notice | None:
     if not is_suspended(facts.row):
         return None
     back = facts.row.pause_resumes_at
-    until = f"until {day(back)}" if back else "until it goes on"
-    return Notice("info", "Your plan is paused", f"Nothing is charged {until}. What you saved stays.")
+    until = _("until {day}").format(day=day(back)) if back else _("until it goes on")
+    return Notice(
+        "info", _("Your plan is paused"), _("Nothing is charged {until}. What you saved stays.").format(until=until)
+    )
 
 
 def _ending(facts: Facts) -> Notice | None:
@@ -212,9 +231,9 @@ def _ending(facts: Facts) -> Notice | None:
         return None
     return Notice(
         "info",
-        f"{facts.plan} ends on {day(ends)}",
-        "Until then everything stays open, and nothing more is charged.",
-        action="Keep the plan",
+        _("{plan} ends on {day}").format(plan=facts.plan, day=day(ends)),
+        _("Until then everything stays open, and nothing more is charged."),
+        action=_("Keep the plan"),
         door=KEEP,
     )
 
@@ -224,14 +243,22 @@ def _trial(facts: Facts) -> Notice | None:
     if row.status != "trialing" or row.trial_end is None:
         return None
     is_soon = row.trial_end - at < TELL_OF_TRIAL_END
-    title = f"Your trial ends {days_until(row.trial_end, at)}"
+    title = _("Your trial ends {days_until}").format(days_until=days_until(row.trial_end, at))
     if not facts.has_card:
-        words = f"Without a card {facts.plan} is paused on {day(row.trial_end)}. Nothing is charged before."
-        return Notice("warn" if is_soon else "info", title, words, action="Add a card", door=PORTAL, flow=CARD)
+        words = _("Without a card {plan} is paused on {day}. Nothing is charged before.").format(
+            plan=facts.plan, day=day(row.trial_end)
+        )
+        return Notice("warn" if is_soon else "info", title, words, action=_("Add a card"), door=PORTAL, flow=CARD)
     if not is_soon:
         return None
     price = money(row.unit_amount * row.quantity, row.currency)
-    return Notice("info", title, f"{facts.plan} goes on for {price}, first charged on {day(row.trial_end)}.")
+    return Notice(
+        "info",
+        title,
+        _("{plan} goes on for {price}, first charged on {day}.").format(
+            plan=facts.plan, price=price, day=day(row.trial_end)
+        ),
+    )
 
 
 def _planned(facts: Facts) -> Notice | None:
@@ -240,9 +267,11 @@ def _planned(facts: Facts) -> Notice | None:
     name, price = facts.planned.split("|")
     return Notice(
         "info",
-        f"{name} from {day(facts.row.next_at)}",
-        f"Until then {facts.plan} stays open as you paid for it. After that it is {price}.",
-        action=f"Keep {facts.plan}" if name != facts.plan else "Keep what you have",
+        _("{name} from {day}").format(name=name, day=day(facts.row.next_at)),
+        _("Until then {plan} stays open as you paid for it. After that it is {price}.").format(
+            plan=facts.plan, price=price
+        ),
+        action=_("Keep {plan}").format(plan=facts.plan) if name != facts.plan else _("Keep what you have"),
         door=KEEP,
     )
 
@@ -258,20 +287,26 @@ def _ended(rows: Sequence[Subscription]) -> Notice:
     over = next((row for row in newest_first if row.status == "canceled"), None)
     if over is None:
         return Notice()
-    ended = f" on {day(over.ends_at)}" if over.ends_at else ""
-    return Notice("info", f"Your plan ended{ended}", "You are on Free. Everything you saved is still there to read.")
+    ended = _(" on {day}").format(day=day(over.ends_at)) if over.ends_at else ""
+    return Notice(
+        "info",
+        _("Your plan ended{ended}").format(ended=ended),
+        _("You are on Free. Everything you saved is still there to read."),
+    )
 
 
 def moment_of(row: Subscription) -> tuple[str, datetime]:
     """The date that matters next, with its name."""
     if row.ends_at:
-        return "Ends on", row.ends_at
+        return _("Ends on"), row.ends_at
     if row.status == "trialing" and row.trial_end:
-        return "Trial ends on", row.trial_end
+        return _("Trial ends on"), row.trial_end
     if is_suspended(row):
-        return ("Resumes on", row.pause_resumes_at) if row.pause_resumes_at else ("Since", row.current_period_start)
+        return (
+            (_("Resumes on"), row.pause_resumes_at) if row.pause_resumes_at else (_("Since"), row.current_period_start)
+        )
     if row.next_at and row.status == "active":
-        return "Changes on", row.next_at
+        return _("Changes on"), row.next_at
     if row.status in ("active", "past_due"):
-        return "Renews on", row.current_period_end
-    return "Since", row.current_period_start
+        return _("Renews on"), row.current_period_end
+    return _("Since"), row.current_period_start

@@ -9,6 +9,7 @@ from saas_app.billing.desk import details_card, invoice_list, next_charge_card, 
 from saas_app.billing.gate_components import usage_meters
 from saas_app.billing.gate_state import OpenState
 from saas_app.billing.state import AccountState, BillingState, ReturnState, page_loads
+from saas_app.core.words import _
 from saas_app.ui.banners import banner, status_region
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
@@ -18,11 +19,11 @@ from saas_app.ui.text import spoken_title
 page_loads.append(OpenState.load)
 
 
-@member_page(route="/billing", title="Billing", on_load=page_loads)
+@member_page(route="/billing", title=_("Billing"), on_load=page_loads)
 def billing() -> rx.Component:
     view = AccountState.billing
     return stack(
-        page_head("Billing", intro="Your plan, your card and your invoices."),
+        page_head(_("Billing"), intro=_("Your plan, your card and your invoices.")),
         rx.cond(BillingState.problem.title != "", _problem()),
         status_region(BillingState.said),
         grid(
@@ -41,7 +42,7 @@ def billing() -> rx.Component:
 def _plans() -> rx.Component:
     view = AccountState.billing
     to_buy = stack(
-        rx.el.h2("Plans", class_name="font-display text-2xl font-semibold"),
+        rx.el.h2(_("Plans"), class_name="font-display text-2xl font-semibold"),
         grid(
             rx.foreach(BillingState.offers, lambda offer: offer_card(offer, BillingState.trials[offer.key])), columns=2
         ),
@@ -51,12 +52,12 @@ def _plans() -> rx.Component:
 
 def _problem() -> rx.Component:
     problem = BillingState.problem
-    again = rx.cond(problem.plan != "", subscribe_button("Try again", plan=problem.plan, interval=problem.interval))
+    again = rx.cond(problem.plan != "", subscribe_button(_("Try again"), plan=problem.plan, interval=problem.interval))
     return banner(problem.title, problem.words, tone="bad", action=again, id="billing-problem")
 
 
 @member_page(
-    route="/billing/return", title="Your payment", active="/billing", on_load=[AccountState.load, ReturnState.load]
+    route="/billing/return", title=_("Your payment"), active="/billing", on_load=[AccountState.load, ReturnState.load]
 )
 def billing_return() -> rx.Component:
     outcome = rx.match(
@@ -69,59 +70,61 @@ def billing_return() -> rx.Component:
         _activating(),
     )
     return rx.el.div(
-        spoken_title("Your payment"), rx.el.div(outcome, aria_live="polite"), class_name="mx-auto max-w-xl"
+        spoken_title(_("Your payment")), rx.el.div(outcome, aria_live="polite"), class_name="mx-auto max-w-xl"
     )
 
 
 def _activating() -> rx.Component:
     return card(
-        rx.el.progress(class_name="block h-2.5 w-full rounded-full", aria_label="Activating your plan"),
+        rx.el.progress(class_name="block h-2.5 w-full rounded-full", aria_label=_("Activating your plan")),
         rx.el.p(
-            "We are waiting for the payment provider to confirm. You can close this page: "
-            "your plan opens either way, and we write to you.",
+            _(
+                "We are waiting for the payment provider to confirm. You can close this page: your plan opens "
+                "either way, and we write to you."
+            ),
             class_name="mt-4 text-quiet",
         ),
         rx.cond(ReturnState.problem != "", rx.el.p(ReturnState.problem, class_name="mt-3 text-warn")),
-        title="Activating your plan…",
+        title=_("Activating your plan…"),
     )
 
 
 def _unlocked() -> rx.Component:
     return card(
-        rx.el.p("Everything in it is open now, here and in your other tabs.", class_name="text-quiet"),
+        rx.el.p(_("Everything in it is open now, here and in your other tabs."), class_name="text-quiet"),
         rx.el.div(
-            link_button(f"Go to your {site.WORK.label.lower()}", href=site.WORK.href),
-            link_button("See billing", href="/billing", kind="secondary"),
+            link_button(_("Go to your {label}").format(label=site.WORK.label.lower()), href=site.WORK.href),
+            link_button(_("See billing"), href="/billing", kind="secondary"),
             class_name="mt-6 flex flex-wrap gap-3",
         ),
-        title=rx.el.span(ReturnState.plan_name, " is yours", id="unlocked"),
+        title=rx.el.span(ReturnState.plan_name, _(" is yours"), id="unlocked"),
         raised=True,
     )
 
 
 def _not_paid() -> rx.Component:
     return card(
-        rx.el.p("This checkout was not completed, and nothing was charged.", class_name="text-quiet"),
-        rx.el.div(link_button("See the plans", href="/pricing"), class_name="mt-6"),
-        title="Not paid",
+        rx.el.p(_("This checkout was not completed, and nothing was charged."), class_name="text-quiet"),
+        rx.el.div(link_button(_("See the plans"), href="/pricing"), class_name="mt-6"),
+        title=_("Not paid"),
     )
 
 
 def _slow() -> rx.Component:
     return card(
         rx.el.p(
-            "Some payments take hours to be confirmed. Your plan opens by itself, and we write to you when it does.",
+            _("Some payments take hours to be confirmed. Your plan opens by itself, and we write to you when it does."),
             class_name="text-quiet",
         ),
         rx.cond(ReturnState.problem != "", rx.el.p(ReturnState.problem, class_name="mt-3 text-warn")),
-        rx.el.div(link_button("See billing", href="/billing", kind="secondary"), class_name="mt-6"),
-        title="Still being processed",
+        rx.el.div(link_button(_("See billing"), href="/billing", kind="secondary"), class_name="mt-6"),
+        title=_("Still being processed"),
     )
 
 
 def _unknown() -> rx.Component:
     return card(
-        rx.el.p("This address belongs to no payment of yours. Your plan is under Billing.", class_name="text-quiet"),
-        rx.el.div(link_button("See billing", href="/billing"), class_name="mt-6"),
-        title="We do not know this payment",
+        rx.el.p(_("This address belongs to no payment of yours. Your plan is under Billing."), class_name="text-quiet"),
+        rx.el.div(link_button(_("See billing"), href="/billing"), class_name="mt-6"),
+        title=_("We do not know this payment"),
     )

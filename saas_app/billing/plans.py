@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from saas_app.core.words import _
+
 Interval = Literal["month", "year"]
 INTERVALS: tuple[Interval, ...] = ("month", "year")
 
@@ -32,6 +34,11 @@ class Limit(StrEnum):
 
     SCENARIOS = "scenarios"
     REPORTS = "reports"
+
+
+def named(thing: "Limit | Feature") -> str:
+    """A limit or a feature in a sentence: scenarios, early repayment. `make words` gathers these names by itself."""
+    return _(thing.value.replace("_", " "))
 
 
 @dataclass(frozen=True)
@@ -80,21 +87,21 @@ _PRO = frozenset(
 
 FREE = Plan(
     key="free",
-    name="Free",
-    description="To look at one flat, or two.",
-    sells=("2 saved scenarios", "The full repayment schedule", "Every formula shown"),
+    name=_("Free"),
+    description=_("To look at one flat, or two."),
+    sells=(_("2 saved scenarios"), _("The full repayment schedule"), _("Every formula shown")),
     limits=((Limit.SCENARIOS, 2), (Limit.REPORTS, 0)),
 )
 PRO_V1 = Plan(
     key="pro_v1",
     name="Pro",
-    description="For whoever is about to sign.",
+    description=_("For whoever is about to sign."),
     sells=(
-        "Scenarios without limit",
-        "Up to four side by side",
-        "Early repayment, a new rate, fees",
-        "Schedules and comparisons as CSV",
-        "20 PDF reports a month",
+        _("Scenarios without limit"),
+        _("Up to four side by side"),
+        _("Early repayment, a new rate, fees"),
+        _("Schedules and comparisons as CSV"),
+        _("20 PDF reports a month"),
     ),
     features=_PRO,
     limits=((Limit.REPORTS, 20),),
@@ -106,12 +113,12 @@ PRO_V1 = Plan(
 AGENT_V1 = Plan(
     key="agent_v1",
     name="Agent",
-    description="For people who do this for others.",
+    description=_("For people who do this for others."),
     sells=(
-        "Everything in Pro",
-        "A folder for each client",
-        "200 PDF reports a month, with your name and logo",
-        "Links that show a scenario to a client",
+        _("Everything in Pro"),
+        _("A folder for each client"),
+        _("200 PDF reports a month, with your name and logo"),
+        _("Links that show a scenario to a client"),
     ),
     features=_PRO | {Feature.CLIENT_FOLDER, Feature.LETTERHEAD, Feature.SHARE},
     limits=((Limit.REPORTS, 200),),

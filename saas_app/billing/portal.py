@@ -11,6 +11,7 @@ from saas_app.core.clock import now
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 
 FLOWS = frozenset({"", "customer_update", "payment_method_update", "subscription_cancel", "subscription_update"})
 
@@ -21,7 +22,7 @@ class NothingToManage(AppError):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__("There is no billing to manage yet: you have never subscribed.")
+        super().__init__(_("There is no billing to manage yet: you have never subscribed."))
 
 
 async def open_portal(viewer: Viewer, *, flow: str = "") -> str:

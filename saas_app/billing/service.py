@@ -15,6 +15,7 @@ from saas_app.billing.plans import plan_by_key
 from saas_app.billing.words import day
 from saas_app.core.clock import now
 from saas_app.core.frozen import Frozen
+from saas_app.core.words import _
 
 # Older than this, and the page says how old what it shows is.
 STALE_AFTER = timedelta(hours=24)
@@ -63,7 +64,7 @@ def billing(session: Session) -> BillingView:
         plan_name=found.plan.name,
         plan_title=found.plan.name,
         paid=found.plan.key != "free",
-        status="Free",
+        status=_("Free"),
         card=_card(customer),
         card_note=_expiry(customer),
         card_soon=_expires_soon(customer),
@@ -71,7 +72,7 @@ def billing(session: Session) -> BillingView:
         stale=_stale(customer),
     )
     if row is None and found.for_good:
-        return replace(view, status="Yours", tone="good", price="Paid once", interval="yours for good")
+        return replace(view, status=_("Yours"), tone="good", price=_("Paid once"), interval=_("yours for good"))
     if row is None:
         return replace(view, notice=notice(session, found, customer))
     label, date = moment_of(row)
@@ -84,7 +85,7 @@ def billing(session: Session) -> BillingView:
         subscribed_key=row.plan_key,
         plan_title=own.name if (own := plan_by_key(row.plan_key)) and row.status != "incomplete" else found.plan.name,
         price=money(row.unit_amount * row.quantity, row.currency),
-        interval="yearly" if row.interval == "year" else "monthly",
+        interval=_("yearly") if row.interval == "year" else _("monthly"),
         date_label=label,
         date=day(date),
         discount=_discount(row),
@@ -102,29 +103,31 @@ def _can_change(row: Subscription) -> bool:
 
 def _status(row: Subscription, found: Entitlements) -> tuple[str, str]:
     if is_suspended(row):
-        return "Paused", "warn"
+        return _("Paused"), "warn"
     if row.ends_at and row.status in ("active", "trialing"):
-        return "Canceling", "warn"
+        return _("Canceling"), "warn"
     return {
-        "active": ("Active", "good"),
-        "trialing": ("Trial", "good"),
-        "past_due": ("Past due", "warn" if found.access is Access.GRACE else "bad"),
-        "unpaid": ("Unpaid", "bad"),
-        "incomplete": ("Incomplete", "warn"),
-        "paused": ("Paused", "warn"),
+        "active": (_("Active"), "good"),
+        "trialing": (_("Trial"), "good"),
+        "past_due": (_("Past due"), "warn" if found.access is Access.GRACE else "bad"),
+        "unpaid": (_("Unpaid"), "bad"),
+        "incomplete": (_("Incomplete"), "warn"),
+        "paused": (_("Paused"), "warn"),
     }.get(row.status, (row.status.replace("_", " ").capitalize(), "plain"))
 
 
 def _card(customer: Customer | None) -> str:
     if customer is None or not customer.card_last4:
         return ""
-    return f"{customer.card_brand.replace('_', ' ').capitalize()} ending in {customer.card_last4}"
+    return _("{brand} ending in {digits}").format(
+        brand=customer.card_brand.replace("_", " ").capitalize(), digits=customer.card_last4
+    )
 
 
 def _expiry(customer: Customer | None) -> str:
     if customer is None or not customer.card_exp_year:
         return ""
-    return f"expires {customer.card_exp_month:02d}/{customer.card_exp_year}"
+    return _("expires {month}/{year}").format(month=f"{customer.card_exp_month:02d}", year=customer.card_exp_year)
 
 
 def _expires_soon(customer: Customer | None) -> bool:
@@ -141,9 +144,9 @@ def _discount(row: Subscription) -> str:
         return ""
     off = f"{row.discount_percent} %" if row.discount_percent else money(row.discount_off, row.currency)
     if row.discount_duration == "once":
-        return f"{row.discount_name}: {off} off the next invoice"
-    until = f" until {day(row.discount_ends_at)}" if row.discount_ends_at else ""
-    return f"{row.discount_name}: {off} off{until}"
+        return _("{discount_name}: {off} off the next invoice").format(discount_name=row.discount_name, off=off)
+    until = _(" until {day}").format(day=day(row.discount_ends_at)) if row.discount_ends_at else ""
+    return _("{discount_name}: {off} off{until}").format(discount_name=row.discount_name, off=off, until=until)
 
 
 def _stale(customer: Customer | None) -> str:
@@ -152,5 +155,7 @@ def _stale(customer: Customer | None) -> str:
         return ""
     seen = customer.synced_at
     if is_silent():
-        return f"{StripeUnavailable()} This is what it told us on {day(seen)} at {seen:%H:%M} UTC."
-    return f"As of {day(seen)}" if now() - seen >= STALE_AFTER else ""
+        return _("{problem} This is what it told us on {day} at {time} UTC.").format(
+            problem=StripeUnavailable(), day=day(seen), time=f"{seen:%H:%M}"
+        )
+    return _("As of {day}").format(day=day(seen)) if now() - seen >= STALE_AFTER else ""

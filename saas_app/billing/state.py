@@ -26,6 +26,7 @@ from saas_app.core.config import settings
 from saas_app.core.errors import AppError, BadInput, TooManyTries
 from saas_app.core.frozen import Frozen
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
 
@@ -40,28 +41,30 @@ LASTING: dict[str, str] = {
     StripeMissing.__name__: str(StripeRefused()),
     OtherAccount.__name__: str(StripeRefused()),
     NothingToManage.__name__: str(NothingToManage()),
-    CannotChange.__name__: "This plan cannot be chosen now: you have it already, or something else comes first.",
+    CannotChange.__name__: _("This plan cannot be chosen now: you have it already, or something else comes first."),
     AlreadyChanging.__name__: str(AlreadyChanging()),
-    BadInput.__name__: "This plan is not sold any more. Please choose another one.",
+    BadInput.__name__: _("This plan is not sold any more. Please choose another one."),
 }
 PASSING: dict[str, str] = {
     StripeUnavailable.__name__: str(StripeUnavailable()),
-    TooManyTries.__name__: "That was too often in one minute.",
+    TooManyTries.__name__: _("That was too often in one minute."),
 }
-OTHER_PROBLEM = "That did not work."
+OTHER_PROBLEM = _("That did not work.")
 
 # What /billing says when a form has done its work.
 SAID = {
-    "change": "Your plan is changed.",
-    "planned": "Your change is planned. You can take it back until then.",
-    "cancel": "Your plan is canceled. You can take it back until it ends.",
-    "keep": "Your plan goes on as it is.",
+    "change": _("Your plan is changed."),
+    "planned": _("Your change is planned. You can take it back until then."),
+    "cancel": _("Your plan is canceled. You can take it back until it ends."),
+    "keep": _("Your plan goes on as it is."),
 }
 
 # What the return page says when it cannot look: somebody may have paid a minute ago.
 NOT_SEEN = {
-    Outcome.LATE: "We cannot ask our payment provider right now. What you have paid is not lost.",
-    Outcome.REFUSED: "We cannot look at this payment ourselves. If your plan is not open tomorrow, please write to us.",
+    Outcome.LATE: _("We cannot ask our payment provider right now. What you have paid is not lost."),
+    Outcome.REFUSED: _(
+        "We cannot look at this payment ourselves. If your plan is not open tomorrow, please write to us."
+    ),
 }
 
 
@@ -79,10 +82,10 @@ def problem_of(named: str, plan: str, interval: str) -> Problem:
     """The problem that an address names. Whoever had chosen a plan never got as far as paying."""
     if not named:
         return Problem()
-    words = ["Nothing was charged."] if plan else []
+    words = [_("Nothing was charged.")] if plan else []
     if named in LASTING:
         return Problem(LASTING[named], " ".join(words))
-    words.append("You can try again in a moment.")
+    words.append(_("You can try again in a moment."))
     return Problem(PASSING.get(named, OTHER_PROBLEM), " ".join(words), plan, interval)
 
 
@@ -178,7 +181,7 @@ async def until_decided(state: Any, viewer: Viewer, look: Callable[[], Awaitable
     """
     async with state:
         owner = (await state.get_state(AppState))._owner  # pyright: ignore[reportPrivateUsage]
-    for _ in range(LOOKS):
+    for _look in range(LOOKS):
         outcome = await look()
         async with state:
             if state.outcome == "active":  # a webhook was faster
@@ -225,5 +228,5 @@ class ReturnState(LiveState):
         """Ask Stripe about this checkout, until it is decided or it takes too long to wait for."""
         viewer = current_viewer()
         session_id = checkout.safe_session_id(str(self.router.url.query_parameters.get("session_id", "")))
-        async for _ in until_decided(self, viewer, lambda: checkout.look_at(viewer, session_id)):
+        async for _look in until_decided(self, viewer, lambda: checkout.look_at(viewer, session_id)):
             yield

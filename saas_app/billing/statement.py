@@ -9,6 +9,7 @@ from saas_app.billing.models import Customer, Invoice, Subscription, UpcomingInv
 from saas_app.billing.money import money
 from saas_app.billing.words import day, each, once
 from saas_app.core.frozen import Frozen
+from saas_app.core.words import _
 
 SHOWN_FIRST = 12
 
@@ -91,10 +92,10 @@ def _view(row: Invoice) -> InvoiceView:
 
 def _status(row: Invoice) -> tuple[str, str]:
     if row.amount_refunded:
-        return ("Refunded" if row.amount_refunded >= row.amount_paid else "Partly refunded"), "info"
+        return (_("Refunded") if row.amount_refunded >= row.amount_paid else _("Partly refunded")), "info"
     if row.status == "open":
-        return ("Confirm it", "warn") if row.needs_action else ("To pay", "warn")
-    return {"paid": ("Paid", "good"), "void": ("Void", "plain")}.get(row.status, ("Not collected", "plain"))
+        return (_("Confirm it"), "warn") if row.needs_action else (_("To pay"), "warn")
+    return {"paid": (_("Paid"), "good"), "void": (_("Void"), "plain")}.get(row.status, (_("Not collected"), "plain"))
 
 
 def next_charge(session: Session) -> NextCharge:
@@ -110,7 +111,7 @@ def next_charge(session: Session) -> NextCharge:
     is_last = row.ends_at is not None
     trial = row.status == "trialing"
     return NextCharge(
-        title="Final charge" if is_last else "First charge after the trial" if trial else "Next charge",
+        title=_("Final charge") if is_last else _("First charge after the trial") if trial else _("Next charge"),
         date=day(coming.charged_at),
         lines=tuple(lines),
         amount=money(coming.amount_due, coming.currency),
@@ -119,18 +120,24 @@ def next_charge(session: Session) -> NextCharge:
 
 
 def _extras(coming: UpcomingInvoice) -> list[Line]:
-    extras = [("Discount", -coming.discount), ("Tax", coming.tax), ("Credit", coming.amount_due - coming.total)]
+    extras = [
+        (_("Discount"), -coming.discount),
+        (_("Tax"), coming.tax),
+        (_("Credit"), coming.amount_due - coming.total),
+    ]
     return [Line(words, money(amount, coming.currency)) for words, amount in extras if amount]
 
 
 def _note(row: Subscription, coming: UpcomingInvoice) -> str:
     if row.status == "past_due":
-        return "What is due now comes on top."
+        return _("What is due now comes on top.")
     credit = coming.total - coming.amount_due
     if credit > 0:
-        return f"{money(credit, coming.currency)} of your credit pay for it."
+        return _("{amount} of your credit pay for it.").format(amount=money(credit, coming.currency))
     if coming.discount and row.discount_duration == "once":
-        return f"After that it is {each(row.unit_amount * row.quantity, row.currency, row.interval)}."
+        return _("After that it is {price}.").format(
+            price=each(row.unit_amount * row.quantity, row.currency, row.interval)
+        )
     return ""
 
 

@@ -18,6 +18,7 @@ from saas_app.core import db, live
 from saas_app.core.config import settings
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.islands import Slots
 from saas_app.edge.who import cookie_name
 
@@ -68,7 +69,9 @@ class Storefront:
                     await self._look()
                 except Unavailable:
                     if self._slots is None:
-                        return Slots("unavailable", {**_values((), "Prices cannot be shown right now."), **self._fixed})
+                        return Slots(
+                            "unavailable", {**_values((), _("Prices cannot be shown right now.")), **self._fixed}
+                        )
                 self._looked_at = time.monotonic()
         assert self._slots is not None  # noqa: S101 (narrowed by _look)
         return self._slots
@@ -91,12 +94,12 @@ class Storefront:
         return {"billing_month": typed["billing"] in ("month", "monthly"), **found, **choice}
 
     async def _look(self) -> None:
-        version, _ = await db.read_system("catalogue", catalogue.version)
+        version, _since = await db.read_system("catalogue", catalogue.version)
         if self._slots is not None and self._slots.version == version:
             return
         sold_in = await db.read_system("catalogue", catalogue.currencies)
         offers = await db.read_system("catalogue", catalogue.offers)
-        note = "" if version else "Prices are being prepared. Please come back in a minute."
+        note = "" if version else _("Prices are being prepared. Please come back in a minute.")
         self._in_currency = {
             each: {
                 **_plans(await db.read_system("catalogue", catalogue.offers, each)),

@@ -10,6 +10,7 @@ from saas_app.auth.models import User
 from saas_app.billing.models import NEVER_PAID, Subscription
 from saas_app.billing.plans import plan_by_key
 from saas_app.core.config import settings
+from saas_app.core.words import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,8 @@ class Trial:
         """14 days free, no card needed; '' for none."""
         if not self.days:
             return ""
-        return f"{self.days} {'day' if self.days == 1 else 'days'} free" + (
-            "" if self.needs_card else ", no card needed"
-        )
+        free = ngettext("{days} day free", "{days} days free", self.days).format(days=self.days)
+        return free + ("" if self.needs_card else _(", no card needed"))
 
 
 def trial_of(plan_key: str) -> Trial:

@@ -16,10 +16,12 @@ from sqlmodel import Session, col, select, update
 
 from saas_app.billing.entitlements import Entitlements, FeatureLocked, NotEntitled, entitlements, sold
 from saas_app.billing.models import Subscription, Usage
-from saas_app.billing.plans import FREE, Feature, Limit, Plan, cheapest_beyond, cheapest_with
+from saas_app.billing.plans import FREE, Feature, Limit, Plan, cheapest_beyond, cheapest_with, named
+from saas_app.core import written
 from saas_app.core.clock import now
 from saas_app.core.ids import new_id
 from saas_app.core.rls_session import owner_of
+from saas_app.core.words import _
 
 # Limits that count rows which are there, and not uses in a period: a feature says how many there are.
 held: dict[Limit, Callable[[Session], int]] = {}
@@ -29,9 +31,15 @@ class UsedUp(NotEntitled):
     """What the plan includes for this period is used; `resets_at` is when the next begins."""
 
     def __init__(self, limit: Limit, holds: int, resets_at: datetime, plan: Plan) -> None:
-        more = f" {plan.name} includes more." if plan is not FREE else ""
-        until = f"The next begin on {resets_at:%B} {resets_at.day}."
-        super().__init__(f"Your plan includes {holds} {limit.value} a month. {until}{more}", plan, limit.value)
+        more = _(" {name} includes more.").format(name=plan.name) if plan is not FREE else ""
+        until = _("The next begin on {day}.").format(day=written.day_of_month(resets_at))
+        super().__init__(
+            _("Your plan includes {holds} {things} a month. {until}{more}").format(
+                holds=holds, things=named(limit), until=until, more=more
+            ),
+            plan,
+            limit.value,
+        )
         self.resets_at = resets_at
 
 

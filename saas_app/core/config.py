@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     )
 
     app_env: Literal["development", "test", "production"] = "development"
+    app_language: str = Field(default="en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")  # read by core/words.py
     base_url: str = ""
     data_dir: Path = Path("data")
     host: str = "0.0.0.0"  # noqa: S104  what a container's port leads to

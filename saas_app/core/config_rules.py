@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic_core import ErrorDetails
 
+from saas_app.core import words
+
 if TYPE_CHECKING:
     from saas_app.core.config import Settings
 
@@ -20,7 +22,7 @@ SANDBOX_KEY = "sk_test_sandbox_0000000000000000"  # what the sandbox is called w
 
 def problems(found: "Settings") -> list[str]:
     """Everything that is wrong with these settings."""
-    rules = [_addresses, _databases, _secrets, _stripe, _mail, _providers]
+    rules = [_language, _addresses, _databases, _secrets, _stripe, _mail, _providers]
     if found.is_production:
         rules += [_production_secrets, _production_data, _production_addresses, _production_stripe, _production_mail]
     return [problem for rule in rules for problem in rule(found)]
@@ -36,6 +38,15 @@ def is_loopback(url: str) -> bool:
     """Whether this address is this very machine."""
     host = urlsplit(url).hostname or ""
     return host in LOOPBACK or host.endswith(".localhost")
+
+
+def _language(found: "Settings") -> Iterator[str]:
+    name = found.app_language.replace("_", "-")
+    if name == words.PSEUDO:
+        if found.is_production:
+            yield f"APP_LANGUAGE: {name} is for finding texts that were forgotten, not for customers. Remove it."
+    elif not words.is_english(name) and not words.file(name).is_file():
+        yield f"APP_LANGUAGE: there is no saas_app/words/{name}.po. Make it (docs/translate.md), or remove the setting."
 
 
 def _addresses(found: "Settings") -> Iterator[str]:

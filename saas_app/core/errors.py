@@ -20,6 +20,8 @@ RowLevelSecurity                   a mistake of ours that was stopped before it 
 
 from typing import ClassVar
 
+from saas_app.core.words import _, ngettext
+
 
 class AppError(Exception):
     """Anything the app says to the user in words."""
@@ -54,14 +56,14 @@ class LoginNeeded(Refused):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("Please log in first.")
+        super().__init__(_("Please log in first."))
 
 
 class ConfirmNeeded(Refused):
     """The person has to prove again who they are, because their log-in is too old for this."""
 
     def __init__(self) -> None:
-        super().__init__("Please confirm that it is you.")
+        super().__init__(_("Please confirm that it is you."))
 
 
 class NotFound(AppError):
@@ -69,7 +71,7 @@ class NotFound(AppError):
 
     status = 404
 
-    def __init__(self, message: str = "We could not find that.") -> None:
+    def __init__(self, message: str = _("We could not find that.")) -> None:
         super().__init__(message)
 
 
@@ -92,7 +94,7 @@ class TooManyTries(AppError):
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__(f"Too many tries. Please wait {in_words(self.retry_after)} and try again.")
+        super().__init__(_("Too many tries. Please wait {wait} and try again.").format(wait=in_words(self.retry_after)))
 
 
 class Unavailable(AppError):
@@ -107,7 +109,7 @@ class DatabaseBusy(Unavailable):
     """The database is locked, full or out of reach."""
 
     def __init__(self) -> None:
-        super().__init__("We are very busy right now. Nothing was saved; please try again in a moment.")
+        super().__init__(_("We are very busy right now. Nothing was saved; please try again in a moment."))
 
 
 class Deadlocked(DatabaseBusy):
@@ -125,7 +127,7 @@ class HashingBusy(Unavailable):
     """Every password worker is taken and the queue is full."""
 
     def __init__(self) -> None:
-        super().__init__("Many people are logging in right now. Please try again in a moment.")
+        super().__init__(_("Many people are logging in right now. Please try again in a moment."))
 
 
 class ConfigError(Exception):
@@ -148,7 +150,11 @@ def in_full(error: Exception) -> str:
 
 def in_words(seconds: int) -> str:
     """A waiting time as people say it."""
+    if seconds == 1:
+        return _("a second")
     if seconds < 90:
-        return f"{seconds} seconds" if seconds != 1 else "a second"
-    minutes = round(seconds / 60)
-    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60)} hours"
+        return ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
+    minutes, hours = round(seconds / 60), round(round(seconds / 60) / 60)
+    if minutes < 90:
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    return ngettext("{count} hour", "{count} hours", hours).format(count=hours)

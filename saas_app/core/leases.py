@@ -17,6 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from saas_app.core import clock
 from saas_app.core.errors import Conflict
 from saas_app.core.types import Dropped, Utc
+from saas_app.core.words import _
 
 LEASE = timedelta(seconds=60)
 TRIES = 12
@@ -49,7 +50,7 @@ class LeaseLost(Conflict):
     """Somebody else has taken this work over; what was about to be written is void."""
 
     def __init__(self) -> None:
-        super().__init__("This is being done elsewhere.")
+        super().__init__(_("This is being done elsewhere."))
 
 
 def due(session: Session, table: type[L], *only: Any) -> bool:

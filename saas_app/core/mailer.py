@@ -23,6 +23,7 @@ from saas_app.core.config_rules import is_loopback
 from saas_app.core.errors import AppError
 from saas_app.core.ids import new_id
 from saas_app.core.types import Dropped, Utc
+from saas_app.core.words import _, language
 
 SMTP_SECONDS = 15
 
@@ -87,13 +88,15 @@ def send_note(
     """
     paragraphs = [each.strip() for each in words.split("\n\n") if each.strip()]
     parts = {
+        "_": _,
+        "language": language(),
         "subject": _one_line(subject),
         "name": name,
         "paragraphs": paragraphs,
         "preview": paragraphs[0] if paragraphs else "",
         "facts": facts,
         "link": link,
-        "label": label or "Open",
+        "label": label or _("Open"),
         "also": also,
         "quiet": quiet,
         "home": settings().base_url,

@@ -4,6 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.billing.state import AccountState
+from saas_app.core.words import _
 from saas_app.dashboard.service import Step
 from saas_app.dashboard.state import DashboardState
 from saas_app.ui.buttons import link_button, submit_button
@@ -20,16 +21,18 @@ def what_next() -> rx.Component:
 
 def _first_steps() -> rx.Component:
     verified = AccountState.email_verified
-    address = rx.cond(verified, "Your address is confirmed", "Please confirm your e-mail address")
+    address = rx.cond(verified, _("Your address is confirmed"), _("Please confirm your e-mail address"))
     return card(
-        rx.el.p(DashboardState.done, " of ", DashboardState.all, " done", id="steps-done", class_name="text-quiet"),
+        rx.el.p(
+            DashboardState.done, _(" of "), DashboardState.all, _(" done"), id="steps-done", class_name="text-quiet"
+        ),
         rx.el.ol(
-            _step("Your account is open", done=True),
+            _step(_("Your account is open"), done=True),
             _step(address, _mail(), verified),
             rx.foreach(DashboardState.steps, lambda step: _step(step.title, _way(step), step.done)),
             class_name="mt-4 flex flex-col gap-4",
         ),
-        title="First steps",
+        title=_("First steps"),
     )
 
 
@@ -46,7 +49,7 @@ def _step(
     return rx.el.li(
         mark,
         rx.el.div(
-            rx.el.p(title, rx.cond(done, for_ears(", done"), for_ears(", to do")), class_name="font-semibold"),
+            rx.el.p(title, rx.cond(done, for_ears(_(", done")), for_ears(_(", to do"))), class_name="font-semibold"),
             rx.cond(done, rx.fragment(), more or rx.fragment()),
             class_name="min-w-0 flex-1",
         ),
@@ -57,14 +60,14 @@ def _step(
 def _mail() -> rx.Component:
     return rx.el.div(
         rx.el.p(
-            "We have sent a link to ",
+            _("We have sent a link to "),
             AccountState.email,
             ". ",
-            rx.cond(AccountState.mailbox, link("It lies in the local mailbox.", href="/dev/mailbox")),
+            rx.cond(AccountState.mailbox, link(_("It lies in the local mailbox."), href="/dev/mailbox")),
             class_name="mt-0.5 text-quiet wrap-anywhere",
         ),
         native_form(
-            submit_button("Send it again", busy="Sending…", kind="secondary"),
+            submit_button(_("Send it again"), busy=_("Sending…"), kind="secondary"),
             action="/verify/resend",
             class_name="mt-3 inline-flex",
         ),
@@ -82,6 +85,11 @@ def to_work() -> rx.Component:
     """What whoever knows the way came for."""
     return card(
         rx.el.p(site.DESCRIPTION, class_name="text-quiet"),
-        row(link_button(f"Go to your {site.WORK.label.lower()}", href=site.WORK.href, inside=True), class_name="mt-5"),
-        title="Go on",
+        row(
+            link_button(
+                _("Go to your {label}").format(label=site.WORK.label.lower()), href=site.WORK.href, inside=True
+            ),
+            class_name="mt-5",
+        ),
+        title=_("Go on"),
     )

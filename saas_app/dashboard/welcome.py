@@ -4,6 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.billing.plans import FREE, PRO_V1
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import TICKED, card
@@ -26,8 +27,8 @@ CHOSEN = (
 
 @island(
     "/welcome",
-    title=f"Welcome · {site.PRODUCT}",
-    description="Your account is ready.",
+    title=_("Welcome · {product}").format(product=site.PRODUCT),
+    description=_("Your account is ready."),
     members_only=True,
     hidden=True,
 )
@@ -36,9 +37,9 @@ def welcome() -> rx.Component:
     return public_page(
         rx.el.div(
             CHOSEN,
-            rx.el.p("Congratulations, ", slot("viewer.name"), class_name="text-lg font-semibold text-good"),
+            rx.el.p(_("Congratulations, "), slot("viewer.name"), class_name="text-lg font-semibold text-good"),
             rx.el.h1(
-                "You are registered",
+                _("You are registered"),
                 class_name="mt-1 font-display text-4xl font-semibold leading-tight tracking-tight sm:text-5xl",
             ),
             _mail(),
@@ -50,10 +51,10 @@ def welcome() -> rx.Component:
 
 def _mail() -> rx.Component:
     return rx.el.p(
-        "We have sent a link to ",
+        _("We have sent a link to "),
         rx.el.b(slot("viewer.email")),
-        " to confirm your address",
-        when("mailbox", "; it lies in the ", link("local mailbox", href="/dev/mailbox")),
+        _(" to confirm your address"),
+        when("mailbox", _("; it lies in the "), link(_("local mailbox"), href="/dev/mailbox")),
         ".",
         class_name="mt-4 max-w-prose text-quiet",
     )
@@ -62,21 +63,23 @@ def _mail() -> rx.Component:
 def _free() -> rx.Component:
     return card(
         rx.el.ul(*[rx.el.li(words, class_name=TICKED) for words in FREE.sells], class_name="flex flex-col gap-2.5"),
-        rx.el.p("For as long as you like. No card needed.", class_name="mt-5 text-sm text-quiet"),
-        link_button("Continue free", href=site.DASHBOARD, kind="secondary", wide=True, class_name="mt-5"),
-        title="Yours already",
+        rx.el.p(_("For as long as you like. No card needed."), class_name="mt-5 text-sm text-quiet"),
+        link_button(_("Continue free"), href=site.DASHBOARD, kind="secondary", wide=True, class_name="mt-5"),
+        title=_("Yours already"),
     )
 
 
 def _offer() -> rx.Component:
     """The paid plan at its price, straight to the checkout."""
+    sold = {"name": slot("offer.name"), "total": slot("price.total")}
+    a_month, a_year = _("Get {name} for {total} a month"), _("Get {name} for {total} a year")
     form = native_form(
         hidden("plan", slot("offer.key")),
         hidden("billing", if_else("monthly", "month", "year")),
         hidden("currency", slot("chosen_currency")),
         submit_button(
-            f"Get {slot('offer.name')} for {slot('price.total')} a " + if_else("monthly", "month", "year"),
-            busy="Opening the checkout…",
+            if_else("monthly", a_month.format(**sold), a_year.format(**sold)),
+            busy=_("Opening the checkout…"),
             wide=True,
         ),
         action="/billing/checkout",
@@ -88,7 +91,7 @@ def _offer() -> rx.Component:
             "price.available",
             rx.el.p(
                 rx.el.span(slot("price.per_month"), class_name="font-display text-4xl font-semibold"),
-                rx.el.span(" a month", class_name="text-quiet"),
+                rx.el.span(_(" a month"), class_name="text-quiet"),
                 class_name="mt-3",
             ),
         ),
@@ -99,9 +102,9 @@ def _offer() -> rx.Component:
         when(
             "price.available",
             form,
-            otherwise=(rx.el.p("Not for sale at the moment.", class_name="mt-5 text-quiet"),),
+            otherwise=(rx.el.p(_("Not for sale at the moment."), class_name="mt-5 text-quiet"),),
         ),
-        rx.el.p("You can cancel at any time.", class_name="mt-3 text-center text-sm text-quiet"),
-        title=f"Now get more with {slot('offer.name')}",
+        rx.el.p(_("You can cancel at any time."), class_name="mt-3 text-center text-sm text-quiet"),
+        title=_("Now get more with {name}").format(name=slot("offer.name")),
         raised=True,
     )

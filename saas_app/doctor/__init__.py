@@ -12,7 +12,7 @@ assert models, work  # noqa: S101 (imported for the tables that they map, and fo
 
 async def examine() -> list[Finding]:
     """This machine, its database and background work, then Stripe. What fails hides nothing of what comes after."""
-    found = [machine.settings_in_use(), *machine.disk(), database.isolation()]
+    found = [machine.settings_in_use(), *machine.texts(), *machine.disk(), database.isolation()]
     has_rows = found[-1].state == "ok"
     if has_rows:
         found += database.background_work()

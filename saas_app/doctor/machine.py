@@ -2,7 +2,7 @@
 
 import shutil
 
-from saas_app.core import mailer
+from saas_app.core import mailer, words
 from saas_app.core.config import settings
 from saas_app.doctor.findings import Finding, attempt, ok, warn, wrong
 
@@ -14,6 +14,18 @@ def settings_in_use() -> Finding:
     """Which installation this is."""
     now = settings()
     return ok("settings", f"{now.app_env}, {now.base_url}")
+
+
+def texts() -> list[Finding]:
+    """Whether what translators wrote can be used; what cannot is shown in English."""
+    file = words.file(words.language())
+    if words.is_english(words.language()):
+        return []
+    from saas_app.core import catalogues
+
+    return [warn("texts", fault, "correct it; until then it is English") for fault in catalogues.faults(file)] or [
+        ok("texts", words.language())
+    ]
 
 
 def disk() -> list[Finding]:

@@ -5,8 +5,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from saas_app.core.errors import AppError, TooManyTries, Unavailable
+from saas_app.core.words import _
 
-WORDS = "Something broke on our side, and it is written down. If it happens again, tell us this number: {}\n"
+WORDS = _("Something broke on our side, and it is written down. If it happens again, tell us this number: {}\n")
 
 
 def sorry(request_id: str) -> PlainTextResponse:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from saas_app.core import logs
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.broken import own_500, refusal, sorry
 from saas_app.edge.islands import SAME, WORD, Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
@@ -145,14 +146,14 @@ class Edge:
 
     def _refusal(self, headers: dict[str, str], path: str, method: str) -> Response | None:
         if path.startswith(CLOSED):
-            return PlainTextResponse("Not found", 404)
+            return PlainTextResponse(_("Not found"), 404)
         if method not in UNSAFE:
             return None
         size = headers.get("content-length", "0")
         if not (size.isascii() and size.isdigit()) or int(size) > self._limits.get(path, BODY_LIMIT):
             return PlainTextResponse(TOO_LARGE, 413)
         if path != WEBHOOK and not self._own_origin(headers, need_origin=False):
-            return PlainTextResponse("This form was sent from another site, so nothing was done.", 403)
+            return PlainTextResponse(_("This form was sent from another site, so nothing was done."), 403)
         return None
 
     async def _page(self, scope: Scope, headers: dict[str, str]) -> Response | None:

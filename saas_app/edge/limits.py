@@ -3,7 +3,9 @@
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Send
 
-TOO_LARGE = "This is larger than we accept."
+from saas_app.core.words import _
+
+TOO_LARGE = _("This is larger than we accept.")
 MESSAGE_TOO_BIG = 1009  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
 
 

@@ -10,15 +10,16 @@ from saas_app.auth import cookies
 from saas_app.auth.doors import Form, form_of, fresh_member_of, keep, let_in, member_of, to, visit_of
 from saas_app.core.viewer import Viewer
 from saas_app.core.visitors import safe_path
+from saas_app.core.words import _
 from saas_app.edge.islands import respond
 from saas_app.factors import flows
 from saas_app.factors.service import TurnedOn
 
 LONGEST_CREDENTIAL = 16_000  # a key of 4096 bits with its signature, in base64, is a quarter of this
-IS_ON = "The second factor is on, and all other devices are logged out. Keep these codes: they are shown only now."
-APP_ADDED = "Your authenticator app is set up."
-APP_OFF = "The authenticator app is turned off."
-NEW_CODES = "Your old recovery codes are void. Keep these: they are shown only now."
+IS_ON = _("The second factor is on, and all other devices are logged out. Keep these codes: they are shown only now.")
+APP_ADDED = _("Your authenticator app is set up.")
+APP_OFF = _("The authenticator app is turned off.")
+NEW_CODES = _("Your old recovery codes are void. Keep these: they are shown only now.")
 
 
 @form_of("login-second", "next", "app", "key", at="/login/second", longest=LONGEST_CREDENTIAL)
@@ -103,7 +104,7 @@ async def add_key(request: Request, form: Form) -> Response:
     name, credential = form.get("name", ""), form.get("credential", "")
     digest, visit = cookies.session_digest(request), visit_of(request)
     done = await flows.add_key(viewer, asked, name, credential, digest, visit)
-    response = await _done(request, viewer, done, "settings-passkeys", "Your passkey is added.")
+    response = await _done(request, viewer, done, "settings-passkeys", _("Your passkey is added."))
     cookies.drop_step(response, "passkey")
     return response
 

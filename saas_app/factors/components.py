@@ -7,6 +7,7 @@ import reflex as rx
 from saas_app import site
 from saas_app.account.components import line
 from saas_app.auth.components import come_along, last_used
+from saas_app.core.words import _
 from saas_app.factors.scripts import PASSKEYS
 from saas_app.ui.banners import banner
 from saas_app.ui.buttons import Kind, link_button, submit_button
@@ -49,7 +50,7 @@ def passkey_script() -> rx.Component:
 def log_in_by_passkey() -> rx.Component:
     """Below the form of the log-in; browsers also offer their passkeys in its first field."""
     form = passkey_form(
-        rx.fragment("Use a passkey", last_used("passkey")),
+        rx.fragment(_("Use a passkey"), last_used("passkey")),
         come_along("next"),
         hidden("remember", ""),
         action="/login/passkey",
@@ -61,7 +62,7 @@ def log_in_by_passkey() -> rx.Component:
 
 def confirm_by_passkey() -> rx.Component:
     """Below the form that asks who it is."""
-    form = passkey_form("Use a passkey", come_along("next"), action="/confirm/passkey", class_name="mt-3")
+    form = passkey_form(_("Use a passkey"), come_along("next"), action="/confirm/passkey", class_name="mt-3")
     return rx.fragment(when("member and has_passkeys", form), passkey_script())
 
 
@@ -71,7 +72,7 @@ def confirm_by_app() -> rx.Component:
         come_along("next"),
         field(
             "app",
-            "Code from your authenticator app",
+            _("Code from your authenticator app"),
             error=slot("errors.app"),
             invalid=if_else("errors.app", "true", "false"),
             required=True,
@@ -79,7 +80,7 @@ def confirm_by_app() -> rx.Component:
             input_mode="numeric",
             max_length=12,
         ),
-        submit_button("Go on", busy="One moment…", kind="secondary", wide=True),
+        submit_button(_("Go on"), busy=_("One moment…"), kind="secondary", wide=True),
         action="/confirm/app",
         class_name="mt-6 flex flex-col gap-5 border-t border-line pt-6",
     )
@@ -90,8 +91,8 @@ def recovery_field() -> rx.Component:
     """A code from the list on paper."""
     return field(
         "recovery",
-        "Recovery code",
-        hint="Four groups of four letters and digits. Each works once.",
+        _("Recovery code"),
+        hint=_("Four groups of four letters and digits. Each works once."),
         error=slot("errors.recovery"),
         invalid=if_else("errors.recovery", "true", "false"),
         required=True,
@@ -105,11 +106,11 @@ def qr_code() -> rx.Component:
     return rx.el.div(
         rx.el.img(
             src=slot("app_picture"),
-            alt="QR code for your authenticator app",
+            alt=_("QR code for your authenticator app"),
             class_name="size-55 rounded-lg bg-white",
         ),
         text(
-            "Cannot scan it? Type this key into the app:",
+            _("Cannot scan it? Type this key into the app:"),
             rx.el.code(slot("app_key"), class_name="mt-1 block break-words font-mono font-medium"),
             size="small",
             class_name="min-w-0 max-w-xs",
@@ -128,15 +129,15 @@ def codes_to_keep() -> rx.Component:
         ),
         rx.el.div(
             link_button(
-                "Save as a file",
+                _("Save as a file"),
                 href="data:text/plain;charset=utf-8,{{ codes_file|urlencode }}",
                 kind="secondary",
                 download=f"{site.PRODUCT}-recovery-codes.txt",
             ),
-            link_button("I have kept them", href=site.SETTINGS),
+            link_button(_("I have kept them"), href=site.SETTINGS),
             class_name="mt-6 flex flex-wrap gap-3",
         ),
-        title="Your recovery codes",
+        title=_("Your recovery codes"),
     )
 
 
@@ -146,8 +147,8 @@ def factors_card() -> rx.Component:
         "factors.admin_needs_one",
         rx.el.div(
             banner(
-                "Your rights as an administrator rest",
-                "They count once a second factor is on and you have logged in with it.",
+                _("Your rights as an administrator rest"),
+                _("They count once a second factor is on and you have logged in with it."),
                 tone="warn",
             ),
             class_name="mb-4",
@@ -156,38 +157,38 @@ def factors_card() -> rx.Component:
     return card(
         rest,
         line(
-            "Authenticator app",
-            if_else("factors.app_since", "On since {{ factors.app_since }}", "Not set up"),
+            _("Authenticator app"),
+            if_else("factors.app_since", _("On since {{ factors.app_since }}"), _("Not set up")),
             link_button(
-                if_else("factors.app_since", "Turn off", "Set up"), href="/settings/authenticator", kind="quiet"
+                if_else("factors.app_since", _("Turn off"), _("Set up")), href="/settings/authenticator", kind="quiet"
             ),
         ),
         line(
-            "Passkeys",
-            if_else("factors.passkeys", "{{ factors.passkeys }}", "None"),
+            _("Passkeys"),
+            if_else("factors.passkeys", "{{ factors.passkeys }}", _("None")),
             link_button(
-                if_else("factors.passkeys", "Manage", "Add a passkey"), href="/settings/passkeys", kind="quiet"
+                if_else("factors.passkeys", _("Manage"), _("Add a passkey")), href="/settings/passkeys", kind="quiet"
             ),
         ),
         when(
             "factors.is_on",
             line(
-                "Recovery codes",
-                "{{ factors.codes_left }} left",
-                link_button("Make new ones", href="/settings/recovery", kind="quiet"),
+                _("Recovery codes"),
+                _("{{ factors.codes_left }} left"),
+                link_button(_("Make new ones"), href="/settings/recovery", kind="quiet"),
             ),
         ),
         when(
             "factors.is_on",
             otherwise=(
                 text(
-                    "With either of the first two, your password alone does not open the account any more.",
+                    _("With either of the first two, your password alone does not open the account any more."),
                     tone="quiet",
                     class_name="mt-3",
                 ),
             ),
         ),
-        title="Second factor and passkeys",
+        title=_("Second factor and passkeys"),
         id="factors",
     )
 
@@ -196,19 +197,19 @@ def key_lines() -> rx.Component:
     """The passkeys one has, with a way to remove each."""
     remove = native_form(
         hidden("id", slot("key.id")),
-        submit_button("Remove", busy="Removing…", kind="secondary"),
+        submit_button(_("Remove"), busy=_("Removing…"), kind="secondary"),
         action="/settings/passkeys/remove",
         class_name="",
     )
     row = rx.el.li(
         rx.el.div(
             rx.el.p(slot("key.name"), class_name="break-words font-semibold"),
-            text("Added ", slot("key.since"), ", ", slot("key.used"), tone="quiet", size="small"),
+            text(_("Added "), slot("key.since"), ", ", slot("key.used"), tone="quiet", size="small"),
             class_name="min-w-0",
         ),
         remove,
         class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3",
     )
     return when(
-        "keys", card(rx.el.ul(each("key", "keys", row), class_name="divide-y divide-line"), title="Your passkeys")
+        "keys", card(rx.el.ul(each("key", "keys", row), class_name="divide-y divide-line"), title=_("Your passkeys"))
     )

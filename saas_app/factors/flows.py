@@ -8,21 +8,22 @@ from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import db, logs, ratelimit
 from saas_app.core.errors import BadInput
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.factors import challenges, limits, service, steps
 from saas_app.factors.challenges import Purpose
 from saas_app.factors.models import Challenge
 from saas_app.factors.service import TurnedOn
 
 LONGEST_NAME = 60
-WRONG_CODE = "This code is wrong, or was used already. Please type the one that the app shows now."
-WRONG_RECOVERY = "This is none of your recovery codes, or it was used already."
+WRONG_CODE = _("This code is wrong, or was used already. Please type the one that the app shows now.")
+WRONG_RECOVERY = _("This is none of your recovery codes, or it was used already.")
 
 
 class TooLate(BadInput):
     """A passkey that answers what we have not asked, or asked too long ago."""
 
     def __init__(self) -> None:
-        super().__init__({"form": "This took too long. Please try again."})
+        super().__init__({"form": _("This took too long. Please try again.")})
 
 
 # --- The second step of a log-in
@@ -163,7 +164,7 @@ async def add_key(viewer: Viewer, asked: str, name: str, credential: str, digest
 
     name = name.strip() or visit.device
     if len(name) > LONGEST_NAME or not name.isprintable():
-        raise BadInput({"name": f"Please use at most {LONGEST_NAME} ordinary characters."})
+        raise BadInput({"name": _("Please use at most {most} ordinary characters.").format(most=LONGEST_NAME)})
     challenge = await _taken(asked, "passkey new", viewer.id)
     key = signing.check_new(credential, challenge.payload["challenge"])
     done = await db.run_system("account", service.add_key, viewer.id, name, key, digest, visit)

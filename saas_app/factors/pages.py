@@ -18,6 +18,7 @@ from saas_app.auth.components import (
 )
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.factors import flows, service, totp
 from saas_app.factors.components import (
@@ -73,7 +74,7 @@ async def _keys(viewer: Viewer) -> dict[str, Any]:
             "id": key.id,
             "name": key.name,
             "since": moment(key.created_at),
-            "used": f"last used {moment(key.used_at)}" if key.used_at else "not used yet",
+            "used": _("last used {moment}").format(moment=moment(key.used_at)) if key.used_at else _("not used yet"),
         }
         for key in found
     ]
@@ -88,26 +89,26 @@ async def _codes(viewer: Viewer) -> dict[str, Any]:
 @island(
     "/login/second",
     name="login-second",
-    title=f"One more step · {site.PRODUCT}",
-    description="Show your second factor.",
+    title=_("One more step · {product}").format(product=site.PRODUCT),
+    description=_("Show your second factor."),
     hidden=True,
 )
 def second() -> rx.Component:
     """The app's code, a recovery code or a passkey."""
     along = come_along("next", "app", "key")
     by_code = native_form(
-        along, code_field(), submit_button("Log in", busy="Logging in…", wide=True), action="/login/second"
+        along, code_field(), submit_button(_("Log in"), busy=_("Logging in…"), wide=True), action="/login/second"
     )
     by_recovery = native_form(
         along,
         recovery_field(),
-        submit_button("Use a recovery code", busy="Logging in…", kind="secondary", wide=True),
+        submit_button(_("Use a recovery code"), busy=_("Logging in…"), kind="secondary", wide=True),
         action="/login/second",
         class_name="mt-4 flex flex-col gap-5",
     )
     lost = rx.el.details(
         rx.el.summary(
-            "Use a recovery code instead",
+            _("Use a recovery code instead"),
             class_name="flex min-h-11 cursor-pointer items-center font-medium text-brick-ink underline "
             "underline-offset-4",
         ),
@@ -115,107 +116,121 @@ def second() -> rx.Component:
         class_name="mt-4",
     )
     return auth_page(
-        "One more step",
-        when("form.app or not form.key", text("Type the code that your authenticator app shows.", class_name="mb-5")),
+        _("One more step"),
+        when(
+            "form.app or not form.key", text(_("Type the code that your authenticator app shows."), class_name="mb-5")
+        ),
         when("form.app or not form.key", by_code),
         when(
             "form.key",
-            passkey_form("Use a passkey", along, action="/login/second", class_name="mt-3"),
-            rx.el.noscript(text("Passkeys need JavaScript.", tone="quiet")),
+            passkey_form(_("Use a passkey"), along, action="/login/second", class_name="mt-3"),
+            rx.el.noscript(text(_("Passkeys need JavaScript."), tone="quiet")),
         ),
         when("errors.recovery", by_recovery, otherwise=(lost,)),
-        other_way("Not you, or too late?", "Log in again", site.LOGIN),
+        other_way(_("Not you, or too late?"), _("Log in again"), site.LOGIN),
         passkey_script(),
-        intro="This account is protected by a second factor.",
+        intro=_("This account is protected by a second factor."),
     )
 
 
-@settings_island("/settings/authenticator", "Authenticator app", fresh=True, fill=_app, name="settings-authenticator")
+@settings_island(
+    "/settings/authenticator", _("Authenticator app"), fresh=True, fill=_app, name="settings-authenticator"
+)
 def authenticator() -> rx.Component:
     """Scan, type a code, done; or turn it off."""
-    confirm = native_form(code_field(), submit_button("Turn on", busy="Checking…"), action="/settings/authenticator")
+    confirm = native_form(
+        code_field(), submit_button(_("Turn on"), busy=_("Checking…")), action="/settings/authenticator"
+    )
     off = native_form(
-        submit_button("Turn off the authenticator app", busy="One moment…", kind="danger"),
+        submit_button(_("Turn off the authenticator app"), busy=_("One moment…"), kind="danger"),
         action="/settings/authenticator/off",
     )
     steps = rx.fragment(
         card(
             text(
-                "Open an app such as Aegis, Google Authenticator or Bitwarden, add an account, and scan this.",
+                _("Open an app such as Aegis, Google Authenticator or Bitwarden, add an account, and scan this."),
                 class_name="mb-5",
             ),
             qr_code(),
-            title="1. Scan this with the app",
+            title=_("1. Scan this with the app"),
         ),
-        card(confirm, title="2. Type the code that it shows"),
+        card(confirm, title=_("2. Type the code that it shows")),
     )
     is_on = card(
-        text("On since ", slot("factors.app_since"), ". Each log-in asks for its code.", class_name="mb-5"), off
+        text(_("On since "), slot("factors.app_since"), _(". Each log-in asks for its code."), class_name="mb-5"), off
     )
     return settings_page(
-        "Authenticator app",
+        _("Authenticator app"),
         when("factors.app_since", is_on, otherwise=(when("app_key", steps, otherwise=(_prove_first(),)),)),
         back_to_settings(),
-        intro="An app on your phone shows a new code every 30 seconds; each log-in asks for one.",
+        intro=_("An app on your phone shows a new code every 30 seconds; each log-in asks for one."),
     )
 
 
-@settings_island("/settings/recovery", "Recovery codes", fresh=True, fill=_codes, name="settings-recovery")
+@settings_island("/settings/recovery", _("Recovery codes"), fresh=True, fill=_codes, name="settings-recovery")
 def recovery() -> rx.Component:
     """Codes that were just made, or how many are left."""
     renew = native_form(
-        submit_button("Make new codes", busy="One moment…", kind="secondary"), action="/settings/recovery"
+        submit_button(_("Make new codes"), busy=_("One moment…"), kind="secondary"), action="/settings/recovery"
     )
     left = card(
         text(
-            slot("factors.codes_left"), " of your recovery codes are left. New ones make them void.", class_name="mb-5"
+            slot("factors.codes_left"),
+            _(" of your recovery codes are left. New ones make them void."),
+            class_name="mb-5",
         ),
         renew,
     )
-    nothing = card(text("Recovery codes are for a second factor. Set one up in the settings first."))
+    nothing = card(text(_("Recovery codes are for a second factor. Set one up in the settings first.")))
     return settings_page(
-        "Recovery codes",
+        _("Recovery codes"),
         when("codes", codes_to_keep(), otherwise=(when("factors.is_on", left, otherwise=(nothing,)),)),
         back_to_settings(),
-        intro="For the day when the phone is lost: each code logs you in once, in place of your second factor. "
-        "Keep them on paper or in a password manager.",
+        intro=_(
+            "For the day when the phone is lost: each code logs you in once, in place of your second factor. "
+            "Keep them on paper or in a password manager."
+        ),
     )
 
 
-@settings_island("/settings/passkeys", "Passkeys", fresh=True, fill=_keys, name="settings-passkeys")
+@settings_island("/settings/passkeys", _("Passkeys"), fresh=True, fill=_keys, name="settings-passkeys")
 def passkeys() -> rx.Component:
     """The passkeys one has, and a form for another."""
     name = field(
         "name",
-        "Name",
-        hint="So that you know it again, such as “Work laptop”. You may leave it empty.",
+        _("Name"),
+        hint=_("So that you know it again, such as “Work laptop”. You may leave it empty."),
         default_value=slot("form.name"),
         error=slot("errors.name"),
         invalid=if_else("errors.name", "true", "false"),
         max_length=60,
         auto_complete="off",
     )
-    add = passkey_form("Add a passkey", name, action="/settings/passkeys", kind="primary", wide=False)
+    add = passkey_form(_("Add a passkey"), name, action="/settings/passkeys", kind="primary", wide=False)
     form = card(
         add,
-        rx.el.noscript(text("Passkeys need JavaScript.")),
-        title="Add a passkey",
+        rx.el.noscript(text(_("Passkeys need JavaScript."))),
+        title=_("Add a passkey"),
     )
     return settings_page(
-        "Passkeys",
+        _("Passkeys"),
         key_lines(),
         when("viewer.email_verified", form, otherwise=(_prove_first(),)),
         back_to_settings(),
         passkey_script(),
-        intro="Log in with your finger, your face or the number of your device instead of a password. A passkey stays "
-        "on your device or in your password manager, and works on no other site.",
+        intro=_(
+            "Log in with your finger, your face or the number of your device instead of a password. A passkey "
+            "stays on your device or in your password manager, and works on no other site."
+        ),
     )
 
 
 def _prove_first() -> rx.Component:
     return card(
         text(
-            "Please ", link("confirm your e-mail address", href="/verify"), " first: it is the way back if all is lost."
+            _("Please "),
+            link(_("confirm your e-mail address"), href="/verify"),
+            _(" first: it is the way back if all is lost."),
         )
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from saas_app.core.errors import BadInput
+from saas_app.core.words import _
 
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError)
 
@@ -13,7 +14,7 @@ class NoPasskey(BadInput):
     """What a browser sent is no passkey of ours, or did not sign what we asked for."""
 
     def __init__(self) -> None:
-        super().__init__({"form": "This passkey could not be used here. Please try again, or take another way."})
+        super().__init__({"form": _("This passkey could not be used here. Please try again, or take another way.")})
 
 
 @dataclass(frozen=True, slots=True)

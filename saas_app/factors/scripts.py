@@ -5,7 +5,11 @@ what is to be signed, has it signed, and posts the answer in its field `credenti
 on the way is said by the server: the form goes off without an answer, and its page comes back with the words.
 """
 
-PASSKEYS = """
+from saas_app.core.words import _
+from saas_app.ui.scripts import spoken
+
+PASSKEYS = spoken(
+    """
 (() => {
   if (!window.PublicKeyCredential || !navigator.credentials) return;
   const bytes = text => Uint8Array.from(
@@ -42,8 +46,7 @@ PASSKEYS = """
   };
   const say = (form, error) => {
     form.querySelector("[data-said]").textContent = error.name === "InvalidStateError"
-      ? "This device has a passkey for your account already."
-      : "Nothing was done: no passkey was used. You can try again, or take another way.";
+      ? say.known : say.none;
   };
   const offer = async form => {
     if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
@@ -66,4 +69,7 @@ PASSKEYS = """
     if (form.dataset.offered) offer(form);
   });
 })();
-"""
+""",
+    known=_("This device has a passkey for your account already."),
+    none=_("Nothing was done: no passkey was used. You can try again, or take another way."),
+)

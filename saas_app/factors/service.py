@@ -14,8 +14,9 @@ from saas_app.auth import second, sessions
 from saas_app.auth.models import LoginSession, User
 from saas_app.auth.second import First, HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
-from saas_app.core import audit, clock
+from saas_app.core import audit, clock, happened
 from saas_app.core.errors import Conflict, Refused
+from saas_app.core.words import _
 from saas_app.factors import challenges, emails, passkeys, recovery, totp
 from saas_app.factors.models import Authenticator, Challenge, Passkey
 from saas_app.factors.passkeys import NewKey
@@ -109,7 +110,7 @@ def turn_on(session: Session, user_id: str, session_id: str, code: str, digest: 
     """Set the app up, now that it has shown a right code. None when the code is wrong."""
     user, had_one = owner_of_address(session, user_id), is_on(session, user_id)
     if session.get(Authenticator, user_id):
-        raise Conflict("An authenticator app is set up already. Turn it off first to set up another.")
+        raise Conflict(_("An authenticator app is set up already. Turn it off first to set up another."))
     begun = challenges.find(session, session_id, "app")
     right = totp.check(begun.payload["secret"], code, None) if begun else None
     if begun is None or right is None:
@@ -145,7 +146,7 @@ def code_is_right(session: Session, user_id: str, code: str) -> bool:
 def make_codes(session: Session, user_id: str, visit: Visit) -> tuple[str, ...]:
     """Ten new codes in place of the old ones."""
     if not is_on(session, user_id):
-        raise Refused("Recovery codes are for a second factor. Set one up first.")
+        raise Refused(_("Recovery codes are for a second factor. Set one up first."))
     _tell(session, session.get_one(User, user_id), visit, "recovery codes made anew")
     return recovery.make(session, user_id)
 
@@ -157,10 +158,10 @@ def add_key(session: Session, user_id: str, name: str, key: NewKey, digest: str,
     """Keep a passkey."""
     user, had_one = owner_of_address(session, user_id), is_on(session, user_id)
     if len(keys_of(session, user_id)) >= MOST_KEYS:
-        raise Conflict(f"{MOST_KEYS} passkeys are enough. Remove one first.")
+        raise Conflict(_("{most} passkeys are enough. Remove one first.").format(most=MOST_KEYS))
     taken = session.exec(select(Passkey).where(Passkey.credential_id == key.credential_id)).first()
     if taken is not None:
-        raise Conflict("This passkey is in use already.")
+        raise Conflict(_("This passkey is in use already."))
     session.add(
         Passkey(
             user_id=user_id,
@@ -180,7 +181,7 @@ def remove_key(session: Session, user_id: str, key_id: str, visit: Visit) -> Non
     """A passkey opens nothing any more. Somebody else's id finds nothing."""
     mine = (col(Passkey.id) == key_id, col(Passkey.user_id) == user_id)
     if session.exec(delete(Passkey).where(*mine)).rowcount != 1:
-        raise Conflict("This passkey is removed already.")
+        raise Conflict(_("This passkey is removed already."))
     _tell(session, session.get_one(User, user_id), visit, "passkey removed")
     _settle(session, user_id)
 
@@ -207,7 +208,7 @@ def owner_of_address(session: Session, user_id: str) -> User:
     """Somebody who has proved their address. A stranger may have opened an account with it, and would keep a key."""
     user = session.get_one(User, user_id)
     if user.email_verified_at is None:
-        raise Refused("Please confirm your e-mail address first.")
+        raise Refused(_("Please confirm your e-mail address first."))
     return user
 
 
@@ -229,8 +230,9 @@ def _settle(session: Session, user_id: str) -> None:
 
 def _tell(session: Session, user: User, visit: Visit, event: str) -> None:
     audit.record(session, user.id, event, ip=visit.ip, device=visit.device)
-    subject = f"{event[:1].upper()}{event[1:]}"
-    emails.write_changed(session, user, subject, f"What has changed on your account: {event}.")
+    subject = happened.event(event)
+    words = _("What has changed on your account: {event}.").format(event=subject[:1].lower() + subject[1:])
+    emails.write_changed(session, user, subject, words)
 
 
 second.kinds.append(second.Kind(is_on=is_on, hold=hold, forget=forget))

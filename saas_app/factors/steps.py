@@ -8,6 +8,7 @@ from saas_app.auth.models import User
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock, ratelimit
 from saas_app.core.errors import Gone
+from saas_app.core.words import _
 from saas_app.factors import challenges, emails, limits, passkeys, recovery, service
 from saas_app.factors.models import Challenge
 
@@ -16,7 +17,7 @@ class StepGone(Gone):
     """A half log-in that took too long, was tried too often, or is overtaken by a new password."""
 
     def __init__(self) -> None:
-        super().__init__("This log-in took too long, or was tried too often. Please log in again.")
+        super().__init__(_("This log-in took too long, or was tried too often. Please log in again."))
 
 
 def who(session: Session, token: str) -> User:

@@ -1,6 +1,7 @@
 """The terms and the privacy notice: one Markdown file per version, named after the day from which it counts.
 
 A version is never edited: what somebody accepted must stay readable. To change the terms, add `terms/2027-03-01.md`.
+Beside it may lie a translation, `terms/2027-03-01.es.md`.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from saas_app import site
-from saas_app.core import clock
+from saas_app.core import clock, words
 
 Kind = Literal["terms", "privacy"]
 
@@ -33,7 +34,15 @@ def in_force(kind: Kind) -> Version:
 def versions(kind: Kind) -> tuple[Version, ...]:
     """Every version there is, also those that will count later."""
     folder = Path(__file__).parent / kind
-    return tuple(Version(date.fromisoformat(file.stem), _filled(file.read_text())) for file in folder.glob("*.md"))
+    return tuple(
+        Version(date.fromisoformat(file.stem), _filled(_in_language(file).read_text()))
+        for file in folder.glob("????-??-??.md")
+    )
+
+
+def _in_language(file: Path) -> Path:
+    other = file.with_suffix(f".{words.language()}.md")
+    return other if other.is_file() else file
 
 
 def _filled(text: str) -> str:

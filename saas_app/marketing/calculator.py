@@ -9,6 +9,8 @@ from typing import Literal
 import reflex as rx
 
 from saas_app import site
+from saas_app.core import written
+from saas_app.core.words import _
 from saas_app.marketing.loan import Repayment, repay, wall
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.forms import native_form
@@ -24,18 +26,20 @@ def calculator() -> rx.Component:
     loan = repay(AMOUNT, RATE, YEARS)
     return native_form(
         rx.el.div(
-            _number("amount", f"Loan in {site.CURRENCY_SIGN}", f"{AMOUNT:,}"),
-            _number("rate", "Interest in %", str(RATE)),
-            _number("years", "Years", str(YEARS), input_mode="numeric"),
+            _number(
+                "amount", _("Loan in {currency_sign}").format(currency_sign=site.CURRENCY_SIGN), written.number(AMOUNT)
+            ),
+            _number("rate", _("Interest in %"), written.figures(str(RATE))),
+            _number("years", _("Years"), str(YEARS), input_mode="numeric"),
             class_name="grid grid-cols-2 gap-3 sm:grid-cols-[2fr_1fr_1fr] *:first:max-sm:col-span-2",
         ),
         _results(loan),
         _wall(loan),
-        submit_button("See every year", busy="One moment…", kind="secondary", wide=True, class_name="mt-6"),
+        submit_button(_("See every year"), busy=_("One moment…"), kind="secondary", wide=True, class_name="mt-6"),
         id="calculator",
         action=site.TRY.href,
         method="get",
-        aria_label="Loan calculator",
+        aria_label=_("Loan calculator"),
         class_name=f"{CARD} p-5 shadow-lg sm:p-7",
     )
 
@@ -56,25 +60,29 @@ def _number(
 
 
 def _results(loan: Repayment) -> rx.Component:
-    sign = site.CURRENCY_SIGN
     return rx.el.div(
         rx.el.p(
             rx.el.output(
-                sign,
-                rx.el.span(f"{loan.payment:,.2f}", id="out-payment"),
-                class_name="font-display text-4xl font-semibold tabular-nums",
+                *_amount("out-payment", loan.payment), class_name="font-display text-4xl font-semibold tabular-nums"
             ),
-            rx.el.span(" a month", class_name="text-quiet"),
+            rx.el.span(_(" a month"), class_name="text-quiet"),
         ),
         rx.el.p(
-            rx.el.b(sign, rx.el.span(f"{loan.interest:,.2f}", id="out-interest"), class_name="tabular-nums"),
-            " of interest in all. From payment ",
+            rx.el.b(*_amount("out-interest", loan.interest), class_name="tabular-nums"),
+            _(" of interest in all. From payment "),
             rx.el.b(rx.el.span(str(loan.turn), id="out-turn")),
-            " on, more of your money buys the flat than pays the bank.",
+            _(" on, more of your money buys the flat than pays the bank."),
             class_name="mt-1",
         ),
         class_name="mt-6",
     )
+
+
+def _amount(name: str, amount: float) -> tuple[rx.Component | str, ...]:
+    shown = rx.el.span(written.figures(f"{amount:,.2f}"), id=name)
+    if written.sign_comes_first():
+        return site.CURRENCY_SIGN, shown
+    return shown, f"\N{NO-BREAK SPACE}{site.CURRENCY_SIGN}"
 
 
 def _wall(loan: Repayment) -> rx.Component:
@@ -86,13 +94,13 @@ def _wall(loan: Repayment) -> rx.Component:
         rx.el.path(d=courses, class_name="stroke-surface stroke-2"),
         view_box="0 0 400 120",
         role="img",
-        aria_label="Each column is a year of payments; the part that repays the loan grows from year to year.",
+        aria_label=_("Each column is a year of payments; the part that repays the loan grows from year to year."),
         class_name="w-full",
     )
     legend = rx.el.figcaption(
-        _key("bg-brick", "repays the loan"),
-        _key("bg-clay", "interest"),
-        rx.el.span("one column a year", class_name="ml-auto"),
+        _key("bg-brick", _("repays the loan")),
+        _key("bg-clay", _("interest")),
+        rx.el.span(_("one column a year"), class_name="ml-auto"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return rx.el.figure(drawing, legend, class_name="mt-6")

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from saas_app.billing.plans import Feature, Limit
+from saas_app.core.words import _
 from saas_app.marketing import content
 from saas_app.ui.slots import slot, when
 from saas_app.ui.text import for_ears
@@ -18,15 +19,15 @@ def comparison() -> rx.Component:
     names = [plans[0].name, *[slot(f"plans.{plan.key}.name") for plan in plans[1:]]]
     shared, apart = content.shared_lines(), content.lines_apart()
     return rx.el.table(
-        rx.el.caption("What each plan holds", class_name="sr-only"),
+        rx.el.caption(_("What each plan holds"), class_name="sr-only"),
         rx.el.thead(
             rx.el.tr(
-                _head("What you get", _NAME),
+                _head(_("What you get"), _NAME),
                 *[_head(name, "w-[19%] px-1 text-center last:rounded-tr-2xl sm:px-4") for name in names],
             )
         ),
-        rx.el.tbody(_group("In every plan"), *[_line(words, None) for words in shared]),
-        rx.el.tbody(_group("By plan"), *[_line(words, thing) for words, thing in apart]),
+        rx.el.tbody(_group(_("In every plan")), *[_line(words, None) for words in shared]),
+        rx.el.tbody(_group(_("By plan")), *[_line(words, thing) for words, thing in apart]),
         class_name=f"{CARD} mt-10 w-full border-separate border-spacing-0 max-sm:text-sm",
     )
 
@@ -62,6 +63,6 @@ def _held(key: str, thing: Limit | Feature | None) -> rx.Component | str:
 
 
 def _mark(*, has: bool) -> rx.Component:
-    sign, words = ("✓", "Included") if has else ("–", "Not included")
+    sign, words = ("✓", _("Included")) if has else ("–", _("Not included"))
     look = "font-bold text-brick-ink" if has else "text-quiet"
     return rx.fragment(rx.el.span(sign, aria_hidden="true", class_name=look), for_ears(words))

@@ -4,6 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.billing.plans import FREE
+from saas_app.core.words import _
 from saas_app.marketing import content
 from saas_app.marketing.calculator import SCRIPT, calculator
 from saas_app.marketing.content import Passage
@@ -39,10 +40,10 @@ def _hero() -> rx.Component:
         row(
             when(
                 "member",
-                link_button("Open your dashboard", href=site.DASHBOARD),
-                otherwise=(link_button("Start free", href=site.SIGNUP),),
+                link_button(_("Open your dashboard"), href=site.DASHBOARD),
+                otherwise=(link_button(_("Start free"), href=site.SIGNUP),),
             ),
-            link_button("See the prices", href=site.PRICING, kind="quiet"),
+            link_button(_("See the prices"), href=site.PRICING, kind="quiet"),
             class_name="mt-8",
         ),
         text(content.NO_CARD, tone="quiet", size="small", class_name="mt-4"),
@@ -54,7 +55,7 @@ def _hero() -> rx.Component:
 
 def _steps() -> rx.Component:
     return band(
-        heading("From an offer to a decision", size="large"),
+        heading(_("From an offer to a decision"), size="large"),
         rx.el.ol(
             *[_step(number, step) for number, step in enumerate(content.STEPS, 1)],
             class_name="mt-10 grid gap-8 md:grid-cols-3",
@@ -79,9 +80,9 @@ def _step(number: int, step: Passage) -> rx.Component:
 
 def _proof() -> rx.Component:
     return band(
-        heading("Proof you can do with a pencil", size="large"),
+        heading(_("Proof you can do with a pencil"), size="large"),
         rx.el.p(
-            "payment = amount × r ÷ (1 − (1 + r)",
+            _("payment = amount × r ÷ (1 − (1 + r)"),
             rx.el.sup("−n"),
             ")",
             class_name="mt-6 font-display text-xl italic text-brick-ink sm:text-3xl",
@@ -102,14 +103,16 @@ def _proof() -> rx.Component:
 
 def _plans() -> rx.Component:
     return band(
-        heading("Begin free, pay when it helps", size="large"),
+        heading(_("Begin free, pay when it helps"), size="large"),
         when("prices_note", text(slot("prices_note"), tone="quiet", class_name="mt-3")),
         rx.el.ul(
-            _teaser(FREE.name, FREE.description, rx.el.span("Free", class_name="font-display text-4xl font-semibold")),
+            _teaser(
+                FREE.name, FREE.description, rx.el.span(_("Free"), class_name="font-display text-4xl font-semibold")
+            ),
             *[_paid_teaser(key, best=number == 0) for number, key in enumerate(content.sold_keys())],
             class_name="mt-10 grid gap-5 md:grid-cols-3",
         ),
-        row(link_button("Compare the plans", href=site.PRICING, kind="secondary"), class_name="mt-8"),
+        row(link_button(_("Compare the plans"), href=site.PRICING, kind="secondary"), class_name="mt-8"),
         sunk=True,
     )
 
@@ -118,13 +121,13 @@ def _paid_teaser(key: str, *, best: bool) -> rx.Component:
     year, month = f"plans.{key}.year", f"plans.{key}.month"
     yearly = rx.fragment(
         rx.el.span(slot(f"{year}.per_month"), class_name="font-display text-4xl font-semibold"),
-        rx.el.span(" a month", class_name="text-quiet"),
+        rx.el.span(_(" a month"), class_name="text-quiet"),
         rx.el.span(
             slot(f"{year}.total"),
-            " billed once a year",
+            _(" billed once a year"),
             when(
                 f"{year}.saving_percent",
-                rx.el.b(", ", slot(f"{year}.saving_percent"), "% less", class_name="text-good"),
+                rx.el.b(", ", slot(f"{year}.saving_percent"), _("% less"), class_name="text-good"),
             ),
             class_name="mt-1 block text-sm text-quiet",
         ),
@@ -132,7 +135,7 @@ def _paid_teaser(key: str, *, best: bool) -> rx.Component:
     monthly = when(
         f"{month}.available",
         rx.el.span(slot(f"{month}.total"), class_name="font-display text-4xl font-semibold"),
-        rx.el.span(" a month", class_name="text-quiet"),
+        rx.el.span(_(" a month"), class_name="text-quiet"),
     )
     return _teaser(
         slot(f"plans.{key}.name"),
@@ -156,9 +159,9 @@ def questions(passages: tuple[Passage, ...]) -> rx.Component:
     return band(
         rx.el.div(
             rx.el.div(
-                heading("Questions", size="large"),
+                heading(_("Questions"), size="large"),
                 text(
-                    "Another one? Write to ",
+                    _("Another one? Write to "),
                     link(site.SUPPORT_EMAIL, href=f"mailto:{site.SUPPORT_EMAIL}"),
                     ".",
                     class_name="mt-3",
@@ -179,8 +182,8 @@ def last_word(words: str) -> rx.Component:
             heading(words, size="large"),
             when(
                 "member",
-                link_button("Open your dashboard", href=site.DASHBOARD, kind="secondary", class_name="mt-6"),
-                otherwise=(link_button("Start free", href=site.SIGNUP, kind="secondary", class_name="mt-6"),),
+                link_button(_("Open your dashboard"), href=site.DASHBOARD, kind="secondary", class_name="mt-6"),
+                otherwise=(link_button(_("Start free"), href=site.SIGNUP, kind="secondary", class_name="mt-6"),),
             ),
             class_name=classes(PAGE_WIDTH, "text-center"),
         ),

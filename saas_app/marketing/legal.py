@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from saas_app import legal
+from saas_app.core import written
+from saas_app.core.words import _
 from saas_app.ui.public import public_page
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
@@ -19,7 +21,11 @@ def legal_page(title: str, kind: legal.Kind) -> rx.Component:
     return public_page(
         rx.el.article(
             heading(title, level=1, size="giant"),
-            text(f"In force since {version.since.day} {version.since:%B %Y}", tone="quiet", class_name="mt-3"),
+            text(
+                _("In force since {day}").format(day=written.on_paper(version.since)),
+                tone="quiet",
+                class_name="mt-3",
+            ),
             rx.el.div(*_sections(version.words), class_name="mt-10 flex flex-col gap-4"),
             class_name=classes(PAGE_WIDTH, "max-w-3xl py-12 sm:py-20"),
         )

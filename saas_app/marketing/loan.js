@@ -21,7 +21,7 @@ const wall = shares => {
   });
   return [columns, laid];
 };
-const money = sum => sum.toLocaleString("en", {minimumFractionDigits: 2, maximumFractionDigits: 2});
+const money = sum => sum.toLocaleString(document.documentElement.lang, {minimumFractionDigits: 2, maximumFractionDigits: 2});
 const box = document.getElementById("calculator");
 const put = (name, words) => box.querySelector("#out-" + name).textContent = words;
 box?.addEventListener("input", () => {

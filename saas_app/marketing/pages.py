@@ -3,6 +3,7 @@
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.marketing.landing import landing_page
 from saas_app.marketing.legal import legal_page
@@ -23,31 +24,39 @@ def landing() -> rx.Component:
 
 @island(
     site.PRICING,
-    title=f"Pricing · {site.PRODUCT}",
-    description="Start free. Paid plans by the year or by the month, cancelled when you like.",
+    title=_("Pricing · {product}").format(product=site.PRODUCT),
+    description=_("Start free. Paid plans by the year or by the month, cancelled when you like."),
 )
 def pricing() -> rx.Component:
     """What it costs."""
     return pricing_page()
 
 
-@island("/terms", title=f"Terms · {site.PRODUCT}", description=f"The terms under which you use {site.PRODUCT}.")
+@island(
+    "/terms",
+    title=_("Terms · {product}").format(product=site.PRODUCT),
+    description=_("The terms under which you use {product}.").format(product=site.PRODUCT),
+)
 def terms() -> rx.Component:
     """What we promise each other."""
-    return legal_page("Terms of service", "terms")
+    return legal_page(_("Terms of service"), "terms")
 
 
-@island("/privacy", title=f"Privacy · {site.PRODUCT}", description=f"What {site.PRODUCT} knows about you, and why.")
+@island(
+    "/privacy",
+    title=_("Privacy · {product}").format(product=site.PRODUCT),
+    description=_("What {product} knows about you, and why.").format(product=site.PRODUCT),
+)
 def privacy() -> rx.Component:
     """What we keep, and why."""
-    return legal_page("Privacy", "privacy")
+    return legal_page(_("Privacy"), "privacy")
 
 
 # Reflex keeps /404 for itself and does not prerender it.
 @island(
     "/not-found",
-    title=f"Page not found · {site.PRODUCT}",
-    description="There is nothing at this address.",
+    title=_("Page not found · {product}").format(product=site.PRODUCT),
+    description=_("There is nothing at this address."),
     name="404",
     hidden=True,
 )
@@ -56,9 +65,9 @@ def not_found() -> rx.Component:
     return public_page(
         rx.el.section(
             text("404", tone="brick", class_name="font-semibold"),
-            heading("There is a brick missing here.", level=1, size="giant", class_name="mt-2"),
+            heading(_("There is a brick missing here."), level=1, size="giant", class_name="mt-2"),
             text(
-                "Nothing is at this address. It may have been moved or deleted, or it belongs to somebody else.",
+                _("Nothing is at this address. It may have been moved or deleted, or it belongs to somebody else."),
                 tone="quiet",
                 size="large",
                 class_name="mt-4 max-w-prose",
@@ -66,10 +75,10 @@ def not_found() -> rx.Component:
             row(
                 when(
                     "member",
-                    link_button("Go to your dashboard", href=site.DASHBOARD),
-                    otherwise=(link_button("Go to the start page", href=site.HOME),),
+                    link_button(_("Go to your dashboard"), href=site.DASHBOARD),
+                    otherwise=(link_button(_("Go to the start page"), href=site.HOME),),
                 ),
-                link_button("See the prices", href=site.PRICING, kind="quiet"),
+                link_button(_("See the prices"), href=site.PRICING, kind="quiet"),
                 class_name="mt-8",
             ),
             class_name=classes(PAGE_WIDTH, "py-20 sm:py-32"),

@@ -4,6 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.billing.plans import FREE
+from saas_app.core.words import _
 from saas_app.ui.buttons import Kind, link_button, submit_button
 from saas_app.ui.cards import TICKED
 from saas_app.ui.forms import hidden, native_form
@@ -19,12 +20,12 @@ def free_card() -> rx.Component:
     return _card(
         _name(FREE.name),
         rx.el.p(FREE.description, class_name="mt-1 min-h-12 text-quiet"),
-        _price("Free"),
-        rx.el.p("For as long as you like, without a card.", class_name="mt-1 min-h-14 text-sm text-quiet"),
+        _price(_("Free")),
+        rx.el.p(_("For as long as you like, without a card."), class_name="mt-1 min-h-14 text-sm text-quiet"),
         when(
             "member",
-            link_button("Go to your dashboard", href=site.DASHBOARD, kind="secondary", wide=True),
-            otherwise=(link_button("Start free", href=site.SIGNUP, kind="secondary", wide=True),),
+            link_button(_("Go to your dashboard"), href=site.DASHBOARD, kind="secondary", wide=True),
+            otherwise=(link_button(_("Start free"), href=site.SIGNUP, kind="secondary", wide=True),),
         ),
         _features(*[rx.el.li(words, class_name=TICKED) for words in FREE.sells]),
     )
@@ -46,37 +47,40 @@ def paid_card(key: str, *, best: bool = False) -> rx.Component:
 def _yearly_price(plan: str) -> rx.Component:
     return when(
         f"{plan}.year.available",
-        _price(slot(f"{plan}.year.per_month"), " a month"),
+        _price(slot(f"{plan}.year.per_month"), _(" a month")),
         _terms(
             slot(f"{plan}.year.total"),
-            " billed once a year.",
+            _(" billed once a year."),
             when(
                 f"{plan}.year.saving_percent",
-                rx.el.b(f" You save {slot(f'{plan}.year.saving_percent')}%.", class_name="text-good"),
+                rx.el.b(
+                    _(" You save {percent}%.").format(percent=slot(f"{plan}.year.saving_percent")),
+                    class_name="text-good",
+                ),
             ),
         ),
-        otherwise=(_price("–"), _terms("Not sold by the year at the moment.")),
+        otherwise=(_price("–"), _terms(_("Not sold by the year at the moment."))),
     )
 
 
 def _monthly_price(plan: str) -> rx.Component:
     return when(
         f"{plan}.month.available",
-        _price(slot(f"{plan}.month.per_month"), " a month"),
-        _terms("Billed every month.", when(f"{plan}.year.available", " By the year it is less.")),
-        otherwise=(_price("–"), _terms("Not sold by the month at the moment.")),
+        _price(slot(f"{plan}.month.per_month"), _(" a month")),
+        _terms(_("Billed every month."), when(f"{plan}.year.available", _(" By the year it is less."))),
+        otherwise=(_price("–"), _terms(_("Not sold by the month at the moment."))),
     )
 
 
 def _way_in(key: str, interval: str, best: bool) -> rx.Component:
     kind: Kind = "primary" if best else "secondary"
-    words = f"Choose {slot(f'plans.{key}.name')}"
+    words = _("Choose {plan}").format(plan=slot(f"plans.{key}.name"))
     guest = link_button(words, href=f"{site.SIGNUP}?plan={key}&billing={interval}", kind=kind, wide=True)
     member = native_form(
         hidden("plan", key),
         hidden("billing", interval),
         hidden("currency", slot("chosen_currency")),
-        submit_button(words, busy="Opening the checkout…", kind=kind, wide=True),
+        submit_button(words, busy=_("Opening the checkout…"), kind=kind, wide=True),
         action="/billing/checkout",
         class_name="",
     )
@@ -90,7 +94,7 @@ def _card(*children: rx.Component, best: bool = False) -> rx.Component:
 
 def _name(words: str, *, best: bool = False) -> rx.Component:
     ribbon = rx.el.span(
-        "Best for buyers", class_name="rounded-full bg-tint px-2.5 py-0.5 text-sm font-semibold text-brick-ink"
+        _("Best for buyers"), class_name="rounded-full bg-tint px-2.5 py-0.5 text-sm font-semibold text-brick-ink"
     )
     return rx.el.div(
         rx.el.h2(words, class_name="font-display text-2xl font-semibold"),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.marketing import content
 from saas_app.marketing.comparison import comparison
 from saas_app.marketing.landing import last_word, questions
@@ -30,13 +31,13 @@ def pricing_page() -> rx.Component:
     return public_page(
         rx.el.section(
             heading(
-                "Start free. Pay when it gets serious.",
+                _("Start free. Pay when it gets serious."),
                 level=1,
                 size="giant",
                 class_name="mx-auto max-w-3xl text-center",
             ),
             text(
-                "Every plan shows its arithmetic, and ends when you like.",
+                _("Every plan shows its arithmetic, and ends when you like."),
                 tone="quiet",
                 size="large",
                 class_name="mt-4 text-center",
@@ -50,7 +51,7 @@ def pricing_page() -> rx.Component:
             _small_print(),
             class_name=classes(PAGE_WIDTH, "group py-12 sm:py-20"),
         ),
-        band(heading("All that is in them", size="large"), comparison(), sunk=True),
+        band(heading(_("All that is in them"), size="large"), comparison(), sunk=True),
         questions(content.PRICING_QUESTIONS),
         last_word(content.LAST_WORD_ON_PRICES),
         offers(),
@@ -63,7 +64,12 @@ def _goods() -> rx.Component:
     buy = native_form(
         hidden("product", slot("good.key")),
         hidden("currency", slot("good.currency")),
-        submit_button(f"Buy for {slot('good.price')}", busy="Opening the checkout…", kind="secondary", wide=True),
+        submit_button(
+            _("Buy for {price}").format(price=slot("good.price")),
+            busy=_("Opening the checkout…"),
+            kind="secondary",
+            wide=True,
+        ),
         action="/purchases/checkout",
         class_name="mt-6 sm:max-w-xs",
     )
@@ -72,7 +78,7 @@ def _goods() -> rx.Component:
             heading(slot("good.name"), size="medium"),
             rx.el.p(
                 rx.el.span(slot("good.price"), class_name="font-display text-3xl font-semibold tabular-nums"),
-                rx.el.span(" once", class_name="text-quiet"),
+                rx.el.span(_(" once"), class_name="text-quiet"),
             ),
             class_name="flex flex-wrap items-baseline justify-between gap-x-4",
         ),
@@ -81,14 +87,14 @@ def _goods() -> rx.Component:
             each("words", "good.features", rx.el.li(slot("words"), class_name=TICKED)),
             class_name="mt-4 flex flex-col gap-2.5",
         ),
-        when("good.sample", text(link("Read a part of it first", href=slot("good.sample")), class_name="mt-4")),
+        when("good.sample", text(link(_("Read a part of it first"), href=slot("good.sample")), class_name="mt-4")),
         buy,
         class_name=classes(CARD, "p-6 sm:p-7"),
     )
     return when(
         "goods is defined and goods",
         rx.el.div(
-            heading("Without a plan, paid once", size="large", class_name="text-center"),
+            heading(_("Without a plan, paid once"), size="large", class_name="text-center"),
             rx.el.ul(each("good", "goods", item), class_name="mx-auto mt-6 grid max-w-2xl gap-5"),
             class_name="mt-16",
         ),
@@ -99,12 +105,12 @@ def interval_switch() -> rx.Component:
     """Yearly or monthly, as two radio buttons: they work by keyboard, by touch and without script."""
     return rx.el.fieldset(
         _SAVING,
-        rx.el.legend("Pay by the year or by the month", class_name="sr-only"),
+        rx.el.legend(_("Pay by the year or by the month"), class_name="sr-only"),
         when(
             "billing_month",
-            _choice("yearly", "Yearly", checked=False),
-            _choice("monthly", "Monthly", checked=True),
-            otherwise=(_choice("yearly", "Yearly", checked=True), _choice("monthly", "Monthly", checked=False)),
+            _choice("yearly", _("Yearly"), checked=False),
+            _choice("monthly", _("Monthly"), checked=True),
+            otherwise=(_choice("yearly", _("Yearly"), checked=True), _choice("monthly", _("Monthly"), checked=False)),
         ),
         class_name="mx-auto mt-10 flex w-fit rounded-xl border border-line bg-sunk p-1",
     )
@@ -113,7 +119,9 @@ def interval_switch() -> rx.Component:
 def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
     saving = when(
         "saving",
-        rx.el.span("save ", slot("saving"), "%", class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good"),
+        rx.el.span(
+            _("save "), slot("saving"), "%", class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good"
+        ),
     )
     return rx.el.label(
         rx.el.input(type="radio", name="billing", id=name, default_checked=checked, class_name="sr-only"),
@@ -131,24 +139,27 @@ def _small_print() -> rx.Component:
         when(
             "currencies",
             text(
-                "Prices in ",
+                _("Prices in "),
                 rx.el.b(slot("currency|upper")),
-                ". Also in ",
+                _(". Also in "),
                 each("code", "currencies", link(slot("code|upper"), href="?currency={{ code }}"), " "),
                 tone="quiet",
             ),
         ),
         text(
-            f"Not what you need? Your first payment comes back in full within {site.REFUND_DAYS} days. Cancel any time "
-            "and keep what you paid for. Stripe takes your card, and its checkout adds nothing to these prices.",
+            _(
+                "Not what you need? Your first payment comes back in full within {refund_days} days. Cancel "
+                "any time and keep what you paid for. Stripe takes your card, and its checkout adds nothing to "
+                "these prices."
+            ).format(refund_days=site.REFUND_DAYS),
             tone="quiet",
         ),
         when(
             "sandbox",
             text(
-                "This is a sandbox: no money moves. Pay with card ",
+                _("This is a sandbox: no money moves. Pay with card "),
                 rx.el.b(slot("sandbox_card")),
-                ", any later date and any code.",
+                _(", any later date and any code."),
                 tone="quiet",
             ),
         ),

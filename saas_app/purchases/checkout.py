@@ -8,6 +8,7 @@ from saas_app.billing.checkout import Kind, Outcome
 from saas_app.core import db
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.purchases import catalogue
 from saas_app.purchases.entitlements import refuse_owner
 from saas_app.purchases.models import Purchase, Standing
@@ -19,7 +20,7 @@ class NotSold(AppError):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__("This is not sold any more, so nothing was charged.")
+        super().__init__(_("This is not sold any more, so nothing was charged."))
 
 
 def _kind(product_key: str) -> Kind:

@@ -20,6 +20,7 @@ from saas_app.billing.gateway.shapes import StripeOrder
 from saas_app.billing.models import Customer, Product
 from saas_app.core import audit, clock, jobs, tokens
 from saas_app.core.errors import Conflict, Gone
+from saas_app.core.words import _
 from saas_app.purchases import emails
 from saas_app.purchases.models import LinkOrder, Standing, standing_of
 from saas_app.purchases.sync import key_of, write_order
@@ -34,7 +35,7 @@ class NothingToClaim(Gone):
     """The money went back before anybody claimed what it was for."""
 
     def __init__(self) -> None:
-        super().__init__("This payment was returned or is disputed, so there is nothing to put into an account.")
+        super().__init__(_("This payment was returned or is disputed, so there is nothing to put into an account."))
 
 
 def is_known(session: Session, session_id: str) -> bool:
@@ -191,7 +192,7 @@ def claim(session: Session, token: str, user_id: str, seq: int, order: StripeOrd
     if session.exec(update(LinkOrder).where(*this).values(**given)).rowcount != 1:
         raise LinkGone
     if not apply(session, seq, order):
-        raise Conflict("Something about this payment has just changed. Please try again.")
+        raise Conflict(_("Something about this payment has just changed. Please try again."))
     audit.record(session, user_id, f"claimed {name}")
     return name
 

@@ -5,6 +5,7 @@ import reflex as rx
 from saas_app.billing.components import by_tone, more_sections
 from saas_app.billing.state import page_loads
 from saas_app.billing.storefront import more_slots
+from saas_app.core.words import _
 from saas_app.purchases.catalogue import GoodOffer, slots
 from saas_app.purchases.service import FileView, PurchaseView
 from saas_app.purchases.state import PurchasesState
@@ -22,7 +23,7 @@ def buy_button(
     return native_form(
         hidden("product", product),
         hidden("currency", currency),
-        submit_button(words, busy="Opening checkout…", wide=True),
+        submit_button(words, busy=_("Opening checkout…"), wide=True),
         action="/purchases/checkout",
         class_name="sm:max-w-xs",
     )
@@ -35,14 +36,14 @@ def purchases_section() -> rx.Component:
             PurchasesState.purchases,
             card(
                 rx.el.ul(rx.foreach(PurchasesState.purchases, purchase_line), class_name="divide-y divide-line"),
-                title="Purchases",
+                title=_("Purchases"),
                 id="purchases",
             ),
         ),
         rx.cond(
             PurchasesState.offers,
             stack(
-                rx.el.h2("Paid once", class_name="font-display text-2xl font-semibold"),
+                rx.el.h2(_("Paid once"), class_name="font-display text-2xl font-semibold"),
                 grid(rx.foreach(PurchasesState.offers, good_card), columns=2),
             ),
         ),
@@ -66,7 +67,7 @@ def purchase_line(purchase: PurchaseView) -> rx.Component:
             rx.foreach(purchase.files, _file),
             rx.cond(
                 purchase.receipt != "",
-                link("Receipt", href=purchase.receipt, class_name="inline-flex min-h-11 items-center"),
+                link(_("Receipt"), href=purchase.receipt, class_name="inline-flex min-h-11 items-center"),
             ),
             class_name="mt-1 flex flex-wrap gap-x-5 empty:hidden",
         ),
@@ -77,7 +78,7 @@ def purchase_line(purchase: PurchaseView) -> rx.Component:
 def _file(file: FileView) -> rx.Component:
     # In a tab of its own, which closes by itself: this one would take the click for leaving, and hang up its socket.
     look = "inline-flex min-h-11 items-center break-all"
-    return link("Download ", file.name, href=file.href, target="_blank", rel="noopener", class_name=look)
+    return link(_("Download "), file.name, href=file.href, target="_blank", rel="noopener", class_name=look)
 
 
 def good_card(good: GoodOffer) -> rx.Component:
@@ -86,11 +87,11 @@ def good_card(good: GoodOffer) -> rx.Component:
         rx.el.p(good.description, class_name="text-quiet"),
         rx.el.p(
             rx.el.span(good.price, class_name="font-display text-4xl"),
-            rx.el.span(" once", class_name="text-quiet"),
+            rx.el.span(_(" once"), class_name="text-quiet"),
             class_name="mt-4",
         ),
         rx.el.ul(rx.foreach(good.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"),
-        buy_button("Buy", product=good.key, currency=good.currency),
+        buy_button(_("Buy"), product=good.key, currency=good.currency),
         title=good.name,
     )
 

@@ -9,6 +9,7 @@ from saas_app.billing.money import money
 from saas_app.billing.words import day, refund_came_back
 from saas_app.core import mailer
 from saas_app.core.config import settings
+from saas_app.core.words import _
 from saas_app.purchases.models import LinkOrder, Purchase, Standing
 
 
@@ -19,24 +20,34 @@ def on_change(session: Session, row: Purchase, before: Standing | None, refunded
         _refunded(session, row, name)
     elif row.amount_refunded < refunded_before:
         back = money(refunded_before - row.amount_refunded, row.currency)
-        words = f"{refund_came_back(back)}\n\nUntil then {name} stays open to you."
-        _write(session, row, f"refund_failed:{refunded_before}", f"Your refund of {back} did not arrive", words)
+        words = _("{words}\n\nUntil then {name} stays open to you.").format(words=refund_came_back(back), name=name)
+        _write(
+            session,
+            row,
+            f"refund_failed:{refunded_before}",
+            _("Your refund of {back} did not arrive").format(back=back),
+            words,
+        )
     match row.standing:
         case Standing.OWNED if before in (None, Standing.PROCESSING):
-            words = f"You have paid {money(row.amount, row.currency)}, once. {name} waits for you under Billing."
-            _write(session, row, "bought", f"{name} is yours", words)
-        case Standing.OWNED if before in (Standing.FROZEN, Standing.WITHDRAWN):
-            words = f"The dispute about your payment is settled, and {name} is open again."
-            _write(session, row, f"restored:{row.dispute_status}", f"{name} is open again", words)
-        case Standing.FROZEN if before is not Standing.FROZEN:
-            words = (
-                f"Your bank has asked for the money for {name} back, so it is closed until that is settled. "
-                f"If you did not mean to dispute the payment, tell your bank, and write to {site.SUPPORT_EMAIL}."
+            words = _("You have paid {amount}, once. {name} waits for you under Billing.").format(
+                amount=money(row.amount, row.currency), name=name
             )
-            _write(session, row, "frozen", f"{name} is on hold", words)
+            _write(session, row, "bought", _("{name} is yours").format(name=name), words)
+        case Standing.OWNED if before in (Standing.FROZEN, Standing.WITHDRAWN):
+            words = _("The dispute about your payment is settled, and {name} is open again.").format(name=name)
+            _write(session, row, f"restored:{row.dispute_status}", _("{name} is open again").format(name=name), words)
+        case Standing.FROZEN if before is not Standing.FROZEN:
+            words = _(
+                "Your bank has asked for the money for {name} back, so it is closed until that is settled. "
+                "If you did not mean to dispute the payment, tell your bank, and write to {support_email}."
+            ).format(name=name, support_email=site.SUPPORT_EMAIL)
+            _write(session, row, "frozen", _("{name} is on hold").format(name=name), words)
         case Standing.WITHDRAWN if before is not Standing.WITHDRAWN:
-            words = f"Your bank has taken the money for {name} back for good, so it is no longer yours."
-            _write(session, row, "withdrawn", f"{name} is no longer yours", words)
+            words = _("Your bank has taken the money for {name} back for good, so it is no longer yours.").format(
+                name=name
+            )
+            _write(session, row, "withdrawn", _("{name} is no longer yours").format(name=name), words)
         case _:
             pass
 
@@ -44,11 +55,13 @@ def on_change(session: Session, row: Purchase, before: Standing | None, refunded
 def _refunded(session: Session, row: Purchase, name: str) -> None:
     back = money(row.amount_refunded, row.currency)
     if row.refunded:
-        words = f"We have returned {back} to you, all that you paid, so {name} is no longer yours."
+        words = _("We have returned {back} to you, all that you paid, so {name} is no longer yours.").format(
+            back=back, name=name
+        )
     else:
-        words = f"We have returned {back} to you. {name} stays yours."
-    words += " It takes your bank five to ten days to show it."
-    _write(session, row, f"refunded:{row.amount_refunded}", f"We have returned {back}", words)
+        words = _("We have returned {back} to you. {name} stays yours.").format(back=back, name=name)
+    words += _(" It takes your bank five to ten days to show it.")
+    _write(session, row, f"refunded:{row.amount_refunded}", _("We have returned {back}").format(back=back), words)
 
 
 def write_claim(session: Session, row: LinkOrder, token: str) -> None:
@@ -56,14 +69,16 @@ def write_claim(session: Session, row: LinkOrder, token: str) -> None:
     mailer.send_note(
         session,
         to=row.email,
-        subject=f"{row.name} is paid: put it into your account",
+        subject=_("{name} is paid: put it into your account").format(name=row.name),
         words=(
-            f"You have bought {row.name} with this address. One step is left: log in, or open an account, and it is "
-            "yours.\n\nThe link works once, for 90 days, in whichever account you choose."
+            _(
+                "You have bought {name} with this address. One step is left: log in, or open an account, and "
+                "it is yours.\n\nThe link works once, for 90 days, in whichever account you choose."
+            ).format(name=row.name)
         ),
         link=f"{settings().base_url}/claim/{token}",
-        label="Put it into my account",
-        quiet=f"If you did not buy anything at {site.PRODUCT}, you can ignore this mail.",
+        label=_("Put it into my account"),
+        quiet=_("If you did not buy anything at {product}, you can ignore this mail.").format(product=site.PRODUCT),
         reply_to=site.SUPPORT_EMAIL,
         key=f"claim:{row.id}",
     )
@@ -72,7 +87,7 @@ def write_claim(session: Session, row: LinkOrder, token: str) -> None:
 def name_of(product_key: str) -> str:
     """What a product is called where only our own words are at hand."""
     good = GOODS.get(product_key)
-    return good.name if good else "Your purchase"
+    return good.name if good else _("Your purchase")
 
 
 def _write(session: Session, row: Purchase, what: str, subject: str, words: str) -> None:
@@ -86,14 +101,16 @@ def _write(session: Session, row: Purchase, what: str, subject: str, words: str)
         subject=subject,
         words=words,
         facts=(
-            ("What", name_of(row.product_key)),
-            ("Bought on", day(row.bought_at)),
-            ("Paid", money(row.amount, row.currency)),
+            (_("What"), name_of(row.product_key)),
+            (_("Bought on"), day(row.bought_at)),
+            (_("Paid"), money(row.amount, row.currency)),
         ),
         link=f"{settings().base_url}/billing",
-        label="See your purchases",
-        quiet=f"You get this mail because you have bought something at {site.PRODUCT}. "
-        f"If something is wrong, reply, or write to {site.SUPPORT_EMAIL}.",
+        label=_("See your purchases"),
+        quiet=_(
+            "You get this mail because you have bought something at {product}. If something is wrong, reply, "
+            "or write to {support_email}."
+        ).format(product=site.PRODUCT, support_email=site.SUPPORT_EMAIL),
         reply_to=site.SUPPORT_EMAIL,
         key=f"{what}:{row.stripe_payment_id}:{row.product_key}",
     )

@@ -8,6 +8,7 @@ from saas_app.auth.models import User
 from saas_app.billing import entitlements
 from saas_app.billing.goods import GOODS
 from saas_app.core.errors import Conflict, NotFound
+from saas_app.core.words import _
 from saas_app.purchases.models import Purchase, Standing
 
 # Somebody has paid from this account, so it is more than an address that a stranger typed in.
@@ -18,14 +19,14 @@ class OwnedAlready(Conflict):
     """Buying the same thing again would help nobody."""
 
     def __init__(self) -> None:
-        super().__init__("You own this already, so nothing was charged.")
+        super().__init__(_("You own this already, so nothing was charged."))
 
 
 class UnderWay(Conflict):
     """A payment for the same thing waits for a bank."""
 
     def __init__(self) -> None:
-        super().__init__("Your payment for this is still under way. It opens by itself when your bank has answered.")
+        super().__init__(_("Your payment for this is still under way. It opens by itself when your bank has answered."))
 
 
 def owned(session: Session) -> dict[str, Purchase]:

@@ -12,6 +12,7 @@ from saas_app.billing.service import day
 from saas_app.core import tokens
 from saas_app.core.audit import network_of
 from saas_app.core.errors import NotFound
+from saas_app.core.words import _
 from saas_app.purchases import catalogue
 from saas_app.purchases.catalogue import GoodOffer
 from saas_app.purchases.deliverables import Buyer, Deliverable, deliverable, files_of
@@ -45,11 +46,11 @@ class PurchaseView:
 
 
 _STATES = {
-    Standing.PROCESSING: ("Processing", "warn", "Your bank has not answered yet. It opens by itself."),
-    Standing.OWNED: ("Owned", "good", ""),
-    Standing.FROZEN: ("Frozen", "warn", "The payment is disputed. It is closed until your bank has decided."),
-    Standing.REFUNDED: ("Refunded", "plain", "You have your money back."),
-    Standing.WITHDRAWN: ("Withdrawn", "bad", "Your bank has taken the payment back."),
+    Standing.PROCESSING: (_("Processing"), "warn", _("Your bank has not answered yet. It opens by itself.")),
+    Standing.OWNED: (_("Owned"), "good", ""),
+    Standing.FROZEN: (_("Frozen"), "warn", _("The payment is disputed. It is closed until your bank has decided.")),
+    Standing.REFUNDED: (_("Refunded"), "plain", _("You have your money back.")),
+    Standing.WITHDRAWN: (_("Withdrawn"), "bad", _("Your bank has taken the payment back.")),
 }
 
 
@@ -63,7 +64,7 @@ def purchases(session: Session) -> list[PurchaseView]:
 def _view(row: Purchase, name: str) -> PurchaseView:
     state, tone, note = _STATES[row.standing]
     if row.standing is Standing.OWNED and row.amount_refunded:
-        note = f"{money(row.amount_refunded, row.currency)} of it returned"
+        note = _("{amount} of it returned").format(amount=money(row.amount_refunded, row.currency))
     files = files_of(row.product_key) if row.standing is Standing.OWNED else ()
     return PurchaseView(
         id=row.id,

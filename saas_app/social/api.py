@@ -25,6 +25,7 @@ from saas_app.auth.doors import (
 from saas_app.core import db, tokens
 from saas_app.core.errors import Gone
 from saas_app.core.visitors import safe_path
+from saas_app.core.words import _
 from saas_app.social import flows, providers, service
 from saas_app.social.flows import PasswordNeeded
 from saas_app.social.providers import Claims, Errand, ProviderFailed
@@ -37,7 +38,7 @@ class TripOver(Gone):
     """What came back belongs to no trip that this browser is on."""
 
     def __init__(self) -> None:
-        super().__init__("This log-in took too long, or began in another browser. Please try again.")
+        super().__init__(_("This log-in took too long, or began in another browser. Please try again."))
 
 
 @form_of("login")

@@ -7,6 +7,7 @@ import reflex as rx
 from saas_app.auth.components import last_used, with_choice
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.social import service
 from saas_app.social.providers import configured
 from saas_app.ui.buttons import link_button, submit_button
@@ -19,7 +20,7 @@ from saas_app.ui.text import text
 def social_buttons() -> rx.Component:
     """One button for each provider that is configured, then a line that says "or"; nothing where there is none."""
     button = link_button(
-        "Continue with ",
+        _("Continue with "),
         slot("there.name"),
         last_used("there.key"),
         href=with_choice("/auth/" + slot("there.key")),
@@ -28,7 +29,7 @@ def social_buttons() -> rx.Component:
         rel="nofollow",
     )
     divider = rx.el.p(
-        "or",
+        _("or"),
         class_name="flex items-center gap-4 text-sm text-quiet before:h-px before:flex-1 before:bg-line "
         "after:h-px after:flex-1 after:bg-line",
     )
@@ -42,7 +43,7 @@ def connected_accounts() -> rx.Component:
     """What is connected, and what could be."""
     end = native_form(
         hidden("id", slot("identity.id")),
-        submit_button("Disconnect", busy="One moment…", kind="secondary"),
+        submit_button(_("Disconnect"), busy=_("One moment…"), kind="secondary"),
         action="/settings/identities/end",
         class_name="",
     )
@@ -55,13 +56,15 @@ def connected_accounts() -> rx.Component:
         end,
         class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3",
     )
-    add = link_button("Connect ", slot("there.name"), href="/settings/connect/" + slot("there.key"), kind="secondary")
+    add = link_button(
+        _("Connect "), slot("there.name"), href="/settings/connect/" + slot("there.key"), kind="secondary"
+    )
     return when(
         "providers is defined and (providers or identities)",
         card(
             rx.el.ul(each("identity", "identities", row), class_name="divide-y divide-line"),
             rx.el.div(each("there", "connectable", add), class_name="mt-3 flex flex-wrap gap-3 empty:hidden"),
-            title="Accounts elsewhere",
+            title=_("Accounts elsewhere"),
         ),
     )
 

@@ -12,6 +12,7 @@ from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import db, logs, ratelimit
 from saas_app.core.errors import Conflict, Refused
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.social import service
 from saas_app.social.providers import Claims, configured
 
@@ -20,7 +21,11 @@ class NoAddress(Refused):
     """The provider gives no address, or one that it has not verified."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} does not say that your e-mail address is confirmed. Please confirm it there first.")
+        super().__init__(
+            _("{name} does not say that your e-mail address is confirmed. Please confirm it there first.").format(
+                name=name
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ async def enter(claims: Claims, visit: Visit, *, replaces: str) -> LoggedIn | Ha
     if user is not None:
         entry = await db.run_system("log-in", service.log_in, user.id, claims, visit, replaces=replaces)
         if entry is None:
-            raise Conflict("This account was disconnected while you were away. Please log in another way.")
+            raise Conflict(_("This account was disconnected while you were away. Please log in another way."))
         auth_flows.note_entry(entry, visit)
         return entry
     address = read_address(claims.email)

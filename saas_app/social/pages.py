@@ -6,6 +6,7 @@ from saas_app import site
 from saas_app.account.pages import more_cards, more_fills
 from saas_app.auth.components import above_forms, auth_page, come_along, other_way
 from saas_app.auth.pages import password_of_login
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.social.components import connected_accounts, fill_connected, social_buttons
 from saas_app.ui.buttons import submit_button
@@ -20,8 +21,8 @@ more_fills.append(fill_connected)
 @island(
     "/login/link",
     name="login-link",
-    title=f"Connect your account · {site.PRODUCT}",
-    description="Connect an account elsewhere.",
+    title=_("Connect your account · {product}").format(product=site.PRODUCT),
+    description=_("Connect an account elsewhere."),
     hidden=True,
 )
 def login_link() -> rx.Component:
@@ -29,19 +30,19 @@ def login_link() -> rx.Component:
     form = native_form(
         come_along("email", "provider"),
         password_of_login(),
-        submit_button("Log in and connect", busy="Logging in…", wide=True),
+        submit_button(_("Log in and connect"), busy=_("Logging in…"), wide=True),
         action="/login/link",
     )
     intro = rx.fragment(
-        "There is an account with ",
+        _("There is an account with "),
         rx.el.b(slot("form.email")),
-        ". Type its password once, and from then on you can log in with ",
+        _(". Type its password once, and from then on you can log in with "),
         slot("form.provider"),
         ".",
     )
     return auth_page(
-        "Connect your account",
+        _("Connect your account"),
         form,
-        other_way("No password?", "Log in by mail, and connect under Settings", "/login/code?next=/settings"),
+        other_way(_("No password?"), _("Log in by mail, and connect under Settings"), "/login/code?next=/settings"),
         intro=intro,
     )

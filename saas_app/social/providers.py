@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, NotFound
+from saas_app.core.words import _
 
 
 class ProviderFailed(AppError):
@@ -12,7 +13,9 @@ class ProviderFailed(AppError):
     status = 502
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} did not tell us who you are. Please try again, or log in another way.")
+        super().__init__(
+            _("{name} did not tell us who you are. Please try again, or log in another way.").format(name=name)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import audit, clock
 from saas_app.core.errors import Conflict
+from saas_app.core.words import _
 from saas_app.social.models import Identity
 from saas_app.social.providers import Claims
 
@@ -76,7 +77,7 @@ def connect(session: Session, user_id: str, claims: Claims, visit: Visit) -> Non
     """From now on this identity opens this account. Conflict when it opens another one."""
     owner = user_of(session, claims)
     if owner is not None and owner.id != user_id:
-        raise Conflict("This account elsewhere opens another account of ours already.")
+        raise Conflict(_("This account elsewhere opens another account of ours already."))
     if owner is None:
         _connect(session, user_id, claims, visit)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.ui.text import Words
 from saas_app.ui.theme import PAGE_WIDTH, TINTS, Tone, classes
 
@@ -54,7 +55,7 @@ def ribbon(*words: Words) -> rx.Component:
     """A strip above everything: this is not the real thing."""
     return rx.el.aside(
         rx.el.p(*words, class_name=classes(PAGE_WIDTH, "py-2.5 text-sm font-medium text-center")),
-        aria_label="Sandbox payments",
+        aria_label=_("Sandbox payments"),
         class_name="bg-warn-tint text-warn border-b border-line",
     )
 
@@ -62,5 +63,5 @@ def ribbon(*words: Words) -> rx.Component:
 def sandbox_ribbon(card: str | rx.Var[str]) -> rx.Component:
     """Payments are pretended here, and this card pays."""
     return ribbon(
-        "Sandbox payments: no money moves. Pay with card ", rx.el.b(card, class_name="whitespace-nowrap"), "."
+        _("Sandbox payments: no money moves. Pay with card "), rx.el.b(card, class_name="whitespace-nowrap"), "."
     )

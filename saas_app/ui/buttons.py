@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import classes
 
@@ -51,7 +52,7 @@ def link_button(
 def submit_button(
     label: Any,
     *,
-    busy: str = "One moment…",
+    busy: str = _("One moment…"),
     kind: Kind = "primary",
     wide: bool = False,
     class_name: str = "",

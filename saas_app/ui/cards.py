@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.ui.text import Words
 from saas_app.ui.theme import CARD, TINTS, Tone, classes
 
@@ -69,7 +70,7 @@ def progress(label: Words, value: int | rx.Var[int], maximum: int | rx.Var[int],
     return rx.el.label(
         rx.el.span(
             rx.el.span(label),
-            rx.el.span(value, " of ", maximum, class_name="tabular-nums text-quiet"),
+            rx.el.span(value, _(" of "), maximum, class_name="tabular-nums text-quiet"),
             class_name="flex justify-between gap-4 text-sm font-medium",
         ),
         rx.el.progress(value=value, max=maximum, class_name="mt-2 block h-2.5 w-full rounded-full"),
@@ -83,5 +84,5 @@ def skeleton(lines: Literal[1, 2, 3, 4, 5, 6] = 3) -> rx.Component:
     bar = "h-4 rounded bg-line motion-safe:animate-pulse"
     rows = [rx.el.div(class_name=classes(bar, "w-2/3" if line == lines - 1 else "w-full")) for line in range(lines)]
     return rx.el.div(
-        rx.el.span("Loading", class_name="sr-only"), *rows, role="status", class_name="flex flex-col gap-3 py-2"
+        rx.el.span(_("Loading"), class_name="sr-only"), *rows, role="status", class_name="flex flex-col gap-3 py-2"
     )

@@ -3,11 +3,13 @@
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from saas_app.core.words import _
+
 
 def connection_banner() -> rx.Component:
     """Nothing while all is well; otherwise that we are trying, and that nothing typed is lost."""
     words = rx.el.p(
-        "The connection is gone. We keep trying; what you have typed stays here.",
+        _("The connection is gone. We keep trying; what you have typed stays here."),
         role="status",
         class_name="fixed inset-x-0 bottom-0 z-50 bg-warn-tint px-5 py-3 text-center font-medium text-warn",
     )

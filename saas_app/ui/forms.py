@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.ui.text import for_ears
 from saas_app.ui.theme import INPUT, classes
 
@@ -75,8 +76,8 @@ def password_field(
             class_name=classes(INPUT, "pr-20"),
         ),
         rx.el.button(
-            rx.el.span("Show"),
-            for_ears(" password"),
+            rx.el.span(_("Show")),
+            for_ears(_(" password")),
             type="button",
             data_reveals=name,
             aria_pressed="false",
@@ -139,7 +140,7 @@ def hidden(name: str, value: Text) -> rx.Component:
 def honeypot(name: str = "website") -> rx.Component:
     """A field that people never see and programs fill in."""
     return rx.el.div(
-        rx.el.label("Leave this empty", html_for=name),
+        rx.el.label(_("Leave this empty"), html_for=name),
         rx.el.input(id=name, name=name, tab_index=-1, auto_complete="off"),
         aria_hidden="true",
         class_name="absolute -left-[999rem] top-0",

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.ui.banners import banner, ribbon, sandbox_ribbon
 from saas_app.ui.brand import home_link
 from saas_app.ui.buttons import link_button
@@ -27,7 +28,7 @@ def public_page(*children: Any, scripts: tuple[str, ...] = ()) -> rx.Component:
     return rx.el.div(
         skip_link(),
         when("sandbox", sandbox_ribbon(slot("sandbox_card"))),
-        when("test_mode is defined and test_mode", ribbon("Stripe test mode: no money moves.")),
+        when("test_mode is defined and test_mode", ribbon(_("Stripe test mode: no money moves."))),
         _header(),
         rx.el.main(
             when("notice", rx.el.div(banner(slot("notice")), class_name=classes(PAGE_WIDTH, "pt-6"))),
@@ -45,7 +46,7 @@ def public_page(*children: Any, scripts: tuple[str, ...] = ()) -> rx.Component:
 def skip_link() -> rx.Component:
     """The first stop of the Tab key."""
     return anchor(
-        "Skip to content",
+        _("Skip to content"),
         href="#main",
         class_name="sr-only focus:not-sr-only focus:absolute focus:left-4 focus:top-4 focus:z-10 focus:rounded-lg "
         "focus:bg-brick focus:px-4 focus:py-3 focus:text-on-brick",
@@ -59,16 +60,16 @@ def _header() -> rx.Component:
     ]
     account = when(
         "member",
-        link_button("Dashboard", href=site.DASHBOARD),
+        link_button(_("Dashboard"), href=site.DASHBOARD),
         otherwise=(
-            anchor("Log in", href=site.LOGIN, class_name=_MENU),
-            link_button("Sign up", href=site.SIGNUP, class_name="whitespace-nowrap max-sm:px-3.5 max-sm:text-sm"),
+            anchor(_("Log in"), href=site.LOGIN, class_name=_MENU),
+            link_button(_("Sign up"), href=site.SIGNUP, class_name="whitespace-nowrap max-sm:px-3.5 max-sm:text-sm"),
         ),
     )
     return rx.el.header(
         rx.el.div(
             home_link(),
-            rx.el.nav(*links, account, aria_label="Main", class_name="ml-auto flex items-center gap-1"),
+            rx.el.nav(*links, account, aria_label=_("Main"), class_name="ml-auto flex items-center gap-1"),
             class_name=classes(PAGE_WIDTH, "flex min-h-18 items-center gap-2 sm:gap-4"),
         ),
         class_name="border-b border-line",
@@ -92,7 +93,7 @@ def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
             rx.el.div(home_link(), rx.el.p(f"{site.TAGLINE}. {site.DISCLAIMER}", class_name="mt-1 text-quiet")),
-            rx.el.nav(*links, mail, aria_label="Footer", class_name="flex flex-wrap gap-x-6 text-quiet"),
+            rx.el.nav(*links, mail, aria_label=_("Footer"), class_name="flex flex-wrap gap-x-6 text-quiet"),
             class_name=classes(PAGE_WIDTH, "flex flex-wrap items-end justify-between gap-6 py-10 text-sm"),
         ),
         class_name="border-t border-line",

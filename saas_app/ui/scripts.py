@@ -3,9 +3,28 @@
 Mind that pages are Jinja templates: no two opening braces beside each other, no brace beside % or #.
 """
 
+import json
+import re
 from pathlib import Path
 
 import reflex as rx
+
+from saas_app.core.words import _
+
+
+def spoken(code: str, **said: str) -> str:
+    """A script with its texts in the reader's language: it holds them as `say.name`."""
+    for name, words in said.items():
+        code, found = re.subn(rf"\bsay\.{name}\b", lambda _, words=words: quoted(words), code)
+        if not found:
+            raise ValueError(f"the script does not say {name}")
+    return code
+
+
+def quoted(words: str) -> str:
+    """A text as JavaScript writes it, and as it may stand in a Jinja template inside of HTML."""
+    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c").replace("{", "\\u007b")
+
 
 # Reads numbers as people type and paste them: 1.000,50 € in cents, 3,5 % in percent; NaN for what is none.
 TYPED = Path(__file__).with_name("typed.js").read_text()
@@ -32,16 +51,20 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").
 """
 
 # Show and hide a password, wherever a field with `data-reveals` beside it is or will be.
-REVEAL = """
+REVEAL = spoken(
+    """
 addEventListener("click", e => {
   const button = e.target.closest?.("[data-reveals]");
   if (!button) return;
   const input = document.getElementById(button.dataset.reveals), show = input.type === "password";
   input.type = show ? "text" : "password";
-  button.firstChild.textContent = show ? "Hide" : "Show";
+  button.firstChild.textContent = show ? say.hide : say.show;
   button.setAttribute("aria-pressed", show);
 });
-"""
+""",
+    hide=_("Hide"),
+    show=_("Show"),
+)
 
 # A hint that says when its rule is kept.
 RULES = """
@@ -52,8 +75,9 @@ addEventListener("input", e => {
 """
 
 # How good a password is, in words, while it is typed. A rough guess of ours; the server looks again, and means it.
-STRENGTH = """
-const WORDS = ["Too easy to guess", "Could be better", "Good", "Strong"];
+STRENGTH = spoken(
+    """
+const WORDS = [say.weak, say.middling, say.good, say.strong];
 const guess = word => {
   let steps = 0;
   for (let at = 1; at < word.length; at++) steps += Math.abs(word.charCodeAt(at) - word.charCodeAt(at - 1)) < 2;
@@ -67,11 +91,18 @@ addEventListener("input", e => {
   const missing = least - e.target.value.length, level = missing > 0 ? 0 : guess(e.target.value);
   place.hidden = !e.target.value;
   place.querySelector("meter").value = missing > 0 ? 0.4 : level + 1;
-  const said = missing > 0 ? missing + (missing > 1 ? " more characters" : " more character") : WORDS[level];
+  const said = missing > 0 ? (missing > 1 ? say.many : say.one).replace("{count}", missing) : WORDS[level];
   const words = place.querySelector("span");
   if (words.textContent !== said) words.textContent = said;
 });
-"""
+""",
+    weak=_("Too easy to guess"),
+    middling=_("Could be better"),
+    good=_("Good"),
+    strong=_("Strong"),
+    many=_("{count} more characters"),
+    one=_("{count} more character"),
+)
 
 # What is wrong with a field, said when it is left: the server's own words, which are those that a refusal would have.
 CHECK = """

@@ -4,6 +4,7 @@ They say nothing of money: only who asked knows whether any may have moved.
 """
 
 from saas_app.core.errors import AppError
+from saas_app.core.words import _
 
 
 class StripeUnavailable(AppError):
@@ -13,7 +14,7 @@ class StripeUnavailable(AppError):
     passes = True
 
     def __init__(self) -> None:
-        super().__init__("Our payment provider does not answer right now.")
+        super().__init__(_("Our payment provider does not answer right now."))
 
 
 class StripeBusy(StripeUnavailable):
@@ -31,7 +32,7 @@ class StripeRefused(AppError):
     status = 502
 
     def __init__(self, why: str = "") -> None:
-        super().__init__("Our payment provider refused this request. Please write to us.")
+        super().__init__(_("Our payment provider refused this request. Please write to us."))
         self.why = why
 
 
@@ -53,9 +54,9 @@ class CardRefused(StripeRefused):
     def __init__(self, why: str = "", *, needs_action: bool = False) -> None:
         super().__init__(why)
         self.needs_action = needs_action
-        asks = "Your bank wants to confirm this card. Put it in again under “Update card”, where it can ask you"
-        declined = "Your bank declined the payment. Update your card"
-        self.args = (f"{asks if needs_action else declined}, then try again. Nothing was changed.",)
+        asks = _("Your bank wants to confirm this card. Put it in again under “Update card”, where it can ask you")
+        declined = _("Your bank declined the payment. Update your card")
+        self.args = (_("{asks}, then try again. Nothing was changed.").format(asks=asks if needs_action else declined),)
 
 
 class BadSignature(AppError):

@@ -8,6 +8,7 @@ from saas_app import site
 from saas_app.auth.models import User
 from saas_app.core import mailer
 from saas_app.core.config import settings
+from saas_app.core.words import _
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -24,7 +25,7 @@ class Letter:
     words: str
     facts: Facts = ()
     link: str = ""
-    label: str = "Open billing"
+    label: str = _("Open billing")
 
 
 def billing_page() -> str:
@@ -47,9 +48,11 @@ def post(session: Session, user_id: str, letter: Letter) -> bool:
         facts=[fact for fact in letter.facts if fact[1]],
         link=letter.link or billing_page(),
         label=letter.label,
-        quiet=f"You get this mail because you are, or were, a customer of {site.PRODUCT}. "
-        f"If something is wrong, reply, or write to {site.SUPPORT_EMAIL}.",
-        also=("Your plan, payments and invoices", billing_page()) if letter.link else None,
+        quiet=_(
+            "You get this mail because you are, or were, a customer of {product}. If something is wrong, "
+            "reply, or write to {support_email}."
+        ).format(product=site.PRODUCT, support_email=site.SUPPORT_EMAIL),
+        also=(_("Your plan, payments and invoices"), billing_page()) if letter.link else None,
         reply_to=site.SUPPORT_EMAIL,
         key=letter.key,
     )

@@ -9,6 +9,7 @@ from saas_app.billing.notices import is_suspended
 from saas_app.billing.words import day, once, refund_came_back
 from saas_app.core.clock import now
 from saas_app.core.config import settings
+from saas_app.core.words import _
 
 Was = Invoice | None
 
@@ -20,16 +21,16 @@ def receipt(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
         return None
     amount = money(invoice.amount_paid, invoice.currency)
     facts = (
-        ("For", once(invoice.description)),
-        ("Invoice", invoice.number),
-        ("Date", day(invoice.created_at)),
-        ("Paid", amount),
+        (_("For"), once(invoice.description)),
+        (_("Invoice"), invoice.number),
+        (_("Date"), day(invoice.created_at)),
+        (_("Paid"), amount),
     )
-    link, label = invoice.invoice_pdf, "Download the invoice"
+    link, label = invoice.invoice_pdf, _("Download the invoice")
     if not link:
-        link, label = invoice.hosted_invoice_url, "See the invoice"
-    words = f"We have received your payment of {amount}. Thank you."
-    subject = f"Your receipt for {amount}"
+        link, label = invoice.hosted_invoice_url, _("See the invoice")
+    words = _("We have received your payment of {amount}. Thank you.").format(amount=amount)
+    subject = _("Your receipt for {amount}").format(amount=amount)
     key = f"receipt:{invoice.stripe_invoice_id}"
     return Letter(key, subject, words, facts, link, label) if link else Letter(key, subject, words, facts)
 
@@ -49,20 +50,26 @@ def unpaid(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
     amount = _due(invoice)
     again = day(invoice.next_payment_attempt) if invoice.next_payment_attempt else ""
     card = scene.card()
-    where = f" to your {card}" if card else ""
+    where = _(" to your {card}").format(card=card) if card else ""
     name, open_until = scene.name(row), _open_until(row)
-    then = f"We try again on {again}." if again else "We do not try again by ourselves."
-    subject = f"Your payment of {amount} did not go through"
+    then = _("We try again on {again}.").format(again=again) if again else _("We do not try again by ourselves.")
+    subject = _("Your payment of {amount} did not go through").format(amount=amount)
     if not again:
-        subject = f"Please pay {amount} to keep {name}" if open_until else f"Please pay {amount} to open {name} again"
+        subject = (
+            _("Please pay {amount} to keep {name}").format(amount=amount, name=name)
+            if open_until
+            else _("Please pay {amount} to open {name} again").format(amount=amount, name=name)
+        )
     return Letter(
         f"{what}:{invoice.stripe_invoice_id}",
         subject,
-        f"We could not charge {amount}{where} for {name}. {then}\n\n"
-        f"{_what_stays(scene, row)} You can pay now, also with another card.",
-        (("Due", amount), ("Card", card), ("Next try", again), ("Open until", open_until)),
+        _(
+            "We could not charge {amount}{where} for {name}. {then}\n\n{what_stays} You can pay now, also with "
+            "another card."
+        ).format(amount=amount, where=where, name=name, then=then, what_stays=_what_stays(scene, row)),
+        ((_("Due"), amount), (_("Card"), card), (_("Next try"), again), (_("Open until"), open_until)),
         invoice.hosted_invoice_url,
-        f"Pay {amount}" if invoice.hosted_invoice_url else "Open billing",
+        _("Pay {amount}").format(amount=amount) if invoice.hosted_invoice_url else _("Open billing"),
     )
 
 
@@ -72,12 +79,14 @@ def recovered(scene: Scene, was: Subscription | None, row: Subscription) -> Lett
         return None
     name = scene.name(row)
     settled = [each for each in scene.now.invoices.values() if _was_settled(scene, row, each)]
-    subject, first = f"{name} is in order again", "Nothing is due any more."
+    subject, first = _("{name} is in order again").format(name=name), _("Nothing is due any more.")
     if settled:
-        subject = f"{name} is paid"
-        first = f"Your payment of {money(settled[-1].amount_paid, row.currency)} has gone through, thank you."
-    words = f"{first} {name} is open, and there is nothing left to do."
-    facts = (("Plan", f"{name}, {scene.price(row)}"), ("Next payment", day(row.current_period_end)))
+        subject = _("{name} is paid").format(name=name)
+        first = _("Your payment of {amount} has gone through, thank you.").format(
+            amount=money(settled[-1].amount_paid, row.currency)
+        )
+    words = _("{first} {name} is open, and there is nothing left to do.").format(first=first, name=name)
+    facts = ((_("Plan"), f"{name}, {scene.price(row)}"), (_("Next payment"), day(row.current_period_end)))
     return Letter(f"recovered:{row.stripe_subscription_id}:{scene.number}", subject, words, facts)
 
 
@@ -88,20 +97,22 @@ def refunded(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
     if given <= 0 or not invoice.stripe_subscription_id or (was is None and not is_news(invoice.created_at)):
         return None
     amount = money(given, invoice.currency)
-    part = "a part of what you paid"
+    part = _("a part of what you paid")
     if invoice.amount_refunded >= invoice.amount_paid:
-        part = "the rest of what you paid" if before else "all that you paid for it"
+        part = _("the rest of what you paid") if before else _("all that you paid for it")
     row = scene.now.subscriptions.get(invoice.stripe_subscription_id)
-    stays = f" {scene.name(row)} stays open." if row and row.status in LIVE else ""
-    words = f"We have returned {amount} to you, {part}.{stays} It takes your bank five to ten days to show it."
+    stays = _(" {name} stays open.").format(name=scene.name(row)) if row and row.status in LIVE else ""
+    words = _(
+        "We have returned {amount} to you, {part}.{stays} It takes your bank five to ten days to show it."
+    ).format(amount=amount, part=part, stays=stays)
     facts: Facts = (
-        ("Invoice", invoice.number),
-        ("Paid", money(invoice.amount_paid, invoice.currency)),
-        ("Returned", amount),
-        ("Returned in all", money(invoice.amount_refunded, invoice.currency) if before else ""),
+        (_("Invoice"), invoice.number),
+        (_("Paid"), money(invoice.amount_paid, invoice.currency)),
+        (_("Returned"), amount),
+        (_("Returned in all"), money(invoice.amount_refunded, invoice.currency) if before else ""),
     )
     key = f"refunded:{invoice.stripe_invoice_id}:{invoice.amount_refunded}"
-    return Letter(key, f"We have returned {amount}", words, facts)
+    return Letter(key, _("We have returned {amount}").format(amount=amount), words, facts)
 
 
 def refund_failed(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
@@ -111,9 +122,11 @@ def refund_failed(scene: Scene, was: Was, invoice: Invoice) -> Letter | None:
     if back <= 0 or not invoice.stripe_subscription_id:
         return None
     amount = money(back, invoice.currency)
-    facts: Facts = (("Invoice", invoice.number), ("Came back", amount), ("Card", scene.card()))
+    facts: Facts = ((_("Invoice"), invoice.number), (_("Came back"), amount), (_("Card"), scene.card()))
     key = f"refund_failed:{invoice.stripe_invoice_id}:{before}"
-    return Letter(key, f"Your refund of {amount} did not arrive", refund_came_back(amount), facts)
+    return Letter(
+        key, _("Your refund of {amount} did not arrive").format(amount=amount), refund_came_back(amount), facts
+    )
 
 
 def locked(scene: Scene, row: Subscription) -> Letter | None:
@@ -126,11 +139,20 @@ def locked(scene: Scene, row: Subscription) -> Letter | None:
     due = [each for each in scene.now.invoices.values() if _trouble(row, each)]
     amount, url = (_due(due[-1]), due[-1].hosted_invoice_url) if due else ("", "")
     name = scene.name(row)
-    words = f"{name} was not paid, so it is locked. {_what_stays(scene, row)}"
+    words = _("{name} was not paid, so it is locked. {what_stays}").format(
+        name=name, what_stays=_what_stays(scene, row)
+    )
     again = next((day(each.next_payment_attempt) for each in reversed(due) if each.next_payment_attempt), "")
-    facts = (("Due", amount), ("Card", scene.card()), ("Next try", again))
+    facts = ((_("Due"), amount), (_("Card"), scene.card()), (_("Next try"), again))
     key = f"locked:{row.stripe_subscription_id}:{since:%Y-%m-%d}"
-    return Letter(key, f"{name} is locked until it is paid", words, facts, url, f"Pay {amount}" if url else "Pay now")
+    return Letter(
+        key,
+        _("{name} is locked until it is paid").format(name=name),
+        words,
+        facts,
+        url,
+        _("Pay {amount}").format(amount=amount) if url else _("Pay now"),
+    )
 
 
 def _trouble(row: Subscription | None, invoice: Invoice) -> str:
@@ -150,22 +172,26 @@ def _trouble(row: Subscription | None, invoice: Invoice) -> str:
 def _ask_to_confirm(scene: Scene, row: Subscription, invoice: Invoice) -> Letter:
     amount = _due(invoice)
     until = day(row.pending_until) if row.pending_until else ""
-    what = (
-        f"Your bank wants you to confirm the payment of {amount} for {scene.name(row)}, and until then it is not paid."
-    )
+    what = _(
+        "Your bank wants you to confirm the payment of {amount} for {name}, and until then it is not paid."
+    ).format(amount=amount, name=scene.name(row))
     if row.pending_price_id:
-        name, _ = scene.name_and_price(row.pending_price_id, row)
-        what = f"Your change to {name} waits for your bank: it wants you to confirm the payment of {amount}."
-        then = f"If you do nothing, the change is dropped{f' on {until}' if until else ''}, and nothing is charged."
+        name, _price = scene.name_and_price(row.pending_price_id, row)
+        what = _("Your change to {name} waits for your bank: it wants you to confirm the payment of {amount}.").format(
+            name=name, amount=amount
+        )
+        then = _("If you do nothing, the change is dropped{when}, and nothing is charged.").format(
+            when=_(" on {day}").format(day=until) if until else ""
+        )
     else:
         then = _what_stays(scene, row)
     return Letter(
         f"action:{invoice.stripe_invoice_id}",
-        f"Your bank wants you to confirm {amount}",
+        _("Your bank wants you to confirm {amount}").format(amount=amount),
         f"{what}\n\n{then}",
-        (("Due", amount), ("Card", scene.card()), ("Open until", _open_until(row)), ("Waits until", until)),
+        ((_("Due"), amount), (_("Card"), scene.card()), (_("Open until"), _open_until(row)), (_("Waits until"), until)),
         invoice.hosted_invoice_url,
-        f"Confirm {amount}" if invoice.hosted_invoice_url else "Open billing",
+        _("Confirm {amount}").format(amount=amount) if invoice.hosted_invoice_url else _("Open billing"),
     )
 
 
@@ -179,8 +205,10 @@ def _open_until(row: Subscription) -> str:
 def _what_stays(scene: Scene, row: Subscription) -> str:
     until = _open_until(row)
     if until:
-        return f"Everything stays open until {until}; after that {scene.name(row)} is locked until it is paid."
-    return f"What you saved is there to read, and paying opens {scene.name(row)} at once."
+        return _("Everything stays open until {until}; after that {name} is locked until it is paid.").format(
+            until=until, name=scene.name(row)
+        )
+    return _("What you saved is there to read, and paying opens {name} at once.").format(name=scene.name(row))
 
 
 def _was_settled(scene: Scene, row: Subscription, invoice: Invoice) -> bool:

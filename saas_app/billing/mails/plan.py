@@ -7,6 +7,7 @@ from saas_app.billing.models import ENDED_STATUSES, Subscription
 from saas_app.billing.notices import is_suspended
 from saas_app.billing.words import day
 from saas_app.core.config import settings
+from saas_app.core.words import _
 
 RUNNING = LIVE | LATE
 Was = Subscription | None
@@ -21,16 +22,18 @@ def welcome(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     if row.status == "trialing" and row.trial_end:
         until, card = day(row.trial_end), scene.card()
         then = (
-            f"After that it goes on for {price}, charged to your {card}."
+            _("After that it goes on for {price}, charged to your {card}.").format(price=price, card=card)
             if card
-            else "To keep it, add a card before that day; without one it is paused, and nothing is charged."
+            else _("To keep it, add a card before that day; without one it is paused, and nothing is charged.")
         )
-        facts = (("Plan", name), ("Free until", until), ("Then", price))
-        words = f"{name} is unlocked, and free until {until}. {then}\n\nYou can cancel at any time."
-        return Letter(key, f"{name} is yours to try", words, facts, *_to_work())
-    facts = (("Plan", f"{name}, {price}"), ("Next payment", "" if row.ends_at else day(row.current_period_end)))
-    words = f"{name} is unlocked. Thank you.\n\nYou can change or cancel it at any time."
-    return Letter(key, f"{name} is yours", words, facts, *_to_work())
+        facts = ((_("Plan"), name), (_("Free until"), until), (_("Then"), price))
+        words = _("{name} is unlocked, and free until {until}. {then}\n\nYou can cancel at any time.").format(
+            name=name, until=until, then=then
+        )
+        return Letter(key, _("{name} is yours to try").format(name=name), words, facts, *_to_work())
+    facts = ((_("Plan"), f"{name}, {price}"), (_("Next payment"), "" if row.ends_at else day(row.current_period_end)))
+    words = _("{name} is unlocked. Thank you.\n\nYou can change or cancel it at any time.").format(name=name)
+    return Letter(key, _("{name} is yours").format(name=name), words, facts, *_to_work())
 
 
 def canceled(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -40,11 +43,16 @@ def canceled(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     if row.ends_at is None or row.ends_at == was.ends_at:
         return None
     name, end = scene.name(row), day(row.ends_at)
-    words = (
-        f"{name} is canceled. It stays open until {end}, and nothing more is charged. What you have saved stays yours."
-        "\n\nIf you change your mind before that, you can keep it with one click."
+    words = _(
+        "{name} is canceled. It stays open until {end}, and nothing more is charged. What you have saved "
+        "stays yours.\n\nIf you change your mind before that, you can keep it with one click."
+    ).format(name=name, end=end)
+    return Letter(
+        _key("canceled", scene, row),
+        _("{name} ends on {end}").format(name=name, end=end),
+        words,
+        label=_("Keep {name}").format(name=name),
     )
-    return Letter(_key("canceled", scene, row), f"{name} ends on {end}", words, label=f"Keep {name}")
 
 
 def kept(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -54,8 +62,8 @@ def kept(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     if was.ends_at is None or row.ends_at is not None:
         return None
     name = scene.name(row)
-    words = f"The cancellation is taken back, and {name} goes on as before."
-    return Letter(_key("kept", scene, row), f"{name} goes on", words, _next(scene, row))
+    words = _("The cancellation is taken back, and {name} goes on as before.").format(name=name)
+    return Letter(_key("kept", scene, row), _("{name} goes on").format(name=name), words, _next(scene, row))
 
 
 def ended(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -65,12 +73,22 @@ def ended(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     name, key = scene.name(row), f"ended:{row.stripe_subscription_id}"
     other = next((each for each in scene.now.subscriptions.values() if each.status in RUNNING), None)
     if other is not None:
-        words = f"You had two subscriptions. This one, {name}, is over; {scene.name(other)} goes on."
-        return Letter(key, "Your second subscription has ended", words)
+        words = _("You had two subscriptions. This one, {name}, is over; {other} goes on.").format(
+            name=name, other=scene.name(other)
+        )
+        return Letter(key, _("Your second subscription has ended"), words)
     # https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details-reason
-    why = ", because it was not paid" if row.cancel_reason == "payment_failed" else ""
-    words = f"{name} has ended{why}. Nothing more is charged, and everything you saved is still there to read."
-    return Letter(key, f"{name} has ended", words, link=f"{settings().base_url}/pricing", label="See the plans")
+    why = _(", because it was not paid") if row.cancel_reason == "payment_failed" else ""
+    words = _(
+        "{name} has ended{why}. Nothing more is charged, and everything you saved is still there to read."
+    ).format(name=name, why=why)
+    return Letter(
+        key,
+        _("{name} has ended").format(name=name),
+        words,
+        link=f"{settings().base_url}/pricing",
+        label=_("See the plans"),
+    )
 
 
 def paused(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -79,14 +97,16 @@ def paused(scene: Scene, was: Was, row: Subscription) -> Letter | None:
         return None
     name, key = scene.name(row), _key("paused", scene, row)
     if row.status == "paused":
-        words = (
-            f"Your trial is over. {name} is paused, since there is no card for it. Nothing was charged, and what you "
-            f"saved is still there to read.\n\nAdd a card, and you can go on with it for {scene.price(row)}."
-        )
-        return Letter(key, f"{name} is paused", words, label="Add a card")
-    until = f"until {day(row.pause_resumes_at)}" if row.pause_resumes_at else "until it goes on"
-    words = f"{name} is paused, and nothing is charged {until}. What you saved is still there to read."
-    return Letter(key, f"{name} is paused", words)
+        words = _(
+            "Your trial is over. {name} is paused, since there is no card for it. Nothing was charged, and "
+            "what you saved is still there to read.\n\nAdd a card, and you can go on with it for {price}."
+        ).format(name=name, price=scene.price(row))
+        return Letter(key, _("{name} is paused").format(name=name), words, label=_("Add a card"))
+    until = _("until {day}").format(day=day(row.pause_resumes_at)) if row.pause_resumes_at else _("until it goes on")
+    words = _("{name} is paused, and nothing is charged {until}. What you saved is still there to read.").format(
+        name=name, until=until
+    )
+    return Letter(key, _("{name} is paused").format(name=name), words)
 
 
 def resumed(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -94,8 +114,8 @@ def resumed(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     if was is None or not _is_paused(was) or _is_paused(row) or row.status not in LIVE:
         return None
     name = scene.name(row)
-    words = f"{name} is not paused any more, and everything is as it was."
-    return Letter(_key("resumed", scene, row), f"{name} is open again", words, _next(scene, row))
+    words = _("{name} is not paused any more, and everything is as it was.").format(name=name)
+    return Letter(_key("resumed", scene, row), _("{name} is open again").format(name=name), words, _next(scene, row))
 
 
 def changed(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -105,8 +125,15 @@ def changed(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     if (was.stripe_price_id, was.quantity) == (row.stripe_price_id, row.quantity):
         return None
     name, price = scene.name(row), scene.price(row)
-    words = f"Your plan has changed, from {scene.name(was)} for {scene.price(was)} to {name} for {price}."
-    return Letter(_key("changed", scene, row), f"Your plan is now {name}, {price}", words, _next(scene, row))
+    words = _("Your plan has changed, from {name} for {price} to {new_name} for {new_price}.").format(
+        name=scene.name(was), price=scene.price(was), new_name=name, new_price=price
+    )
+    return Letter(
+        _key("changed", scene, row),
+        _("Your plan is now {name}, {price}").format(name=name, price=price),
+        words,
+        _next(scene, row),
+    )
 
 
 def planned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
@@ -117,12 +144,14 @@ def planned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
         return None
     name, price = scene.name_and_price(row.next_price_id, row)
     at = day(row.next_at)
-    words = f"Until {at} everything stays as you have paid for it. Then it is {name}, for {price}."
-    facts = (("Now", f"{scene.name(row)}, {scene.price(row)}"), ("Then", f"{name}, {price}"))
+    words = _("Until {at} everything stays as you have paid for it. Then it is {name}, for {price}.").format(
+        at=at, name=name, price=price
+    )
+    facts = ((_("Now"), f"{scene.name(row)}, {scene.price(row)}"), (_("Then"), f"{name}, {price}"))
     return Letter(
         _key("planned", scene, row),
-        f"Your plan changes on {at}",
-        f"{words}\n\nBefore that day you can take it back under Billing.",
+        _("Your plan changes on {at}").format(at=at),
+        _("{words}\n\nBefore that day you can take it back under Billing.").format(words=words),
         facts,
     )
 
@@ -133,19 +162,19 @@ def unplanned(scene: Scene, was: Was, row: Subscription) -> Letter | None:
         return None
     name, key = scene.name(row), _key("unplanned", scene, row)
     if was.next_price_id and not row.next_price_id:
-        words = f"The planned change is taken back, and {name} goes on as it is."
-        return Letter(key, f"You keep {name}", words, _next(scene, row))
+        words = _("The planned change is taken back, and {name} goes on as it is.").format(name=name)
+        return Letter(key, _("You keep {name}").format(name=name), words, _next(scene, row))
     if was.pending_price_id and not row.pending_price_id:
-        other, _ = scene.name_and_price(was.pending_price_id, row)
-        words = (
-            f"The change to {other} was not paid, so it is dropped. Nothing was charged, and {name} goes on as it is."
-        )
-        return Letter(key, f"You keep {name}", words, _next(scene, row))
+        other, _price = scene.name_and_price(was.pending_price_id, row)
+        words = _(
+            "The change to {other} was not paid, so it is dropped. Nothing was charged, and {name} goes on as it is."
+        ).format(other=other, name=name)
+        return Letter(key, _("You keep {name}").format(name=name), words, _next(scene, row))
     return None
 
 
 def _to_work() -> tuple[str, str]:
-    return f"{settings().base_url}{site.WORK.href}", f"Open {site.WORK.label.lower()}"
+    return f"{settings().base_url}{site.WORK.href}", _("Open {label}").format(label=site.WORK.label.lower())
 
 
 def _is_paused(row: Subscription) -> bool:
@@ -155,7 +184,7 @@ def _is_paused(row: Subscription) -> bool:
 def _next(scene: Scene, row: Subscription) -> Facts:
     """What is charged from here on."""
     when = "" if row.ends_at or row.next_price_id else day(row.current_period_end)
-    return (("Plan", f"{scene.name(row)}, {scene.price(row)}"), ("Next payment", when))
+    return ((_("Plan"), f"{scene.name(row)}, {scene.price(row)}"), (_("Next payment"), when))
 
 
 def _key(what: str, scene: Scene, row: Subscription) -> str:

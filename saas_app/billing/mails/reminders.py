@@ -20,6 +20,7 @@ from saas_app.billing.notices import TELL_OF_TRIAL_END, is_suspended
 from saas_app.billing.words import day
 from saas_app.core import mailer
 from saas_app.core.clock import now
+from saas_app.core.words import _
 
 TELL_OF_RENEWAL = timedelta(days=14)
 TELL_OF_CARD = timedelta(days=21)
@@ -33,17 +34,18 @@ def trial_ending(scene: Scene, row: Subscription) -> Letter | None:
         return None
     name, end, card = scene.name(row), day(row.trial_end), scene.card()
     if not card:
-        words = (
-            f"Your trial of {name} ends on {end}, and there is no card for it. Without one {name} is paused then: "
-            f"nothing is charged, and what you saved stays.\n\nTo keep it for {scene.price(row)}, add a card before."
-        )
-        return Letter(key, f"Your trial ends on {end}", words, label="Add a card")
-    words = (
-        f"Your trial of {name} ends on {end}. It then goes on for {scene.price(row)}, and you need do nothing."
-        "\n\nIf you do not want it, cancel before that day under Billing, and nothing is charged."
-    )
-    facts = (("First payment", scene.next_charge(row)), ("On", end), ("Card", card))
-    return Letter(key, f"Your trial ends on {end}", words, facts)
+        words = _(
+            "Your trial of {name} ends on {end}, and there is no card for it. Without one {name} is paused "
+            "then: nothing is charged, and what you saved stays.\n\nTo keep it for {price}, add a card "
+            "before."
+        ).format(name=name, end=end, price=scene.price(row))
+        return Letter(key, _("Your trial ends on {end}").format(end=end), words, label=_("Add a card"))
+    words = _(
+        "Your trial of {name} ends on {end}. It then goes on for {price}, and you need do nothing.\n\nIf "
+        "you do not want it, cancel before that day under Billing, and nothing is charged."
+    ).format(name=name, end=end, price=scene.price(row))
+    facts = ((_("First payment"), scene.next_charge(row)), (_("On"), end), (_("Card"), card))
+    return Letter(key, _("Your trial ends on {end}").format(end=end), words, facts)
 
 
 def renewal(scene: Scene, row: Subscription) -> Letter | None:
@@ -52,11 +54,16 @@ def renewal(scene: Scene, row: Subscription) -> Letter | None:
     if not key.startswith("renewal:"):
         return None
     name, on, amount = scene.name(row), day(row.current_period_end), scene.next_charge(row)
-    words = (
-        f"{name} goes on for another year on {on}, for {amount}, and you need do nothing."
-        "\n\nIf you do not want it any longer, cancel before that day under Billing, and nothing is charged."
+    words = _(
+        "{name} goes on for another year on {on}, for {amount}, and you need do nothing.\n\nIf you do not "
+        "want it any longer, cancel before that day under Billing, and nothing is charged."
+    ).format(name=name, on=on, amount=amount)
+    return Letter(
+        key,
+        _("{name} renews on {on}").format(name=name, on=on),
+        words,
+        ((_("Amount"), amount), (_("On"), on), (_("Card"), scene.card())),
     )
-    return Letter(key, f"{name} renews on {on}", words, (("Amount", amount), ("On", on), ("Card", scene.card())))
 
 
 def card_expiring(scene: Scene, row: Subscription) -> Letter | None:
@@ -68,12 +75,14 @@ def card_expiring(scene: Scene, row: Subscription) -> Letter | None:
         return None
     name, on, card = scene.name(row), day(row.current_period_end), scene.card()
     good_to = f"{customer.card_exp_month:02d}/{customer.card_exp_year}"
-    words = (
-        f"Your {card} is good to the end of {good_to}, and the next payment for {name} is on {on}. "
-        "If your bank has sent you a new card, please put it in; then nothing is interrupted."
+    words = _(
+        "Your {card} is good to the end of {good_to}, and the next payment for {name} is on {on}. If your "
+        "bank has sent you a new card, please put it in; then nothing is interrupted."
+    ).format(card=card, good_to=good_to, name=name, on=on)
+    facts = ((_("Next payment"), scene.next_charge(row)), (_("On"), on), (_("Card"), card))
+    return Letter(
+        key, _("Your card expires before {name} renews").format(name=name), words, facts, label=_("Update card")
     )
-    facts = (("Next payment", scene.next_charge(row)), ("On", on), ("Card", card))
-    return Letter(key, f"Your card expires before {name} renews", words, facts, label="Update card")
 
 
 def waiting(session: Session) -> Sequence[str]:

@@ -12,6 +12,7 @@ from saas_app.billing.money import money
 from saas_app.billing.plans import plan_by_key
 from saas_app.billing.words import each
 from saas_app.core.clock import now
+from saas_app.core.words import _
 
 # What we meet for the first time and is older than this is history, as after joining an account that has customers.
 NEWS = timedelta(days=7)
@@ -81,7 +82,7 @@ class Scene:
     def name(self, row: Subscription) -> str:
         """What somebody subscribes to: Pro."""
         plan, product = plan_by_key(row.plan_key), self.session.get(Product, row.stripe_product_id)
-        return product.name if product else plan.name if plan else "Your plan"
+        return product.name if product else plan.name if plan else _("Your plan")
 
     def price(self, row: Subscription) -> str:
         """€72 a year."""
@@ -91,18 +92,20 @@ class Scene:
         """The same of a price that is not theirs yet: Agent, and €29 a month."""
         price = self.session.get(Price, price_id)
         if price is None:
-            return "another plan", ""
+            return _("another plan"), ""
         product = self.session.get(Product, price.stripe_product_id)
         amount, currency = price.paid_in(row.currency)
         words = each(amount * row.quantity, currency, price.interval)
-        return product.name if product else "another plan", words
+        return product.name if product else _("another plan"), words
 
     def card(self) -> str:
         """Visa ending in 4242; '' without a card."""
         customer = self.customer()
         if customer is None or not customer.card_last4:
             return ""
-        return f"{customer.card_brand.replace('_', ' ').title() or 'Card'} ending in {customer.card_last4}"
+        return _("{brand} ending in {digits}").format(
+            brand=customer.card_brand.replace("_", " ").title() or _("Card"), digits=customer.card_last4
+        )
 
     def customer(self) -> Customer | None:
         """What is known of them as a customer."""

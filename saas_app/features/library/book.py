@@ -15,6 +15,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from saas_app.core import written
+from saas_app.core.words import _
 from saas_app.features.library import figures
 from saas_app.features.library.numbers import figures as numbers
 
@@ -33,7 +35,7 @@ class Edition:
     @property
     def words(self) -> str:
         """Edition 1 of 25 November 2026."""
-        return f"Edition {self.number} of {self.date.day} {self.date:%B %Y}"
+        return _("Edition {number} of {day}").format(number=self.number, day=written.on_paper(self.date))
 
 
 @dataclass(frozen=True)

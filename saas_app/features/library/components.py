@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.features.library.service import ContentsLine
 from saas_app.features.library.state import LibraryState
 from saas_app.purchases.components import good_card
@@ -45,7 +46,7 @@ def shelf() -> rx.Component:
         card(
             rx.el.ol(rx.foreach(mine.contents, _shelf_line), class_name="divide-y divide-line"),
             rx.el.p(mine.edition, ". ", mine.changes, id="edition", class_name="mt-4 text-sm text-quiet"),
-            title="Contents",
+            title=_("Contents"),
         ),
     )
 
@@ -54,10 +55,10 @@ def _owned() -> rx.Component:
     mine = LibraryState.shelf
     return card(
         rx.el.p(mine.subtitle, class_name="text-quiet"),
-        rx.cond(mine.place != "", rx.el.p("You stopped at ", rx.el.b(mine.place), id="place", class_name="mt-3")),
-        rx.cond(mine.notes != "", rx.el.p(mine.notes, " in the margin", class_name="mt-1 text-quiet")),
+        rx.cond(mine.place != "", rx.el.p(_("You stopped at "), rx.el.b(mine.place), id="place", class_name="mt-3")),
+        rx.cond(mine.notes != "", rx.el.p(mine.notes, _(" in the margin"), class_name="mt-1 text-quiet")),
         row(
-            link_button(rx.cond(mine.place != "", "Go on reading", "Begin to read"), href="/library/book"),
+            link_button(rx.cond(mine.place != "", _("Go on reading"), _("Begin to read")), href="/library/book"),
             rx.foreach(mine.files, _file),
             class_name="mt-6",
         ),
@@ -69,25 +70,28 @@ def _owned() -> rx.Component:
 def _file(file: FileView) -> rx.Component:
     # In a tab of its own: this one would take the click for leaving, and hang up its socket.
     words = rx.cond(file.name.endswith(".pdf"), "PDF", "EPUB")
-    return link_button("Download ", words, href=file.href, kind="secondary", target="_blank", rel="noopener")
+    return link_button(_("Download "), words, href=file.href, kind="secondary", target="_blank", rel="noopener")
 
 
 def _sample() -> rx.Component:
     return card(
         rx.el.p(
-            "Ten chapters on what a flat costs: the loan and its schedule, rates that move, fees, rent against buy, "
-            "yield, risk, and two offers side by side. Every number in it is worked out and can be checked.",
+            _(
+                "Ten chapters on what a flat costs: the loan and its schedule, rates that move, fees, rent "
+                "against buy, yield, risk, and two offers side by side. Every number in it is worked out and "
+                "can be checked."
+            ),
             class_name="text-quiet",
         ),
-        row(link_button("Read the first chapter", href="/library/sample", kind="secondary"), class_name="mt-6"),
-        title="What is in it",
+        row(link_button(_("Read the first chapter"), href="/library/sample", kind="secondary"), class_name="mt-6"),
+        title=_("What is in it"),
     )
 
 
 def _waiting() -> rx.Component:
     return card(
-        rx.el.p("Your bank has not answered yet. The book opens by itself when it has.", class_name="text-quiet"),
-        title="Your payment is under way",
+        rx.el.p(_("Your bank has not answered yet. The book opens by itself when it has."), class_name="text-quiet"),
+        title=_("Your payment is under way"),
     )
 
 
@@ -115,7 +119,7 @@ def reader() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             _head(),
-            rx.el.div(unfold("Contents", _contents()), class_name="mt-4 border-t border-line lg:hidden"),
+            rx.el.div(unfold(_("Contents"), _contents()), class_name="mt-4 border-t border-line lg:hidden"),
             rx.el.article(
                 slot("reading.html"),
                 data_chapter=slot("reading.slug"),
@@ -129,7 +133,7 @@ def reader() -> rx.Component:
         ),
         rx.el.aside(rx.el.div(_contents(), class_name="sticky top-8"), class_name="w-60 shrink-0 max-lg:hidden"),
         rx.el.button(
-            "Note this passage",
+            _("Note this passage"),
             id="note-offer",
             type="button",
             hidden=True,
@@ -142,10 +146,10 @@ def reader() -> rx.Component:
 
 def _head() -> rx.Component:
     return rx.fragment(
-        when("reading.news", rx.el.p("New in this edition: ", slot("reading.news"), id="news", class_name=_NEWS)),
+        when("reading.news", rx.el.p(_("New in this edition: "), slot("reading.news"), id="news", class_name=_NEWS)),
         rx.el.p(
-            link("The flat in numbers", href="/library"),
-            f" · Chapter {slot('reading.number')} of {slot('reading.of')}",
+            link(_("The flat in numbers"), href="/library"),
+            _(" · Chapter {number} of {of}").format(number=slot("reading.number"), of=slot("reading.of")),
             class_name="text-sm text-quiet",
         ),
         rx.el.h1(
@@ -169,7 +173,7 @@ def _contents() -> rx.Component:
         "aria-[current=page]:bg-tint aria-[current=page]:font-semibold",
     )
     return rx.el.nav(
-        rx.el.ol(each("line", "reading.contents", rx.el.li(line))), aria_label="Contents", class_name="pb-3"
+        rx.el.ol(each("line", "reading.contents", rx.el.li(line))), aria_label=_("Contents"), class_name="pb-3"
     )
 
 
@@ -181,7 +185,7 @@ def _turn() -> rx.Component:
         when(
             "reading.before",
             anchor(
-                rx.el.span("← Before", class_name=small),
+                rx.el.span(_("← Before"), class_name=small),
                 rx.el.span(slot("reading.before.title"), class_name="font-semibold"),
                 href=slot("reading.before.href"),
                 rel="prev",
@@ -191,15 +195,15 @@ def _turn() -> rx.Component:
         when(
             "reading.after",
             anchor(
-                rx.el.span("Next →", class_name=small),
+                rx.el.span(_("Next →"), class_name=small),
                 rx.el.span(slot("reading.after.title"), class_name="font-semibold"),
                 href=slot("reading.after.href"),
                 rel="next",
                 class_name=classes(look, "text-right"),
             ),
-            otherwise=(rx.el.p("This was the last chapter. ", slot("reading.edition"), ".", class_name=small),),
+            otherwise=(rx.el.p(_("This was the last chapter. "), slot("reading.edition"), ".", class_name=small),),
         ),
-        aria_label="Chapters",
+        aria_label=_("Chapters"),
         class_name="mt-14 flex max-w-prose flex-wrap items-center gap-4",
     )
 
@@ -207,8 +211,8 @@ def _turn() -> rx.Component:
 def _margin() -> rx.Component:
     """What somebody has written beside this chapter, and a form to write more."""
     return rx.el.section(
-        rx.el.h2("Your notes", class_name="font-display text-2xl font-semibold"),
-        text("Only you see them. They stay with later editions, and are in the file with your data.", tone="quiet"),
+        rx.el.h2(_("Your notes"), class_name="font-display text-2xl font-semibold"),
+        text(_("Only you see them. They stay with later editions, and are in the file with your data."), tone="quiet"),
         when(
             "reading.notes",
             rx.el.ul(each("note", "reading.notes", _note()), class_name="mt-4 divide-y divide-line"),
@@ -216,9 +220,9 @@ def _margin() -> rx.Component:
         native_form(
             hidden("chapter", slot("reading.slug")),
             hidden("block", slot("form.block")),
-            _lines("quote", "Passage", rows=2, hint="Mark it in the text, or leave this empty."),
-            _lines("words", "Note", rows=4),
-            row(submit_button("Keep this note", busy="Keeping…")),
+            _lines("quote", _("Passage"), rows=2, hint=_("Mark it in the text, or leave this empty.")),
+            _lines("words", _("Note"), rows=4),
+            row(submit_button(_("Keep this note"), busy=_("Keeping…"))),
             action="/library/notes",
             id="note-form",
             class_name="mt-6 flex flex-col gap-5",
@@ -231,7 +235,7 @@ def _margin() -> rx.Component:
 def _note() -> rx.Component:
     forget = native_form(
         hidden("id", slot("note.id")),
-        submit_button("Delete", busy="Deleting…", kind="quiet"),
+        submit_button(_("Delete"), busy=_("Deleting…"), kind="quiet"),
         action="/library/notes/delete",
         class_name="ml-auto",
     )

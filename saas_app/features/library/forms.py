@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from saas_app.core import written
 from saas_app.core.errors import BadInput
+from saas_app.core.words import _
 
 LONGEST_QUOTE = 600
 LONGEST_NOTE = 2_000
@@ -24,11 +26,15 @@ def read_note(typed: Mapping[str, str]) -> NoteForm:
     errors: dict[str, str] = {}
     quote, words = " ".join(typed.get("quote", "").split()), typed.get("words", "").strip()
     if not quote and not words:
-        errors["words"] = "Write a note, or mark a passage in the text."
+        errors["words"] = _("Write a note, or mark a passage in the text.")
     if len(quote) > LONGEST_QUOTE:
-        errors["quote"] = f"A passage can have {LONGEST_QUOTE} characters; this one has {len(quote)}."
+        errors["quote"] = _("A passage can have {most} characters; this one has {count}.").format(
+            most=LONGEST_QUOTE, count=len(quote)
+        )
     if len(words) > LONGEST_NOTE:
-        errors["words"] = f"A note can have {LONGEST_NOTE:,} characters; this one has {len(words):,}."
+        errors["words"] = _("A note can have {most} characters; this one has {count}.").format(
+            most=written.number(LONGEST_NOTE), count=written.number(len(words))
+        )
     if errors:
         raise BadInput(errors)
     return NoteForm(typed.get("chapter", ""), read_block(typed.get("block", "")), quote, words)

@@ -10,6 +10,7 @@ from saas_app.auth.shell import member_page, member_shell
 from saas_app.billing.state import AccountState
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.features.library import files, service
 from saas_app.features.library.book import book
@@ -28,11 +29,11 @@ from saas_app.ui.theme import PAGE_WIDTH, classes
 files.put_on_sale()
 
 
-@member_page(route="/library", title="Library", on_load=[AccountState.load, LibraryState.load])
+@member_page(route="/library", title=_("Library"), on_load=[AccountState.load, LibraryState.load])
 def library() -> rx.Component:
     """What one owns of the book, or how to get it."""
     return stack(
-        page_head("Library", intro="Not financial advice: sums that you can check."),
+        page_head(_("Library"), intro=_("Not financial advice: sums that you can check.")),
         rx.cond(LibraryState.loaded, shelf(), card(skeleton(4))),
     )
 
@@ -44,8 +45,8 @@ async def _fill(viewer: Viewer) -> dict[str, Any]:
 
 @island(
     "/library/book",
-    title=f"The flat in numbers · {site.PRODUCT}",
-    description="The book, where you stopped reading.",
+    title=_("The flat in numbers · {product}").format(product=site.PRODUCT),
+    description=_("The book, where you stopped reading."),
     name="library-book",
     members_only=True,
     hidden=True,
@@ -65,25 +66,27 @@ def library_book() -> rx.Component:
 
 def _closed() -> rx.Component:
     return stack(
-        heading("This book is not yours", level=1),
+        heading(_("This book is not yours"), level=1),
         text(
-            "You have not bought it, or you have your money back. What you wrote in its margin is kept, and is there "
-            "again if you buy the book again.",
+            _(
+                "You have not bought it, or you have your money back. What you wrote in its margin is kept, "
+                "and is there again if you buy the book again."
+            ),
             tone="quiet",
             class_name="max-w-prose",
         ),
-        when("form.words", text("What you typed: ", slot("form.words"), class_name="whitespace-pre-line")),
+        when("form.words", text(_("What you typed: "), slot("form.words"), class_name="whitespace-pre-line")),
         row(
-            link_button("See the book", href="/library"),
-            link_button("Read the first chapter", href="/library/sample", kind="secondary"),
+            link_button(_("See the book"), href="/library"),
+            link_button(_("Read the first chapter"), href="/library/sample", kind="secondary"),
         ),
     )
 
 
 @island(
     "/library/sample",
-    title=f"The flat in numbers, chapter 1 · {site.PRODUCT}",
-    description="The first chapter of the book, free: the four prices of a flat, on one sheet of paper.",
+    title=_("The flat in numbers, chapter 1 · {product}").format(product=site.PRODUCT),
+    description=_("The first chapter of the book, free: the four prices of a flat, on one sheet of paper."),
     name="library-sample",
 )
 def library_sample() -> rx.Component:
@@ -96,7 +99,7 @@ def library_sample() -> rx.Component:
             heading(first.title, level=1, size="giant", class_name="mt-2"),
             rx.html(first.html, class_name=classes(PROSE, "mt-6")),
             rx.el.section(
-                heading("The other chapters", size="large"),
+                heading(_("The other chapters"), size="large"),
                 rx.el.ol(
                     *[rx.el.li(each.title) for each in found.chapters[1:]],
                     start=2,
@@ -105,8 +108,8 @@ def library_sample() -> rx.Component:
                 row(
                     when(
                         "member",
-                        link_button("Get the whole book", href="/library"),
-                        otherwise=(link_button("Get the whole book", href=site.PRICING),),
+                        link_button(_("Get the whole book"), href="/library"),
+                        otherwise=(link_button(_("Get the whole book"), href=site.PRICING),),
                     ),
                     class_name="mt-8",
                 ),

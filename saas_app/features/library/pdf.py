@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markdown_it.token import Token
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.library import figures
 from saas_app.features.library.book import Book, Chapter, book, words_of
 from saas_app.features.library.stamp import owner, stamp
@@ -46,7 +47,7 @@ def _paper(found: Book, buyer: Buyer) -> "FPDF":
         if pdf.page_no() > 1:
             pdf.set_y(-18)
             face(pdf, size=8, colour=QUIET)
-            pdf.cell(0, 5, known(f"Made for {owner(buyer)}"))
+            pdf.cell(0, 5, known(_("Made for {owner}").format(owner=owner(buyer))))
             pdf.cell(0, 5, str(pdf.page_no()), align="R")
 
     at = datetime.combine(found.edition.date, time(), UTC)
@@ -79,7 +80,7 @@ def _yours(pdf: "FPDF", found: Book, buyer: Buyer) -> None:
 def _contents(pdf: "FPDF", outline: "list[OutlineSection]") -> None:
     pdf.set_xy(MARGIN, FOOT)
     face(pdf, "B", 20)
-    pdf.cell(0, 12, "Contents", new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(0, 12, _("Contents"), new_x="LMARGIN", new_y="NEXT")
     pdf.ln(6)
     for section in outline:
         link = pdf.add_link(page=section.page_number)

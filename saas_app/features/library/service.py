@@ -7,9 +7,10 @@ from markupsafe import Markup
 from sqlmodel import Session, col, func, select
 
 from saas_app.billing.service import day
-from saas_app.core import clock
+from saas_app.core import clock, written
 from saas_app.core.errors import Conflict, NotFound, Refused
 from saas_app.core.rls_session import owner_of
+from saas_app.core.words import _, ngettext
 from saas_app.features.library.book import Book, Chapter, book
 from saas_app.features.library.files import BOOK, FILES
 from saas_app.features.library.forms import read_note
@@ -85,14 +86,18 @@ class NotYours(Refused):
     status = 402
 
     def __init__(self) -> None:
-        super().__init__("You do not own this book, or not any more, so nothing was opened or kept.")
+        super().__init__(_("You do not own this book, or not any more, so nothing was opened or kept."))
 
 
 class NotebookFull(Conflict):
     """More notes than anybody writes by hand."""
 
     def __init__(self) -> None:
-        super().__init__(f"The margin is full: it holds {MOST_NOTES:,} notes. Delete some to write more.")
+        super().__init__(
+            _("The margin is full: it holds {most} notes. Delete some to write more.").format(
+                most=written.number(MOST_NOTES)
+            )
+        )
 
 
 def require_book(session: Session) -> None:
@@ -114,7 +119,7 @@ def shelf(session: Session) -> Shelf:
         changes=found.edition.changes,
         is_owned=mine is not None,
         is_waiting=mine is None and _is_under_way(session),
-        place=f"Chapter {chapter.number}: {chapter.title}" if chapter else "",
+        place=_("Chapter {number}: {title}").format(number=chapter.number, title=chapter.title) if chapter else "",
         notes=_count(notes) if notes else "",
         contents=tuple(_contents(found, counts)),
         files=tuple(FileView(name, f"/purchases/{mine.id}/{name}") for name, *_ in FILES) if mine else (),
@@ -172,7 +177,7 @@ def delete_note(session: Session, note_id: str) -> str:
     """Delete a note of one's own; gives the chapter that it was in. NotFound is the same for another's and for none."""
     row = session.exec(select(BookNote).where(BookNote.id == note_id)).first()
     if row is None:
-        raise NotFound("This note does not exist (any more).")
+        raise NotFound(_("This note does not exist (any more)."))
     session.delete(row)
     return row.chapter
 
@@ -180,7 +185,7 @@ def delete_note(session: Session, note_id: str) -> str:
 def _chapter(slug: str) -> Chapter:
     found = book().chapter(slug)
     if found is None:
-        raise NotFound("There is no chapter of this name.")
+        raise NotFound(_("There is no chapter of this name."))
     return found
 
 
@@ -221,7 +226,7 @@ def _contents(found: Book, counts: dict[str, int], here: str = "") -> list[Conte
 
 
 def _count(notes: int) -> str:
-    return f"{notes} note{'s' if notes > 1 else ''}"
+    return ngettext("{count} note", "{count} notes", notes).format(count=notes)
 
 
 def _counts(session: Session) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.loans.forms import LONGEST
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
@@ -52,7 +53,7 @@ def asked_form(*children: Any, action: str, label: str) -> rx.Component:
     return card(
         native_form(
             *children,
-            submit_button("Work it out", busy="One moment…"),
+            submit_button(_("Work it out"), busy=_("One moment…")),
             action=action,
             method="get",
             data_follow="true",
@@ -116,7 +117,7 @@ def plain(name: str) -> rx.Component:
 
 def nothing() -> rx.Component:
     """What stands where an answer would, as long as a field is wrong."""
-    return rx.el.p("One of your numbers cannot be read yet.", class_name="text-quiet")
+    return rx.el.p(_("One of your numbers cannot be read yet."), class_name="text-quiet")
 
 
 def sheet(caption: str, name: str, columns: tuple[str, ...], lines: rx.Component) -> rx.Component:
@@ -149,7 +150,7 @@ def more(*links: site.Link, first: rx.Component | None = None) -> rx.Component:
     return row(
         *([first] if first else []),
         *[link_button(each.label, href=each.href, kind="secondary") for each in links],
-        text("The address of this page holds your numbers: send it to whoever should see them.", tone="quiet"),
+        text(_("The address of this page holds your numbers: send it to whoever should see them."), tone="quiet"),
         gap="medium",
         class_name="mt-8",
     )

@@ -3,6 +3,8 @@
 import reflex as rx
 
 from saas_app import site
+from saas_app.core import written
+from saas_app.core.words import _
 from saas_app.features.loans import asked
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.components import key
@@ -22,8 +24,8 @@ KEEP = f"{PATH}/keep"
 def calculator_page(*links: site.Link) -> rx.Component:
     """Everything between header and footer."""
     return asked.asked_page(
-        "What does a loan cost?",
-        "Type your numbers; the sums follow.",
+        _("What does a loan cost?"),
+        _("Type your numbers; the sums follow."),
         _form(),
         _payment(),
         _sums(),
@@ -35,27 +37,37 @@ def calculator_page(*links: site.Link) -> rx.Component:
 def _form() -> rx.Component:
     return card(
         native_form(
-            _field("amount", f"Loan in {site.CURRENCY_SIGN}", f"An amount up to {MOST_PRINCIPAL // 100:,}."),
+            _field(
+                "amount",
+                _("Loan in {currency_sign}").format(currency_sign=site.CURRENCY_SIGN),
+                _("An amount up to {most}.").format(most=written.number(MOST_PRINCIPAL // 100)),
+            ),
             rx.el.div(
-                _field("rate", "Interest in %", f"A number from 0 to {MOST_RATE}, for example 3.5."),
-                _field("years", "Years", f"A whole number from 1 to {MOST_YEARS}."),
+                _field(
+                    "rate",
+                    _("Interest in %"),
+                    _("A number from 0 to {most}, for example 3.5.").format(most=MOST_RATE),
+                ),
+                _field("years", _("Years"), _("A whole number from 1 to {most}.").format(most=MOST_YEARS)),
                 class_name="grid grid-cols-2 gap-4",
             ),
             rx.el.fieldset(
-                rx.el.legend("How it is repaid", class_name="mb-1 text-sm font-semibold"),
+                rx.el.legend(_("How it is repaid"), class_name="mb-1 text-sm font-semibold"),
                 *[_kind(kind, label) for kind, label in KINDS.items()],
                 rx.el.p(slot("quick.wrong.kind"), class_name="text-sm font-medium text-bad empty:hidden"),
             ),
             rx.el.div(
-                _field("resting", "Years of interest only", "A whole number of years, fewer than the whole term."),
+                _field(
+                    "resting", _("Years of interest only"), _("A whole number of years, fewer than the whole term.")
+                ),
                 data_only="interest_first",
             ),
-            submit_button("Work it out", busy="One moment…"),
+            submit_button(_("Work it out"), busy=_("One moment…")),
             id="quick",
             action=PATH,
             method="get",
             data_currency=site.CURRENCY.upper(),
-            aria_label="Loan calculator",
+            aria_label=_("Loan calculator"),
         ),
     )
 
@@ -92,7 +104,7 @@ def _payment() -> rx.Component:
                 id="quick-payment",
                 class_name="font-display text-3xl font-semibold tabular-nums lg:text-5xl",
             ),
-            rx.el.span(" a month", class_name="text-quiet"),
+            rx.el.span(_(" a month"), class_name="text-quiet"),
         ),
         rx.el.p(
             slot("quick.result.note"),
@@ -105,9 +117,11 @@ def _payment() -> rx.Component:
 def _sums() -> rx.Component:
     return card(
         facts(
-            fact("Interest in total", rx.el.span(slot("quick.result.total_interest"), id="quick-interest")),
-            fact("Everything paid", rx.el.span(slot("quick.result.total_paid"), id="quick-total")),
-            fact("Repays more than it costs from payment", rx.el.span(slot("quick.result.turns_at"), id="quick-turn")),
+            fact(_("Interest in total"), rx.el.span(slot("quick.result.total_interest"), id="quick-interest")),
+            fact(_("Everything paid"), rx.el.span(slot("quick.result.total_paid"), id="quick-total")),
+            fact(
+                _("Repays more than it costs from payment"), rx.el.span(slot("quick.result.turns_at"), id="quick-turn")
+            ),
         ),
     )
 
@@ -123,31 +137,36 @@ def _picture() -> rx.Component:
         class_name="w-full",
     )
     legend = rx.el.figcaption(
-        key("bg-brick", "repays the loan"),
-        key("bg-clay", "interest"),
-        rx.el.span("one column a year", class_name="ml-auto"),
+        key("bg-brick", _("repays the loan")),
+        key("bg-clay", _("interest")),
+        rx.el.span(_("one column a year"), class_name="ml-auto"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
-    return card(rx.el.figure(drawing, legend), title="What each year pays for")
+    return card(rx.el.figure(drawing, legend), title=_("What each year pays for"))
 
 
 def _years() -> rx.Component:
-    names = ("Year", "Interest", "Repaid", "Still owed")
+    names = (_("Year"), _("Interest"), _("Repaid"), _("Still owed"))
     found = asked.line(*[slot(f"year.{name}") for name in ("year", "interest", "principal", "balance")])
     lines = each("year", "quick.result.years", found)
-    return rx.el.div(asked.sheet("Every year of the loan", "quick-years", names, lines), class_name="mt-5")
+    return rx.el.div(asked.sheet(_("Every year of the loan"), "quick-years", names, lines), class_name="mt-5")
 
 
 def _how() -> rx.Component:
     return rx.el.div(
         unfold(
-            "How this is computed",
-            rx.el.p("Equal payments: P × i ÷ (1 − (1 + i)⁻ⁿ). P is the loan, i the yearly rate ÷ 12, n the months."),
-            rx.el.p("Equal repayment: P ÷ n each month, and the interest of the month on top."),
-            rx.el.p("Interest only at first: P × i, and after those years equal payments over the rest of the term."),
+            _("How this is computed"),
+            rx.el.p(_("Equal payments: P × i ÷ (1 − (1 + i)⁻ⁿ). P is the loan, i the yearly rate ÷ 12, n the months.")),
+            rx.el.p(_("Equal repayment: P ÷ n each month, and the interest of the month on top.")),
             rx.el.p(
-                "The interest of a month is what is still owed × i. Nothing is rounded on the way; what you see is "
-                "rounded to the cent. Your bank rounds each payment, so its sum may differ by some cents."
+                _("Interest only at first: P × i, and after those years equal payments over the rest of the term.")
+            ),
+            rx.el.p(
+                _(
+                    "The interest of a month is what is still owed × i. Nothing is rounded on the way; what "
+                    "you see is rounded to the cent. Your bank rounds each payment, so its sum may differ by "
+                    "some cents."
+                )
             ),
         ),
         class_name="mt-8 border-t border-line",
@@ -156,5 +175,5 @@ def _how() -> rx.Component:
 
 def _keep() -> rx.Component:
     """What stands in the form goes along to the desk."""
-    words = if_else("member", "Save it as a scenario", "Save it, free")
-    return submit_button(words, busy="One moment…", form="quick", form_action=KEEP)
+    words = if_else("member", _("Save it as a scenario"), _("Save it, free"))
+    return submit_button(words, busy=_("One moment…"), form="quick", form_action=KEEP)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from saas_app.billing.entitlements import require
 from saas_app.billing.money import money
 from saas_app.billing.plans import Feature
+from saas_app.core.words import _
 from saas_app.features.loans import folders
 from saas_app.features.loans.chart import owed_line
 from saas_app.features.loans.models import Scenario
@@ -45,7 +46,7 @@ def compare(session: Session, ids: Sequence[str] = ()) -> tuple[Compared, ...]:
             place=place,
             scenario=view(row, clients),
             line=owed_line(result, loan_of(row).borrowed, most=most, years=years),
-            words=_difference(row, result, *found[0]) if place else "The least interest and fees of these.",
+            words=_difference(row, result, *found[0]) if place else _("The least interest and fees of these."),
             most=money(most, row.currency),
             longest=duration(max(each.months for _, each in found)),
         )
@@ -60,18 +61,23 @@ def _cost(row: Scenario, result: Result) -> int:
 def _difference(row: Scenario, result: Result, first_row: Scenario, first: Result) -> str:
     """Against the cheapest: what it costs more, each month and in all, and how long it runs."""
     parts = [
-        _more(_cost(row, result) - _cost(first_row, first), row.currency, "in interest and fees"),
-        _more(result.payment - first.payment, row.currency, "a month at first"),
+        _more(_cost(row, result) - _cost(first_row, first), row.currency, _("in interest and fees")),
+        _more(result.payment - first.payment, row.currency, _("a month at first")),
         _longer(result.months - first.months),
     ]
     said = [part for part in parts if part]
-    return f"{', '.join(said)} than {first_row.name}." if said else f"The same as {first_row.name}."
+    return (
+        _("{differences} than {name}.").format(differences=", ".join(said), name=first_row.name)
+        if said
+        else _("The same as {name}.").format(name=first_row.name)
+    )
 
 
 def _more(difference: int, currency: str, what: str) -> str:
-    word = "more" if difference > 0 else "less"
-    return f"{money(abs(difference), currency)} {word} {what}" if difference else ""
+    words = _("{amount} more {what}") if difference > 0 else _("{amount} less {what}")
+    return words.format(amount=money(abs(difference), currency), what=what) if difference else ""
 
 
 def _longer(months: int) -> str:
-    return f"{duration(abs(months))} {'longer' if months > 0 else 'shorter'}" if months else ""
+    words = _("{duration} longer") if months > 0 else _("{duration} shorter")
+    return words.format(duration=duration(abs(months))) if months else ""

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.forms import NAME_LENGTH
 from saas_app.features.loans.quick import KINDS
@@ -32,35 +33,37 @@ def loan_form() -> rx.Component:
             grid(
                 _field(
                     "principal",
-                    "Loan",
-                    hint="in euros",
+                    _("Loan"),
+                    hint=_("in euros"),
                     default_value=_brought("principal", "250,000"),
                     input_mode="decimal",
                 ),
                 _field(
                     "rate",
-                    "Yearly rate",
-                    hint="in percent",
+                    _("Yearly rate"),
+                    hint=_("in percent"),
                     default_value=_brought("rate", "3.5"),
                     input_mode="decimal",
                 ),
-                _field("years", "Term", hint="in years", default_value=_brought("years", "25"), input_mode="numeric"),
+                _field(
+                    "years", _("Term"), hint=_("in years"), default_value=_brought("years", "25"), input_mode="numeric"
+                ),
                 rx.cond(
                     ScenariosState.desk.may_repay_early,
                     _field(
                         "extra",
-                        "Extra a month",
-                        hint="repaid on top, in euros",
+                        _("Extra a month"),
+                        hint=_("repaid on top, in euros"),
                         input_mode="decimal",
                         default_value=_brought("extra"),
                     ),
                 ),
             ),
             rx.el.div(
-                unfold("More about this loan", _more(), open=_opens()),
+                unfold(_("More about this loan"), _more(), open=_opens()),
                 class_name="mt-5 [&>details>div]:max-w-none [&>details>div]:text-ink",
             ),
-            row(button("Work it out", type="submit", id="work-out"), class_name="mt-5"),
+            row(button(_("Work it out"), type="submit", id="work-out"), class_name="mt-5"),
             disabled=until_listening(),
             class_name="min-w-0",
         ),
@@ -86,37 +89,41 @@ def _opens() -> rx.Var[bool]:
 def _more() -> rx.Component:
     desk = ScenariosState.desk
     kinds = [option(label, kind.value) for kind, label in KINDS.items()]
-    lowers = (option("ends the loan sooner", "no"), option("lowers the payments", "yes"))
-    in_loan = (option("paid beside the loan", "no"), option("part of the loan", "yes"))
+    lowers = (option(_("ends the loan sooner"), "no"), option(_("lowers the payments"), "yes"))
+    in_loan = (option(_("paid beside the loan"), "no"), option(_("part of the loan"), "yes"))
     return stack(
         grid(
             select_field(
-                "kind", "How it is repaid", *kinds, error=_error("kind"), default_value=_brought("kind", Kind.ANNUITY)
+                "kind",
+                _("How it is repaid"),
+                *kinds,
+                error=_error("kind"),
+                default_value=_brought("kind", Kind.ANNUITY),
             ),
-            _more_field("resting", "Years of interest only", hint="if it begins so", input_mode="numeric"),
+            _more_field("resting", _("Years of interest only"), hint=_("if it begins so"), input_mode="numeric"),
             columns=2,
         ),
         rx.cond(
             desk.may_repay_early,
             grid(
-                _more_field("lump", "Repaid at once", hint="in euros"),
-                _more_field("lump_month", "With payment number", input_mode="numeric"),
-                select_field("lowers", "Repaying early", *lowers, default_value=_brought("lowers", "no")),
+                _more_field("lump", _("Repaid at once"), hint=_("in euros")),
+                _more_field("lump_month", _("With payment number"), input_mode="numeric"),
+                select_field("lowers", _("Repaying early"), *lowers, default_value=_brought("lowers", "no")),
                 columns=2,
             ),
         ),
         rx.cond(
             desk.may_have_more_terms,
             grid(
-                _more_field("new_rate", "New yearly rate", hint="in percent"),
-                _more_field("change_month", "From payment number", input_mode="numeric"),
-                _more_field("fee", "Fee, paid once", hint="in euros"),
-                select_field("fee_in_loan", "The fee is", *in_loan, default_value=_brought("fee_in_loan", "no")),
+                _more_field("new_rate", _("New yearly rate"), hint=_("in percent")),
+                _more_field("change_month", _("From payment number"), input_mode="numeric"),
+                _more_field("fee", _("Fee, paid once"), hint=_("in euros")),
+                select_field("fee_in_loan", _("The fee is"), *in_loan, default_value=_brought("fee_in_loan", "no")),
                 columns=2,
             ),
             text(
-                "Early repayment, a new rate and fees are part of Pro. ",
-                link("See the plans", href=site.PRICING),
+                _("Early repayment, a new rate and fees are part of Pro. "),
+                link(_("See the plans"), href=site.PRICING),
                 tone="quiet",
             ),
         ),
@@ -130,8 +137,8 @@ def _more_field(name: str, label: str, **props: Any) -> rx.Component:
 def keep_form() -> rx.Component:
     """To keep what was worked out: in the scenario that it comes from, or as another one."""
     into = row(
-        button("Change ", ScenariosState.source_name, " to this", kind="secondary", on_click=ScenariosState.keep),
-        text("or save it as another:", tone="quiet"),
+        button(_("Change "), ScenariosState.source_name, _(" to this"), kind="secondary", on_click=ScenariosState.keep),
+        text(_("or save it as another:"), tone="quiet"),
         class_name="mt-5",
     )
     return rx.fragment(rx.cond(ScenariosState.source != "", into), _save_form())
@@ -141,12 +148,13 @@ def _save_form() -> rx.Component:
     """A name for what was worked out, to find it again."""
     return rx.el.form(
         row(
-            _field("name", "Name", placeholder="Flat by the river", max_length=NAME_LENGTH),
+            _field("name", _("Name"), placeholder=_("Flat by the river"), max_length=NAME_LENGTH),
             rx.cond(
-                ScenariosState.desk.may_name_clients, _field("client", "Client", max_length=NAME_LENGTH, list="clients")
+                ScenariosState.desk.may_name_clients,
+                _field("client", _("Client"), max_length=NAME_LENGTH, list="clients"),
             ),
             button(
-                "Save scenario",
+                _("Save scenario"),
                 type="submit",
                 kind="secondary",
                 id="save-scenario",
@@ -178,44 +186,44 @@ def result() -> rx.Component:
             text(shown.terms, tone="quiet", id="loan-terms", class_name="-mt-3 mb-2"),
             facts(
                 fact(
-                    "A\N{NO-BREAK SPACE}month",
+                    _("A\u00a0month"),
                     rx.fragment(
                         rx.el.span(shown.payment, id="loan-payment"),
                         rx.cond(shown.note != "", rx.el.span(" ", shown.note, id="loan-note")),
                     ),
                 ),
-                fact("Interest in total", rx.el.span(shown.total_interest, id="loan-interest")),
-                fact("Everything paid", shown.total_paid),
-                fact("Paid off after", shown.term),
-                fact("Repays more than it costs from payment", shown.turns_at),
+                fact(_("Interest in total"), rx.el.span(shown.total_interest, id="loan-interest")),
+                fact(_("Everything paid"), shown.total_paid),
+                fact(_("Paid off after"), shown.term),
+                fact(_("Repays more than it costs from payment"), shown.turns_at),
             ),
             rx.cond(shown.saved != "", rx.el.p(shown.saved, class_name="font-semibold text-good", id="loan-saved")),
             picture(shown.picture, shown.turns_at),
             rx.el.div(_years(), _how(), class_name="border-t border-line"),
             keep_form(),
-            title="This loan",
+            title=_("This loan"),
         ),
     )
 
 
 def _years() -> rx.Component:
-    names = ("Year", "Interest", "Repaid", "Still owed")
+    names = (_("Year"), _("Interest"), _("Repaid"), _("Still owed"))
     table = rx.el.table(
         rx.el.thead(rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names])),
         rx.el.tbody(rx.foreach(ScenariosState.result.years, _year)),
         class_name="w-full",
     )
-    return unfold("Year by year", rx.el.div(table, class_name="overflow-x-auto text-ink"))
+    return unfold(_("Year by year"), rx.el.div(table, class_name="overflow-x-auto text-ink"))
 
 
 def _how() -> rx.Component:
     return unfold(
-        "How this is computed",
-        rx.el.p("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months."),
-        rx.el.p("The interest of a month is what is still owed × i; the rest of the payment repays the loan."),
-        rx.el.p("With equal repayment it is P / n each month, and the interest on top."),
-        rx.el.p("A new rate, or the end of the years of interest only, spreads what is owed over what is left."),
-        rx.el.p("Nothing is rounded on the way; only what you see is rounded to the cent."),
+        _("How this is computed"),
+        rx.el.p(_("The payment is P × i / (1 − (1 + i)⁻ⁿ): P is the loan, i the yearly rate / 12, n the months.")),
+        rx.el.p(_("The interest of a month is what is still owed × i; the rest of the payment repays the loan.")),
+        rx.el.p(_("With equal repayment it is P / n each month, and the interest on top.")),
+        rx.el.p(_("A new rate, or the end of the years of interest only, spreads what is owed over what is left.")),
+        rx.el.p(_("Nothing is rounded on the way; only what you see is rounded to the cent.")),
     )
 
 
@@ -246,9 +254,9 @@ def picture(shown: Picture, turns_at: int) -> rx.Component:
         class_name="w-full",
     )
     legend = rx.el.figcaption(
-        key("bg-brick", "repays the loan"),
-        key("bg-clay", "interest"),
-        rx.cond(turns_at > 0, rx.el.span("dashed: payment ", turns_at, ", where repaying overtakes interest")),
+        key("bg-brick", _("repays the loan")),
+        key("bg-clay", _("interest")),
+        rx.cond(turns_at > 0, rx.el.span(_("dashed: payment "), turns_at, _(", where repaying overtakes interest"))),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return rx.el.figure(drawing, legend, class_name="my-5")

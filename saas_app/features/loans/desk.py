@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.features.loans.components import CELL, HEAD, picture
 from saas_app.features.loans.forms import NAME_LENGTH, NOTES_LENGTH
 from saas_app.features.loans.payments import PaymentView
@@ -31,12 +32,12 @@ def saved() -> rx.Component:
         desk.scenarios,
         stack(
             row(
-                rx.el.h2("Saved", class_name="font-display text-2xl font-semibold"),
+                rx.el.h2(_("Saved"), class_name="font-display text-2xl font-semibold"),
                 rx.el.span(desk.room, class_name="text-quiet", id="room"),
-                button("Compare side by side", kind="secondary", on_click=ScenariosState.compare, id="compare"),
+                button(_("Compare side by side"), kind="secondary", on_click=ScenariosState.compare, id="compare"),
                 rx.cond(
                     desk.may_export,
-                    link_button("All as CSV", href="/scenarios/comparison.csv", kind="quiet", download=True),
+                    link_button(_("All as CSV"), href="/scenarios/comparison.csv", kind="quiet", download=True),
                 ),
                 class_name="justify-between",
             ),
@@ -44,7 +45,7 @@ def saved() -> rx.Component:
             rx.el.ul(rx.foreach(desk.scenarios, _in_folder), class_name="flex flex-col gap-3"),
             rx.el.datalist(rx.foreach(desk.clients, lambda name: rx.el.option(value=name)), id="clients"),
         ),
-        empty("Nothing saved yet", "Work out a loan above and save it; it stays here on every device."),
+        empty(_("Nothing saved yet"), _("Work out a loan above and save it; it stays here on every device.")),
     )
 
 
@@ -59,7 +60,7 @@ def _folders() -> rx.Component:
         )
 
     named = rx.foreach(ScenariosState.desk.clients, lambda name: folder(name, name))
-    return rx.el.nav(folder("All", ""), named, aria_label="Client folders", class_name="flex flex-wrap gap-2")
+    return rx.el.nav(folder(_("All"), ""), named, aria_label=_("Client folders"), class_name="flex flex-wrap gap-2")
 
 
 def _in_folder(scenario: ScenarioView) -> rx.Component:
@@ -74,8 +75,8 @@ def scenario_line(scenario: ScenarioView) -> rx.Component:
             rx.el.div(
                 rx.el.p(
                     rx.el.span(scenario.name, class_name="font-semibold"),
-                    rx.cond(scenario.client != "", rx.el.span(" for ", scenario.client, class_name="text-quiet")),
-                    rx.cond(scenario.locked, badge("Read only on your plan", "warn")),
+                    rx.cond(scenario.client != "", rx.el.span(_(" for "), scenario.client, class_name="text-quiet")),
+                    rx.cond(scenario.locked, badge(_("Read only on your plan"), "warn")),
                     class_name="flex flex-wrap gap-2 break-words",
                 ),
                 rx.el.p(scenario.terms, class_name="text-sm text-quiet"),
@@ -83,7 +84,11 @@ def scenario_line(scenario: ScenarioView) -> rx.Component:
                 class_name="min-w-48 flex-1",
             ),
             rx.el.p(
-                rx.el.b(scenario.payment), " a month, ", scenario.total_interest, " interest", class_name="tabular-nums"
+                rx.el.b(scenario.payment),
+                _(" a month, "),
+                scenario.total_interest,
+                _(" interest"),
+                class_name="tabular-nums",
             ),
             class_name="flex flex-wrap items-center gap-4",
         ),
@@ -112,24 +117,26 @@ def _actions(scenario: ScenarioView) -> rx.Component:
                 on_change=lambda _: ScenariosState.pick(scenario.id),
                 class_name="size-5 accent-brick",
             ),
-            "Compare",
+            _("Compare"),
             rx.el.span(" ", scenario.name, class_name="sr-only"),
             class_name="flex min-h-11 items-center gap-2 sm:pr-3",
         ),
-        act_on(scenario, "Schedule", ScenariosState.show(scenario.id)),
-        rx.cond(scenario.locked, rx.fragment(), act_on(scenario, "Change", ScenariosState.ask("change", scenario.id))),
-        act_on(scenario, "Copy", ScenariosState.copy_one(scenario.id)),
+        act_on(scenario, _("Schedule"), ScenariosState.show(scenario.id)),
+        rx.cond(
+            scenario.locked, rx.fragment(), act_on(scenario, _("Change"), ScenariosState.ask("change", scenario.id))
+        ),
+        act_on(scenario, _("Copy"), ScenariosState.copy_one(scenario.id)),
         *[draw(scenario) for draw in more_actions],
-        act_on(scenario, "Delete", ScenariosState.ask("delete", scenario.id)),
+        act_on(scenario, _("Delete"), ScenariosState.ask("delete", scenario.id)),
         class_name="mt-2 max-sm:grid max-sm:grid-cols-3",
     )
 
 
 def _really(scenario: ScenarioView) -> rx.Component:
     return row(
-        rx.el.p("Delete it for good?", class_name="font-semibold"),
-        button("Delete for good", kind="danger", on_click=ScenariosState.delete(scenario.id)),
-        button("Keep it", kind="quiet", on_click=ScenariosState.ask("", "")),
+        rx.el.p(_("Delete it for good?"), class_name="font-semibold"),
+        button(_("Delete for good"), kind="danger", on_click=ScenariosState.delete(scenario.id)),
+        button(_("Keep it"), kind="quiet", on_click=ScenariosState.ask("", "")),
         role="alert",
         class_name="mt-2",
     )
@@ -142,17 +149,17 @@ def _change_form(scenario: ScenarioView) -> rx.Component:
     errors = ScenariosState.errors
     return rx.el.form(
         hidden("scenario", scenario.id),
-        _text_line("name", "New name", scenario.name),
+        _text_line("name", _("New name"), scenario.name),
         rx.cond(
             ScenariosState.desk.may_name_clients,
-            _text_line("client", "Folder of the client", scenario.client, list="clients"),
+            _text_line("client", _("Folder of the client"), scenario.client, list="clients"),
             hidden("client", scenario.client),
         ),
-        labelled("change-notes", "Notes", notes, error=errors.get("notes", "")),
+        labelled("change-notes", _("Notes"), notes, error=errors.get("notes", "")),
         row(
-            button("Keep changes", type="submit"),
-            button("Change the numbers", kind="secondary", on_click=ScenariosState.take(scenario.id)),
-            button("Back", kind="quiet", on_click=ScenariosState.ask("", "")),
+            button(_("Keep changes"), type="submit"),
+            button(_("Change the numbers"), kind="secondary", on_click=ScenariosState.take(scenario.id)),
+            button(_("Back"), kind="quiet", on_click=ScenariosState.ask("", "")),
         ),
         on_submit=ScenariosState.change,
         reset_on_submit=False,
@@ -171,7 +178,7 @@ def _text_line(name: str, label: str, value: str, **props: Any) -> rx.Component:
 def opened() -> rx.Component:
     """Every payment of one scenario, the one that turns it marked."""
     plan = ScenariosState.opened
-    names = ("Payment", "Due", "Interest", "Repaid", "On top", "Still owed")
+    names = (_("Payment"), _("Due"), _("Interest"), _("Repaid"), _("On top"), _("Still owed"))
     table = rx.el.table(
         rx.el.thead(
             rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names]),
@@ -187,7 +194,7 @@ def opened() -> rx.Component:
             rx.el.div(
                 table,
                 role="region",
-                aria_label="Every payment",
+                aria_label=_("Every payment"),
                 tab_index=0,
                 class_name="max-h-96 overflow-auto border-y border-line",
             ),
@@ -195,12 +202,14 @@ def opened() -> rx.Component:
             row(
                 rx.cond(
                     ScenariosState.desk.may_export,
-                    link_button("As CSV", href=f"/scenarios/{plan.id}/schedule.csv", kind="secondary", download=True),
+                    link_button(
+                        _("As CSV"), href=f"/scenarios/{plan.id}/schedule.csv", kind="secondary", download=True
+                    ),
                 ),
-                button("Close", kind="quiet", on_click=ScenariosState.show(plan.id)),
+                button(_("Close"), kind="quiet", on_click=ScenariosState.show(plan.id)),
                 class_name="mt-4",
             ),
-            title=rx.fragment("Every payment of ", plan.name),
+            title=rx.fragment(_("Every payment of "), plan.name),
             id="schedule",
         ),
     )
@@ -211,7 +220,7 @@ def _payment(payment: PaymentView) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             payment.number,
-            rx.cond(payment.turns, rx.el.span(" repays more than it costs from here", class_name="text-brick-ink")),
+            rx.cond(payment.turns, rx.el.span(_(" repays more than it costs from here"), class_name="text-brick-ink")),
             scope="row",
             class_name=f"{CELL} text-left font-medium",
         ),

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from saas_app.core import written
 from saas_app.core.errors import BadInput
+from saas_app.core.words import _
 from saas_app.features.loans.schedule import MOST_RATE, MOST_YEARS, Kind, Loan, Lump, RateChange
 
 MOST_PRINCIPAL = 100_000_000_00
@@ -47,7 +49,7 @@ def typed_again(loan: Loan) -> dict[str, str]:
     change, lump = loan.change, loan.lump
     return {
         "principal": _plain(loan.principal),
-        "rate": f"{loan.rate.normalize():f}",
+        "rate": written.figures(f"{loan.rate.normalize():f}"),
         "years": str(loan.years),
         "kind": loan.kind.value,
         "resting": str(loan.resting or ""),
@@ -55,7 +57,7 @@ def typed_again(loan: Loan) -> dict[str, str]:
         "lump": _plain(lump.amount) if lump else "",
         "lump_month": str(lump.month) if lump else "",
         "lowers": "yes" if loan.lowers else "no",
-        "new_rate": f"{change.rate.normalize():f}" if change else "",
+        "new_rate": written.figures(f"{change.rate.normalize():f}") if change else "",
         "change_month": str(change.month) if change else "",
         "fee": _plain(loan.fee),
         "fee_in_loan": "yes" if loan.fee_in_loan else "no",
@@ -64,7 +66,7 @@ def typed_again(loan: Loan) -> dict[str, str]:
 
 def _plain(minor: int) -> str:
     whole, cents = divmod(minor, 100)
-    return (f"{whole:,}" + (f".{cents:02}" if cents else "")) if minor else ""
+    return written.figures(f"{whole:,}" + (f".{cents:02}" if cents else "")) if minor else ""
 
 
 def read_change(typed: Mapping[str, object]) -> tuple[str, str, str]:
@@ -78,12 +80,12 @@ def read_change(typed: Mapping[str, object]) -> tuple[str, str, str]:
 
 def read_loan(reading: "Reading", amount: str = "principal") -> Loan | None:
     """The loan in a form whose field `amount` says what is borrowed; None when a field is wrong."""
-    principal = reading.amount(amount, "How much do you borrow? For example 250,000.", least=1)
-    rate, years = reading.rate("rate"), reading.whole("years", 1, MOST_YEARS, "The term is", "years")
+    principal = reading.amount(amount, _("How much do you borrow? For example 250,000."), least=1)
+    rate, years = reading.rate("rate"), reading.whole("years", 1, MOST_YEARS, _("The term is"), _("years"))
     kind = reading.choice("kind", Kind, Kind.ANNUITY)
     resting = _resting(reading, years) if kind is Kind.INTEREST_FIRST else 0
-    extra = reading.amount("extra", "How much do you repay on top each month?", empty=0)
-    fee = reading.amount("fee", "What is paid once for the loan?", empty=0)
+    extra = reading.amount("extra", _("How much do you repay on top each month?"), empty=0)
+    fee = reading.amount("fee", _("What is paid once for the loan?"), empty=0)
     change, lump = _change(reading, years), _lump(reading, years)
     if reading.errors:
         return None
@@ -93,22 +95,22 @@ def read_loan(reading: "Reading", amount: str = "principal") -> Loan | None:
 
 def _resting(reading: "Reading", years: int) -> int:
     if years == 1:
-        reading.errors["kind"] = "A loan of one year leaves no year for interest only."
-    return reading.whole("resting", 1, max(1, (years or MOST_YEARS) - 1), "Interest only lasts", "years")
+        reading.errors["kind"] = _("A loan of one year leaves no year for interest only.")
+    return reading.whole("resting", 1, max(1, (years or MOST_YEARS) - 1), _("Interest only lasts"), _("years"))
 
 
 def _change(reading: "Reading", years: int) -> RateChange | None:
     if not reading.text("new_rate") and not reading.text("change_month"):
         return None
-    month = reading.whole("change_month", 2, (years or MOST_YEARS) * 12, "The number of the payment is", "")
+    month = reading.whole("change_month", 2, (years or MOST_YEARS) * 12, _("The number of the payment is"), "")
     return RateChange(month, reading.rate("new_rate"))
 
 
 def _lump(reading: "Reading", years: int) -> Lump | None:
-    amount = reading.amount("lump", "How much do you repay at once?", empty=0)
+    amount = reading.amount("lump", _("How much do you repay at once?"), empty=0)
     if not amount and not reading.text("lump_month"):
         return None
-    month = reading.whole("lump_month", 1, (years or MOST_YEARS) * 12, "The number of the payment is", "")
+    month = reading.whole("lump_month", 1, (years or MOST_YEARS) * 12, _("The number of the payment is"), "")
     return Lump(month, amount) if amount else None
 
 
@@ -136,7 +138,7 @@ class Reading:
         value = self._typed.get(field, "")
         words = value.strip() if isinstance(value, str) else ""
         if len(words) > most:
-            self.errors[field] = f"Please keep it within {most} characters."
+            self.errors[field] = _("Please keep it within {most} characters.").format(most=most)
         return words
 
     def amount(self, field: str, ask: str, *, least: int = 0, empty: int | None = None) -> int:
@@ -148,16 +150,20 @@ class Reading:
         read = AMOUNT.fullmatch(text)
         digits, cents = (re.sub(r"\D", "", part or "") for part in read.group("whole", "cents")) if read else ("", "")
         if not digits + cents:
-            self.errors[field] = f"“{typed[:30]}” is not an amount. {ask}" if typed else ask
+            self.errors[field] = (
+                _("“{typed}” is not an amount. {ask}").format(typed=typed[:30], ask=ask) if typed else ask
+            )
             return 0
         found = int(digits or "0") * 100 + int(cents.ljust(2, "0")) if len(digits) <= AMOUNT_DIGITS else -1
         if not least <= found <= MOST_PRINCIPAL:
-            self.errors[field] = f"This must be {'more than 0 and ' if least else ''}at most {MOST_PRINCIPAL // 100:,}."
+            most = written.number(MOST_PRINCIPAL // 100)
+            words = _("This must be more than 0 and at most {most}.") if least else _("This must be at most {most}.")
+            self.errors[field] = words.format(most=most)
         return found
 
     def rate(self, field: str, highest: Decimal = MOST_RATE) -> Decimal:
         """Percent a year, to the thousandth."""
-        return self.percent(field, "The yearly rate is", Decimal(0), highest)
+        return self.percent(field, _("The yearly rate is"), Decimal(0), highest)
 
     def percent(self, field: str, what: str, least: Decimal, most: Decimal) -> Decimal:
         """Percent, to the thousandth; only where `least` is below zero may it begin with a minus."""
@@ -165,7 +171,11 @@ class Reading:
         signed = text.startswith(("-", "−")) and least >= 0
         found = Decimal(text.replace(",", ".").replace("−", "-")) if RATE.fullmatch(text) and not signed else None
         if found is None or not least <= found <= most:
-            self.errors[field] = f"{what} a number from {least} to {most}, for example 3.5.".replace("-", "−")
+            self.errors[field] = (
+                _("{what} a number from {least} to {most}, for example 3.5.")
+                .format(what=what, least=least, most=most)
+                .replace("-", "−")
+            )
             return Decimal(0)
         return found.quantize(Decimal("0.001"))
 
@@ -175,8 +185,10 @@ class Reading:
         found = int(text) if WHOLE.fullmatch(text) else -1
         if least <= found <= most:
             return found
-        of = f" of {unit}" if unit else ""
-        self.errors[field] = f"{what} a whole number{of} from {least} to {most}."
+        of = _(" of {unit}").format(unit=unit) if unit else ""
+        self.errors[field] = _("{what} a whole number{of} from {least} to {most}.").format(
+            what=what, of=of, least=least, most=most
+        )
         return 0
 
     def choice(self, field: str, kinds: type[Kind], usual: Kind) -> Kind:

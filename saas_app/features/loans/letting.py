@@ -3,6 +3,7 @@
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.loans import asked, drawn
 from saas_app.features.loans.asked import amount, answer, group, line, more, plain, share
 from saas_app.features.loans.chart import HEIGHT, WIDTH
@@ -17,8 +18,8 @@ FOUND = "let.result"
 def yield_page(*links: site.Link) -> rx.Component:
     """Everything between header and footer."""
     return asked.asked_page(
-        "What does a flat earn?",
-        "Yield, price in years of rent, and the return on all money and on your own, each with its formula.",
+        _("What does a flat earn?"),
+        _("Yield, price in years of rent, and the return on all money and on your own, each with its formula."),
         _form(),
         _verdict(),
         _formulas(),
@@ -29,23 +30,23 @@ def yield_page(*links: site.Link) -> rx.Component:
 def _form() -> rx.Component:
     return asked.asked_form(
         group(
-            "The flat",
-            _field("price", "Price, €"),
-            _field("fees", "Tax, notary and agent, €"),
+            _("The flat"),
+            _field("price", _("Price, €")),
+            _field("fees", _("Tax, notary and agent, €")),
         ),
         group(
-            "Letting it",
-            _field("rent", "Rent a month, €", hint="for the flat alone"),
-            _field("vacancy", "Without a tenant, %", hint="of the rent that is lost"),
-            _field("costs", "Owner’s costs a year, €", hint="what no tenant pays"),
+            _("Letting it"),
+            _field("rent", _("Rent a month, €"), hint=_("for the flat alone")),
+            _field("vacancy", _("Without a tenant, %"), hint=_("of the rent that is lost")),
+            _field("costs", _("Owner’s costs a year, €"), hint=_("what no tenant pays")),
         ),
         group(
-            "The loan",
-            _field("own", "Your own money, €", hint="the rest is borrowed"),
-            _field("rate", "Interest, %"),
+            _("The loan"),
+            _field("own", _("Your own money, €"), hint=_("the rest is borrowed")),
+            _field("rate", _("Interest, %")),
         ),
         action=PATH,
-        label="Yield",
+        label=_("Yield"),
     )
 
 
@@ -57,15 +58,27 @@ def _verdict() -> rx.Component:
     """The return on own money, and whether the loan made it better."""
     rate, earns = share(f"{FOUND}.rate"), share(f"{FOUND}.on_all")
     words = {
-        "helps": ("The loan helps: the flat earns ", earns, " on all money, and what is borrowed costs ", rate, "."),
-        "hurts": ("The loan hurts: the flat earns ", earns, " on all money, but what is borrowed costs ", rate, "."),
-        "neither": ("The loan makes no difference: it costs what the flat earns, ", rate, "."),
-        "none": ("All the money is your own, so both returns are the same.",),
+        "helps": (
+            _("The loan helps: the flat earns "),
+            earns,
+            _(" on all money, and what is borrowed costs "),
+            rate,
+            ".",
+        ),
+        "hurts": (
+            _("The loan hurts: the flat earns "),
+            earns,
+            _(" on all money, but what is borrowed costs "),
+            rate,
+            ".",
+        ),
+        "neither": (_("The loan makes no difference: it costs what the flat earns, "), rate, "."),
+        "none": (_("All the money is your own, so both returns are the same."),),
     }
     found = rx.el.div(
         rx.el.p(
             rx.el.span(share(f"{FOUND}.on_own"), class_name="font-display text-3xl font-semibold lg:text-5xl"),
-            rx.el.span(" a year on your own money", class_name="text-quiet"),
+            rx.el.span(_(" a year on your own money"), class_name="text-quiet"),
         ),
         *[
             when(f"{FOUND}.lever.{name}", rx.el.p(*said, class_name="mt-1 max-lg:text-sm lg:mt-2"))
@@ -78,20 +91,22 @@ def _verdict() -> rx.Component:
 def _formulas() -> rx.Component:
     """Each figure with how it comes about."""
     found = rx.el.dl(
-        _formula("Price in years of rent", plain(f"{FOUND}.years_of_rent"), ("price", " ÷ (12 × ", "rent", ")")),
-        _formula("Gross yield", share(f"{FOUND}.gross"), ("12 × ", "rent", " ÷ ", "price")),
+        _formula(_("Price in years of rent"), plain(f"{FOUND}.years_of_rent"), ("price", " ÷ (12 × ", "rent", ")")),
+        _formula(_("Gross yield"), share(f"{FOUND}.gross"), ("12 × ", "rent", " ÷ ", "price")),
         _formula(
-            "Left in a year", amount(f"{FOUND}.left"), ("rent_year", " − ", "vacancy", " vacancy − ", "costs", " costs")
+            _("Left in a year"),
+            amount(f"{FOUND}.left"),
+            ("rent_year", " − ", "vacancy", _(" vacancy − "), "costs", _(" costs")),
         ),
-        _formula("Net yield: the return on all money", share(f"{FOUND}.on_all"), ("left", " ÷ ", "all_in")),
+        _formula(_("Net yield: the return on all money"), share(f"{FOUND}.on_all"), ("left", " ÷ ", "all_in")),
         _formula(
-            "Return on your own money",
+            _("Return on your own money"),
             share(f"{FOUND}.on_own"),
-            ("(", "left", " − ", "interest", " interest) ÷ ", "own"),
+            ("(", "left", " − ", "interest", _(" interest) ÷ "), "own"),
         ),
         class_name="divide-y divide-line",
     )
-    return card(answer("formulas", when(FOUND, found)), title="Every figure, and how it comes about")
+    return card(answer("formulas", when(FOUND, found)), title=_("Every figure, and how it comes about"))
 
 
 def _formula(name: str, result: rx.Component, parts: tuple[str, ...]) -> rx.Component:
@@ -113,26 +128,26 @@ def _lever() -> rx.Component:
         drawn.curve("brick", slot(f"{FOUND}.picture.paths[0]")),
         view_box=f"0 -3 {WIDTH} {HEIGHT + 6}",
         role="img",
-        aria_label="The return on your own money at each rate of the table beside it, and the return on all money.",
+        aria_label=_("The return on your own money at each rate of the table beside it, and the return on all money."),
         class_name="w-full",
     )
     rates = rx.el.p(
         share(f"{FOUND}.rates[0].rate"),
-        rx.el.span("what the loan costs"),
+        rx.el.span(_("what the loan costs")),
         share(f"{FOUND}.rates[-1].rate"),
         class_name="mt-1 flex justify-between text-sm text-quiet",
     )
     legend = rx.el.figcaption(
-        drawn.sample("brick", "return on your own money"),
-        drawn.sample("info", "return on all money", dashes="long"),
-        drawn.sample("edge", "nothing"),
+        drawn.sample("brick", _("return on your own money")),
+        drawn.sample("info", _("return on all money"), dashes="long"),
+        drawn.sample("edge", _("nothing")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     found = line(share("at.rate"), share("at.on_own"))
-    names = ("If the loan cost", "Your own money earned")
+    names = (_("If the loan cost"), _("Your own money earned"))
     return rx.el.div(
-        card(answer("picture", when(FOUND, rx.el.figure(drawing, rates, legend))), title="The lever has two ends"),
-        asked.sheet("The return at other rates", "rates", names, when(FOUND, each("at", f"{FOUND}.rates", found))),
+        card(answer("picture", when(FOUND, rx.el.figure(drawing, rates, legend))), title=_("The lever has two ends")),
+        asked.sheet(_("The return at other rates"), "rates", names, when(FOUND, each("at", f"{FOUND}.rates", found))),
         class_name="mt-5 grid items-start gap-5 lg:grid-cols-[1.2fr_1fr]",
     )
 
@@ -140,16 +155,19 @@ def _lever() -> rx.Component:
 def _how() -> rx.Component:
     return rx.el.div(
         unfold(
-            "How this is computed",
-            rx.el.p("Interest is that of the first year, on the whole loan: borrowed × rate."),
-            rx.el.p("What repays the loan is your money in another form. It counts neither as cost nor as income."),
-            rx.el.p("Taxes and changes of the price are left out. Nothing is rounded on the way."),
+            _("How this is computed"),
+            rx.el.p(_("Interest is that of the first year, on the whole loan: borrowed × rate.")),
+            rx.el.p(_("What repays the loan is your money in another form. It counts neither as cost nor as income.")),
+            rx.el.p(_("Taxes and changes of the price are left out. Nothing is rounded on the way.")),
         ),
         unfold(
-            "Which figure is the one to look at?",
+            _("Which figure is the one to look at?"),
             rx.el.p(
-                "The return on all money against the rate of the loan. If the flat earns more than the loan costs, "
-                "borrowing adds the difference to yours; if it earns less, you pay the difference."
+                _(
+                    "The return on all money against the rate of the loan. If the flat earns more than the "
+                    "loan costs, borrowing adds the difference to yours; if it earns less, you pay the "
+                    "difference."
+                )
             ),
         ),
         class_name="mt-8 border-t border-line",

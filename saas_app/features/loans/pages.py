@@ -5,6 +5,7 @@ import reflex as rx
 from saas_app import site
 from saas_app.auth.shell import member_page
 from saas_app.billing.gate_components import refused
+from saas_app.core.words import _
 from saas_app.dashboard.service import first_steps
 from saas_app.edge.pages import island
 from saas_app.features.loans import calculator, letting, quick, rent_answer, rent_or_buy, yield_answer
@@ -22,15 +23,15 @@ from saas_app.ui.public import public_page
 
 first_steps.append(first_scenario)
 
-CALCULATOR = site.Link("Loan calculator", calculator.PATH)
-RENT_OR_BUY = site.Link("Rent or buy?", rent_or_buy.PATH)
-YIELD = site.Link("What does a flat earn?", letting.PATH)
+CALCULATOR = site.Link(_("Loan calculator"), calculator.PATH)
+RENT_OR_BUY = site.Link(_("Rent or buy?"), rent_or_buy.PATH)
+YIELD = site.Link(_("What does a flat earn?"), letting.PATH)
 
 
 @island(
     calculator.PATH,
-    title=f"Loan calculator · {site.PRODUCT}",
-    description="What a loan costs a month and in the end: payment, interest, every year, with the formulas shown.",
+    title=_("Loan calculator · {product}").format(product=site.PRODUCT),
+    description=_("What a loan costs a month and in the end: payment, interest, every year, with the formulas shown."),
     reckon=quick.answer,
 )
 def loan_calculator() -> rx.Component:
@@ -39,8 +40,10 @@ def loan_calculator() -> rx.Component:
 
 @island(
     rent_or_buy.PATH,
-    title=f"Rent or buy · {site.PRODUCT}",
-    description="Is it better to rent a flat or to buy it? Year by year, with your numbers, and every formula shown.",
+    title=_("Rent or buy · {product}").format(product=site.PRODUCT),
+    description=_(
+        "Is it better to rent a flat or to buy it? Year by year, with your numbers, and every formula shown."
+    ),
     reckon=rent_answer.answer,
 )
 def rent_against_buy() -> rx.Component:
@@ -49,18 +52,18 @@ def rent_against_buy() -> rx.Component:
 
 @island(
     letting.PATH,
-    title=f"What a flat earns · {site.PRODUCT}",
-    description="Gross and net yield, price in years of rent, return on all money and on your own, formulas shown.",
+    title=_("What a flat earns · {product}").format(product=site.PRODUCT),
+    description=_("Gross and net yield, price in years of rent, return on all money and on your own, formulas shown."),
     reckon=yield_answer.answer,
 )
 def what_a_flat_earns() -> rx.Component:
     return public_page(letting.yield_page(RENT_OR_BUY, CALCULATOR), scripts=(FOLLOW,))
 
 
-@member_page(route="/scenarios", title="Scenarios", on_load=page_loads)
+@member_page(route="/scenarios", title=_("Scenarios"), on_load=page_loads)
 def scenarios() -> rx.Component:
     return stack(
-        page_head("Scenarios", intro=f"Sums that you can check. {site.DISCLAIMER}"),
+        page_head(_("Scenarios"), intro=_("Sums that you can check. {disclaimer}").format(disclaimer=site.DISCLAIMER)),
         card(loan_form(), id="loan-card", tab_index=-1, class_name="scroll-mt-4"),
         error_region(ScenariosState.errors.get("form", "")),
         status_region(ScenariosState.said),

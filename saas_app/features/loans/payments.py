@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from saas_app.billing.money import in_column, money
+from saas_app.core.words import _
 from saas_app.features.loans.schedule import schedule
 from saas_app.features.loans.service import find, loan_of
 from saas_app.features.loans.views import NO_PICTURE, Picture, result_view
@@ -46,8 +47,10 @@ def plan_of(session: Session, scenario_id: str) -> Plan:
         id=row.id,
         name=row.name,
         turns_at=result.turns_at,
-        totals=f"In whole cents, as it is paid: {interest} of interest, and a last payment of {last}, which takes up "
-        "what rounding has left.",
+        totals=_(
+            "In whole cents, as it is paid: {interest} of interest, and a last payment of {last}, which takes "
+            "up what rounding has left."
+        ).format(interest=interest, last=last),
         picture=result.picture,
         payments=tuple(
             PaymentView(

@@ -52,7 +52,7 @@ if (box) {
   const show = loan => {
     const falling = box.kind.value === "linear", later = falling ? loan.end : loan.step;
     put("payment", money(loan.payment));
-    put("note", !later ? "" : "at first, " + money(later) + (falling ? " at the end" : " from payment " + loan.at));
+    put("note", !later ? "" : (falling ? say.end : say.later).replace("{amount}", money(later)).replace("{month}", loan.at));
     put("interest", money(loan.interest));
     put("total", money(loan.total));
     put("turn", loan.turn || "–");
@@ -60,8 +60,8 @@ if (box) {
     out("repaid").setAttribute("d", repaid);
     out("cost").setAttribute("d", interest);
     const part = row => Math.round(row.interest * 100 / (row.interest + row.principal || 1));
-    out("picture").setAttribute("aria-label", `A column for each of ${loan.rows.length} years: interest ${
-      part(loan.rows[0])} % of the first year’s payments, ${part(loan.rows.at(-1))} % of the last year’s.`);
+    const shown = {years: loan.rows.length, first: part(loan.rows[0]), last: part(loan.rows.at(-1))};
+    out("picture").setAttribute("aria-label", say.picture.replace(/.(\w+)}/g, (_, name) => shown[name]));
     out("years").replaceChildren(...loan.rows.map(row => {
       const line = blank.cloneNode(true);
       [row.year, money(row.interest), money(row.principal), money(row.balance)].forEach((words, place) => {

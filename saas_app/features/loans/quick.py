@@ -7,17 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saas_app.core.words import _
 from saas_app.features.loans.forms import LONGEST, Reading, read_loan
 from saas_app.features.loans.schedule import Kind
-from saas_app.features.loans.views import ResultView, YearView, result_view
-from saas_app.ui.scripts import TYPED
+from saas_app.features.loans.views import IN_WORDS, ResultView, YearView, result_view
+from saas_app.ui.scripts import TYPED, spoken
 
-SCRIPT = TYPED + Path(__file__).with_name("quick.js").read_text()
+# The same words as those of `views.py`.
+SCRIPT = TYPED + spoken(
+    Path(__file__).with_name("quick.js").read_text(),
+    end=_("at first, {amount} at the end"),
+    later=_("at first, {amount} from payment {month}"),
+    picture=IN_WORDS,
+)
 USUAL = {"amount": "100,000", "rate": "5", "years": "30", "kind": Kind.ANNUITY.value, "resting": "5"}
 KINDS = {
-    Kind.ANNUITY: "Equal payments",
-    Kind.LINEAR: "Equal repayment, falling payments",
-    Kind.INTEREST_FIRST: "Interest only at first",
+    Kind.ANNUITY: _("Equal payments"),
+    Kind.LINEAR: _("Equal repayment, falling payments"),
+    Kind.INTEREST_FIRST: _("Interest only at first"),
 }
 NOTHING = ResultView("–", "", "–", "–", "–", 0, years=(YearView(1, "–", "–", "–"),))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from saas_app.core.words import _
 from saas_app.features.loans.chart import WIDTH, Lines, lines
 from saas_app.features.loans.forms import Reading, asked_of
 from saas_app.features.loans.rent import Choice, Gone, Year, ahead_from, gone_in_first_year, rent_against_buy
@@ -76,18 +77,20 @@ def answer(typed: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _choice(reading: Reading) -> Choice | None:
-    price = reading.amount("price", "What does the flat cost? For example 250,000.", least=1)
-    fees = reading.amount("fees", "What do taxes, notary and agent cost?", empty=0)
-    own = reading.amount("own", "How much of your own do you put in?")
-    rate, years = reading.rate("rate"), reading.whole("years", 1, MOST_YEARS, "You compare", "years")
-    running = reading.amount("running", "What does an owner pay for the flat in a year?", empty=0)
-    rent = reading.amount("rent", "What is the rent of a flat like this one?")
-    growth = reading.percent("growth", "The price changes each year by", LEAST_GUESS, MOST_GUESS)
-    rise = reading.percent("rise", "Rents and costs change each year by", LEAST_GUESS, MOST_GUESS)
-    saving = reading.percent("saving", "Savings earn each year", Decimal(0), MOST_GUESS)
-    sale = reading.percent("sale", "A sale costs", Decimal(0), MOST_SALE)
+    price = reading.amount("price", _("What does the flat cost? For example 250,000."), least=1)
+    fees = reading.amount("fees", _("What do taxes, notary and agent cost?"), empty=0)
+    own = reading.amount("own", _("How much of your own do you put in?"))
+    rate, years = reading.rate("rate"), reading.whole("years", 1, MOST_YEARS, _("You compare"), _("years"))
+    running = reading.amount("running", _("What does an owner pay for the flat in a year?"), empty=0)
+    rent = reading.amount("rent", _("What is the rent of a flat like this one?"))
+    growth = reading.percent("growth", _("The price changes each year by"), LEAST_GUESS, MOST_GUESS)
+    rise = reading.percent("rise", _("Rents and costs change each year by"), LEAST_GUESS, MOST_GUESS)
+    saving = reading.percent("saving", _("Savings earn each year"), Decimal(0), MOST_GUESS)
+    sale = reading.percent("sale", _("A sale costs"), Decimal(0), MOST_SALE)
     if not reading.errors and own > price + fees:
-        reading.errors["own"] = f"The flat costs {about(price + fees).words} with everything; no more goes into it."
+        reading.errors["own"] = _("The flat costs {words} with everything; no more goes into it.").format(
+            words=about(price + fees).words
+        )
     if reading.errors:
         return None
     return Choice(price, fees, Loan(price + fees - own, rate, years), running, rent, growth, rise, saving, sale)
@@ -130,8 +133,16 @@ def _turned(choice: Choice) -> Turned:
 
 def _verdict(even: int, years: int) -> str:
     if not even:
-        return f"renting stays ahead for all {years} years." if years > 1 else "renting is ahead after a year."
-    return f"buying is ahead from year {even} on." if even > 1 else "buying is ahead from the first year on."
+        return (
+            _("renting stays ahead for all {years} years.").format(years=years)
+            if years > 1
+            else _("renting is ahead after a year.")
+        )
+    return (
+        _("buying is ahead from year {even} on.").format(even=even)
+        if even > 1
+        else _("buying is ahead from the first year on.")
+    )
 
 
 def _picture(choice: Choice, years: tuple[Year, ...]) -> Lines:

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.loans import asked, drawn
 from saas_app.features.loans.asked import amount, answer, group, line, more, share
 from saas_app.features.loans.chart import HEIGHT, WIDTH
@@ -17,9 +18,11 @@ FOUND = "rent.result"
 def rent_or_buy_page(*links: site.Link) -> rx.Component:
     """Everything between header and footer."""
     return asked.asked_page(
-        "Rent or buy?",
-        "Two households begin with the same money and spend the same each month. One buys the flat, the other rents it "
-        "and saves. Which has more in the end?",
+        _("Rent or buy?"),
+        _(
+            "Two households begin with the same money and spend the same each month. One buys the flat, the "
+            "other rents it and saves. Which has more in the end?"
+        ),
         _form(),
         _verdict(),
         _findings(),
@@ -31,27 +34,27 @@ def rent_or_buy_page(*links: site.Link) -> rx.Component:
 def _form() -> rx.Component:
     return asked.asked_form(
         group(
-            "The flat",
-            _field("price", "Price, €"),
-            _field("fees", "Tax, notary and agent, €"),
-            _field("running", "Owner’s costs a year, €", hint="what no tenant pays"),
-            _field("rent", "Rent a month, €", hint="of a flat like it, on the same terms"),
+            _("The flat"),
+            _field("price", _("Price, €")),
+            _field("fees", _("Tax, notary and agent, €")),
+            _field("running", _("Owner’s costs a year, €"), hint=_("what no tenant pays")),
+            _field("rent", _("Rent a month, €"), hint=_("of a flat like it, on the same terms")),
         ),
         group(
-            "The loan",
-            _field("own", "Your own money, €"),
-            _field("rate", "Interest, %"),
-            _field("years", "Years", input_mode="numeric", hint="of the loan, and of this comparison"),
+            _("The loan"),
+            _field("own", _("Your own money, €")),
+            _field("rate", _("Interest, %")),
+            _field("years", _("Years"), input_mode="numeric", hint=_("of the loan, and of this comparison")),
         ),
         group(
-            "Your guesses, each year",
-            _field("growth", "The price grows by, %", input_mode="text"),
-            _field("rise", "Rent and costs rise by, %", input_mode="text"),
-            _field("saving", "Savings earn, %"),
-            _field("sale", "A sale costs, %", hint="once, of the value"),
+            _("Your guesses, each year"),
+            _field("growth", _("The price grows by, %"), input_mode="text"),
+            _field("rise", _("Rent and costs rise by, %"), input_mode="text"),
+            _field("saving", _("Savings earn, %")),
+            _field("sale", _("A sale costs, %"), hint=_("once, of the value")),
         ),
         action=PATH,
-        label="Rent or buy",
+        label=_("Rent or buy"),
     )
 
 
@@ -69,15 +72,15 @@ def _verdict() -> rx.Component:
 
 def _findings() -> rx.Component:
     """What moves the answer, and what neither household ever sees again."""
-    turned = rx.el.li("If the price grew by ", share("turn.growth"), " a year, ", slot("turn.verdict"))
+    turned = rx.el.li(_("If the price grew by "), share("turn.growth"), _(" a year, "), slot("turn.verdict"))
     found = facts(
-        fact("Borrowed", amount(f"{FOUND}.loan")),
-        fact("Payment a month", amount(f"{FOUND}.payment")),
-        fact("Gone for good in the first year, if you buy", amount(f"{FOUND}.owner_gone")),
-        fact("Gone for good in the first year, if you rent", amount(f"{FOUND}.tenant_gone")),
+        fact(_("Borrowed"), amount(f"{FOUND}.loan")),
+        fact(_("Payment a month"), amount(f"{FOUND}.payment")),
+        fact(_("Gone for good in the first year, if you buy"), amount(f"{FOUND}.owner_gone")),
+        fact(_("Gone for good in the first year, if you rent"), amount(f"{FOUND}.tenant_gone")),
     )
     turns = rx.el.ul(each("turn", f"{FOUND}.turned", turned), class_name="mb-4 flex flex-col gap-1 text-quiet")
-    return card(answer("findings", when(FOUND, turns, found)), title="What it depends on")
+    return card(answer("findings", when(FOUND, turns, found)), title=_("What it depends on"))
 
 
 def _picture() -> rx.Component:
@@ -91,61 +94,67 @@ def _picture() -> rx.Component:
         when(mark, meeting),
         view_box=f"0 -3 {WIDTH} {HEIGHT + 6}",
         role="img",
-        aria_label="What each household has, from the first day to the end. The table below says it in numbers.",
+        aria_label=_("What each household has, from the first day to the end. The table below says it in numbers."),
         class_name="w-full",
     )
     top = rx.el.p(
-        rx.el.span("up to ", amount(f"{FOUND}.top")),
-        rx.el.span("the first day to year ", slot(f"{FOUND}.years|length")),
+        rx.el.span(_("up to "), amount(f"{FOUND}.top")),
+        rx.el.span(_("the first day to year "), slot(f"{FOUND}.years|length")),
         class_name="flex justify-between text-sm text-quiet",
     )
     legend = rx.el.figcaption(
-        drawn.sample("brick", "the owner, after a sale"),
-        drawn.sample("info", "the tenant", dashes="long"),
-        when(mark, drawn.sample("ink", "from here on the owner is ahead", dashes="short")),
+        drawn.sample("brick", _("the owner, after a sale")),
+        drawn.sample("info", _("the tenant"), dashes="long"),
+        when(mark, drawn.sample("ink", _("from here on the owner is ahead"), dashes="short")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return card(
-        answer("picture", when(FOUND, rx.el.figure(top, drawing, legend))), title="What each has, from the first day on"
+        answer("picture", when(FOUND, rx.el.figure(top, drawing, legend))),
+        title=_("What each has, from the first day on"),
     )
 
 
 def _years() -> rx.Component:
-    names = ("End of year", "Owner has", "Tenant has", "Owner ahead by")
+    names = (_("End of year"), _("Owner has"), _("Tenant has"), _("Owner ahead by"))
     found = line(slot("year.year"), amount("year.owner"), amount("year.tenant"), amount("year.ahead"))
     found_years = when(FOUND, each("year", f"{FOUND}.years", found))
     return rx.el.div(
-        asked.sheet("What each has at the end of each year", "years", names, found_years), class_name="mt-5"
+        asked.sheet(_("What each has at the end of each year"), "years", names, found_years), class_name="mt-5"
     )
 
 
 def _how() -> rx.Component:
     gone = rx.el.p(
-        "Interest ",
+        _("Interest "),
         amount(f"{FOUND}.interest"),
-        ", the owner’s costs ",
+        _(", the owner’s costs "),
         amount(f"{FOUND}.running"),
-        ", and what your own money no longer earns, ",
+        _(", and what your own money no longer earns, "),
         amount(f"{FOUND}.missed"),
-        ". What repays the loan is not gone; it has moved into the flat.",
+        _(". What repays the loan is not gone; it has moved into the flat."),
     )
     return rx.el.div(
-        unfold("What is gone for good in the first year?", answer("gone", when(FOUND, gone))),
+        unfold(_("What is gone for good in the first year?"), answer("gone", when(FOUND, gone))),
         unfold(
-            "How this is computed",
-            rx.el.p("Both begin with the same money: price and costs of buying, less the loan. The tenant saves it."),
-            rx.el.p("Each month: difference = payment + owner’s costs − rent. Who pays less saves the difference."),
-            rx.el.p("Savings grow by s ÷ 12 a month. The price, rent and costs grow once a year, by your guesses."),
+            _("How this is computed"),
             rx.el.p(
-                "The owner has: value × (1 − costs of a sale) − what is still owed + savings. The tenant: savings."
+                _("Both begin with the same money: price and costs of buying, less the loan. The tenant saves it.")
             ),
-            rx.el.p("Nothing is rounded on the way. Taxes and moving are left out, and so is the joy of either."),
+            rx.el.p(_("Each month: difference = payment + owner’s costs − rent. Who pays less saves the difference.")),
+            rx.el.p(_("Savings grow by s ÷ 12 a month. The price, rent and costs grow once a year, by your guesses.")),
+            rx.el.p(
+                _("The owner has: value × (1 − costs of a sale) − what is still owed + savings. The tenant: savings.")
+            ),
+            rx.el.p(_("Nothing is rounded on the way. Taxes and moving are left out, and so is the joy of either.")),
         ),
         unfold(
-            "How sure is it?",
+            _("How sure is it?"),
             rx.el.p(
-                "As sure as your guesses. Put them in twice, once as you believe and once as you fear. If the answer "
-                "is the same both times, you have a result; if not, you know what your decision depends on."
+                _(
+                    "As sure as your guesses. Put them in twice, once as you believe and once as you fear. If "
+                    "the answer is the same both times, you have a result; if not, you know what your decision "
+                    "depends on."
+                )
             ),
         ),
         class_name="mt-8 border-t border-line",

@@ -14,6 +14,7 @@ from saas_app.core.clock import now
 from saas_app.core.errors import NotFound
 from saas_app.core.ids import new_id
 from saas_app.core.rls_session import owner_of
+from saas_app.core.words import _
 from saas_app.dashboard.service import Step
 from saas_app.features.loans import folders
 from saas_app.features.loans.forms import NAME_LENGTH, LoanForm
@@ -56,9 +57,9 @@ class Desk:
 def first_scenario(session: Session) -> Step:
     """The step that gets somebody from looking to having."""
     return Step(
-        title="Save your first scenario",
-        words="What does a flat cost a month, and in the end? Type the loan, see every year of it, and keep it.",
-        action="Work out a loan",
+        title=_("Save your first scenario"),
+        words=_("What does a flat cost a month, and in the end? Type the loan, see every year of it, and keep it."),
+        action=_("Work out a loan"),
         href="/scenarios",
         done=session.exec(select(Scenario.id).limit(1)).first() is not None,
     )
@@ -75,7 +76,9 @@ def desk(session: Session) -> Desk:
             view(row, clients, locked=holds is not None and position >= holds) for position, row in enumerate(rows)
         ),
         plan_name=found.plan.name,
-        room=f"{len(rows)} of {holds} saved" if holds is not None else f"{len(rows)} saved",
+        room=_("{count} of {holds} saved").format(count=len(rows), holds=holds)
+        if holds is not None
+        else _("{count} saved").format(count=len(rows)),
         full=holds is not None and len(rows) >= holds,
         may_compare=Feature.COMPARE in opened,
         may_repay_early=Feature.EARLY_REPAYMENT in opened,
@@ -102,7 +105,12 @@ def save_scenario(session: Session, form: LoanForm) -> ScenarioView:
     _require_terms(session, form.loan, form.client)
     used = count_scenarios(session)
     require_room(session, Limit.SCENARIOS, used)
-    row = _row(owner_of(session), form, form.name or f"Scenario {used + 1}", folders.id_of(session, form.client))
+    row = _row(
+        owner_of(session),
+        form,
+        form.name or _("Scenario {used}").format(used=used + 1),
+        folders.id_of(session, form.client),
+    )
     session.add(row)
     session.flush()
     return view(row, {row.folder_id: form.client})
@@ -138,7 +146,7 @@ def copy_scenario(session: Session, scenario_id: str) -> ScenarioView:
     """The same once more, to change it from there; raises as saving does."""
     row = find(session, scenario_id)
     client = folders.names(session).get(row.folder_id, "")
-    name = f"Copy of {row.name}"[:NAME_LENGTH]
+    name = _("Copy of {name}").format(name=row.name)[:NAME_LENGTH]
     return save_scenario(session, LoanForm(name, client, loan_of(row), row.notes))
 
 
@@ -160,7 +168,7 @@ def find(session: Session, scenario_id: str) -> Scenario:
     """One of this person's scenarios; NotFound looks the same for somebody else's and for none."""
     row = session.exec(select(Scenario).where(Scenario.id == scenario_id)).first()
     if row is None:
-        raise NotFound("This scenario does not exist (any more).")
+        raise NotFound(_("This scenario does not exist (any more)."))
     return row
 
 

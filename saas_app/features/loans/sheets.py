@@ -14,6 +14,7 @@ from sqlmodel import Session
 from saas_app.billing.entitlements import require
 from saas_app.billing.money import plain
 from saas_app.billing.plans import Feature
+from saas_app.core.words import _
 from saas_app.features.loans import folders
 from saas_app.features.loans.compare import MOST
 from saas_app.features.loans.schedule import calculate, schedule
@@ -21,8 +22,18 @@ from saas_app.features.loans.service import find, in_order, loan_of
 from saas_app.features.loans.views import terms_of
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-PAYMENTS = ("Payment", "Interest", "Repaid", "Due", "Repaid on top", "Still owed")
-SUMS = ("Scenario", "Client", "Terms", "First payment", "Interest", "Fee", "Everything paid", "Payments", "Notes")
+PAYMENTS = (_("Payment"), _("Interest"), _("Repaid"), _("Due"), _("Repaid on top"), _("Still owed"))
+SUMS = (
+    _("Scenario"),
+    _("Client"),
+    _("Terms"),
+    _("First payment"),
+    _("Interest"),
+    _("Fee"),
+    _("Everything paid"),
+    _("Payments"),
+    _("Notes"),
+)
 
 
 def schedule_file(session: Session, scenario_id: str) -> str:

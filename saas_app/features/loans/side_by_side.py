@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import reflex as rx
 
+from saas_app.core.words import _
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.compare import Compared
 from saas_app.features.loans.components import CELL, HEAD
@@ -12,7 +13,7 @@ from saas_app.ui.cards import card
 
 # Four lines that differ by dashes too, for those who do not tell the colours apart.
 LINES = (("stroke-brick", ""), ("stroke-info", "10 5"), ("stroke-good", "3 4"), ("stroke-warn", "14 4 3 4"))
-SUMS = ("A month", "Interest", "Everything paid")
+SUMS = (_("A month"), _("Interest"), _("Everything paid"))
 
 
 def comparison() -> rx.Component:
@@ -25,13 +26,13 @@ def comparison() -> rx.Component:
                     rx.foreach(ScenariosState.compared, _line),
                     view_box=f"-2 -2 {WIDTH + 4} {HEIGHT + 4}",
                     role="img",
-                    aria_label="What is owed over time, a line for each scenario.",
+                    aria_label=_("What is owed over time, a line for each scenario."),
                     class_name="w-full border-b border-l border-edge",
                 ),
                 rx.el.figcaption(
-                    "What is still owed: from up to ",
+                    _("What is still owed: from up to "),
                     ScenariosState.compared[0].most,
-                    " on the first day to nothing after up to ",
+                    _(" on the first day to nothing after up to "),
                     ScenariosState.compared[0].longest,
                     ".",
                     class_name="mt-1 text-sm text-quiet",
@@ -39,7 +40,7 @@ def comparison() -> rx.Component:
                 class_name="mb-5",
             ),
             _table(),
-            title="Side by side, cheapest first",
+            title=_("Side by side, cheapest first"),
             id="comparison",
         ),
     )
@@ -47,7 +48,7 @@ def comparison() -> rx.Component:
 
 def _table() -> rx.Component:
     """The roles are said because a row that is laid out as a card is no row to a screen reader any more."""
-    names = [rx.el.th(name, scope="col", role="columnheader", class_name=HEAD) for name in ("Scenario", *SUMS)]
+    names = [rx.el.th(name, scope="col", role="columnheader", class_name=HEAD) for name in (_("Scenario"), *SUMS)]
     return rx.el.table(
         rx.el.thead(rx.el.tr(*names, role="row"), role="rowgroup", class_name="max-lg:sr-only"),
         rx.el.tbody(rx.foreach(ScenariosState.compared, _compared_row), role="rowgroup"),

@@ -13,6 +13,7 @@ from saas_app.billing.state import AccountState
 from saas_app.core import db
 from saas_app.core.errors import NotFound
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.gate import current_viewer, member
 from saas_app.edge.live import LiveState
 from saas_app.features.loans import compare, payments, service
@@ -96,7 +97,9 @@ class ScenariosState(Told, LiveState):
             self._typed = typed
             self._bring(typed)
             self.source, self.source_name, self.changing = row.id, row.name, ""
-            return f"These are the numbers of {row.name}. Change them above, work it out, and keep it below."
+            return _("These are the numbers of {name}. Change them above, work it out, and keep it below.").format(
+                name=row.name
+            )
 
         return rx.set_focus("loan-card") if await self._do(do) else None
 
@@ -113,7 +116,7 @@ class ScenariosState(Told, LiveState):
         async def do(viewer: Viewer) -> str:
             done = await db.run(viewer, service.change_loan, self.source, read_form(self._typed).loan)
             self.source = ""
-            return f"{done.name} has the new numbers."
+            return _("{name} has the new numbers.").format(name=done.name)
 
         await self._do(do)
 
@@ -129,7 +132,7 @@ class ScenariosState(Told, LiveState):
             done = await transaction(viewer, verb, read_form(typed))
             if isinstance(done, ScenarioView):
                 self.source = ""
-                return f"Saved as {done.name}."
+                return _("Saved as {name}.").format(name=done.name)
             self.result = done
             return ""
 
@@ -143,7 +146,7 @@ class ScenariosState(Told, LiveState):
         async def do(viewer: Viewer) -> str:
             name, notes, client = read_change(_words(form))
             await db.run(viewer, service.change_scenario, _words(form).get("scenario", ""), name, notes, client)
-            return "Changed."
+            return _("Changed.")
 
         if await self._do(do):
             self.changing = ""
@@ -155,7 +158,7 @@ class ScenariosState(Told, LiveState):
 
         async def do(viewer: Viewer) -> str:
             made = await db.run(viewer, service.copy_scenario, str(scenario_id))
-            return f"Saved as {made.name}."
+            return _("Saved as {name}.").format(name=made.name)
 
         await self._do(do)
 
@@ -166,7 +169,7 @@ class ScenariosState(Told, LiveState):
 
         async def do(viewer: Viewer) -> str:
             await db.run(viewer, service.delete_scenario, str(scenario_id))
-            return "Deleted."
+            return _("Deleted.")
 
         self.deleting = ""
         await self._do(do)

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from saas_app import site
 from saas_app.billing.money import decimals, in_column, money
+from saas_app.core import written
+from saas_app.core.words import _, ngettext
 from saas_app.features.loans.chart import across, columns
 from saas_app.features.loans.early import saved_by_early_repayment
 from saas_app.features.loans.schedule import Kind, Loan, Result, calculate
@@ -31,6 +33,9 @@ class Picture:
 
 
 NO_PICTURE = Picture()
+IN_WORDS = _(
+    "A column for each of {years} years: interest {first} % of the first year’s payments, {last} % of the last year’s."
+)
 
 
 @dataclass(frozen=True)
@@ -108,63 +113,83 @@ def terms_of(loan: Loan, currency: str = site.CURRENCY) -> str:
     """€200,000 at 3 % over 25 years, and what else was agreed."""
     kinds = {
         Kind.ANNUITY: "",
-        Kind.LINEAR: "equal repayment",
-        Kind.INTEREST_FIRST: f"{loan.resting} years interest only",
+        Kind.LINEAR: _("equal repayment"),
+        Kind.INTEREST_FIRST: _("{resting} years interest only").format(resting=loan.resting),
     }
-    after = "lower payments after that" if loan.lowers else ""
+    after = _("lower payments after that") if loan.lowers else ""
+    fee = _("fee {amount} in the loan") if loan.fee_in_loan else _("fee {amount}")
     more = [
         kinds[loan.kind],
-        f"{percent(loan.change.rate)} from payment {loan.change.month}" if loan.change else "",
-        f"{money(loan.extra, currency)} extra a month" if loan.extra else "",
-        f"{money(loan.lump.amount, currency)} repaid with payment {loan.lump.month}" if loan.lump else "",
+        _("{percent} from payment {month}").format(percent=percent(loan.change.rate), month=loan.change.month)
+        if loan.change
+        else "",
+        _("{amount} extra a month").format(amount=money(loan.extra, currency)) if loan.extra else "",
+        _("{amount} repaid with payment {month}").format(
+            amount=money(loan.lump.amount, currency), month=loan.lump.month
+        )
+        if loan.lump
+        else "",
         after if loan.extra or loan.lump else "",
-        f"fee {money(loan.fee, currency)}{' in the loan' if loan.fee_in_loan else ''}" if loan.fee else "",
+        fee.format(amount=money(loan.fee, currency)) if loan.fee else "",
     ]
-    first = f"{money(loan.principal, currency)} at {percent(loan.rate)} over {loan.years} years"
+    first = _("{amount} at {percent} over {years} years").format(
+        amount=money(loan.principal, currency), percent=percent(loan.rate), years=loan.years
+    )
     return ", ".join([first, *filter(None, more)])
 
 
 def percent(rate: Decimal) -> str:
     """3.5 %, without zeros at the end."""
-    return f"{f'{rate:.3f}'.rstrip('0').rstrip('.')} %"
+    return written.figures(f"{f'{rate:.3f}'.rstrip('0').rstrip('.')} %")
 
 
 def _short(exact: Decimal) -> str:
     text = f"{exact:,.2f}".replace("-", "−")
-    return text.rstrip("0").rstrip(".")
+    return written.figures(text.rstrip("0").rstrip("."))
 
 
 def duration(months: int) -> str:
     """25 years, 1 year and 2 months, 7 months."""
     years, rest = divmod(months, 12)
-    parts = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in ((years, "year"), (rest, "month")) if count]
-    return " and ".join(parts) or "no time"
+    parts = [
+        words.format(count=count)
+        for count, words in (
+            (years, ngettext("{count} year", "{count} years", years)),
+            (rest, ngettext("{count} month", "{count} months", rest)),
+        )
+        if count
+    ]
+    return _(" and ").join(parts) or _("no time")
 
 
 def _note(loan: Loan, result: Result, currency: str) -> str:
     """`quick.js` says the first two of these in the same words."""
     if loan.kind is Kind.LINEAR:
-        return f"at first, {money(result.last_payment, currency)} at the end"
+        return _("at first, {amount} at the end").format(amount=money(result.last_payment, currency))
     if not result.steps:
         return ""
-    later = ", ".join(f"{money(step.payment, currency)} from payment {step.month}" for step in result.steps)
-    return f"at first, {later}"
+    first, later = _("at first, {amount} from payment {month}"), _("{amount} from payment {month}")
+    return ", ".join(
+        (later if number else first).format(amount=money(step.payment, currency), month=step.month)
+        for number, step in enumerate(result.steps)
+    )
 
 
 def _saved(loan: Loan, currency: str) -> str:
     found = saved_by_early_repayment(loan)
     if found is None:
         return ""
-    sooner = f" and {duration(found.months)}" if found.months else ""
-    return f"Repaying early saves {money(found.interest, currency)} of interest{sooner}."
+    sooner = _(" and {duration}").format(duration=duration(found.months)) if found.months else ""
+    return _("Repaying early saves {amount} of interest{sooner}.").format(
+        amount=money(found.interest, currency), sooner=sooner
+    )
 
 
 def _picture(result: Result) -> Picture:
     drawn, years = columns(result.years), len(result.years)
     first, last = result.years[0], result.years[-1]
-    words = (
-        f"A column for each of {years} years: interest {_share(first.interest, first.principal)} % of the first year’s "
-        f"payments, {_share(last.interest, last.principal)} % of the last year’s."
+    words = IN_WORDS.format(
+        years=years, first=_share(first.interest, first.principal), last=_share(last.interest, last.principal)
     )
     turn = str(across(result.turns_at, years)) if result.turns_at else ""
     return Picture(drawn.repaid, drawn.interest, turn, words)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from saas_app.core.words import _
 from saas_app.features.loans.chart import Lines, lines
 from saas_app.features.loans.forms import Reading, asked_of
 from saas_app.features.loans.views import Figure, amount, plain, share
@@ -67,15 +68,17 @@ def answer(typed: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _read(reading: Reading) -> tuple[Let, int, Decimal] | None:
-    price = reading.amount("price", "What does the flat cost? For example 250,000.", least=1)
-    fees = reading.amount("fees", "What do taxes, notary and agent cost?", empty=0)
-    rent = reading.amount("rent", "What does a tenant pay a month for the flat alone?", least=1)
-    vacancy = reading.percent("vacancy", "Without a tenant stands", Decimal(0), MOST_VACANCY)
-    costs = reading.amount("costs", "What does an owner keep paying in a year?", empty=0)
-    own = reading.amount("own", "How much of your own do you put in?", least=1)
+    price = reading.amount("price", _("What does the flat cost? For example 250,000."), least=1)
+    fees = reading.amount("fees", _("What do taxes, notary and agent cost?"), empty=0)
+    rent = reading.amount("rent", _("What does a tenant pay a month for the flat alone?"), least=1)
+    vacancy = reading.percent("vacancy", _("Without a tenant stands"), Decimal(0), MOST_VACANCY)
+    costs = reading.amount("costs", _("What does an owner keep paying in a year?"), empty=0)
+    own = reading.amount("own", _("How much of your own do you put in?"), least=1)
     rate = reading.rate("rate")
     if not reading.errors and own > price + fees:
-        reading.errors["own"] = f"The flat costs {amount(price + fees).words} with everything; no more goes into it."
+        reading.errors["own"] = _("The flat costs {words} with everything; no more goes into it.").format(
+            words=amount(price + fees).words
+        )
     if reading.errors:
         return None
     return Let(price, fees, rent, vacancy, costs), price + fees - own, rate

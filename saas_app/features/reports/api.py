@@ -13,6 +13,7 @@ from saas_app.billing.plans import Feature
 from saas_app.core import db
 from saas_app.core.config import settings
 from saas_app.core.errors import NotFound
+from saas_app.core.words import _
 from saas_app.edge.islands import respond
 from saas_app.edge.who import viewer_of
 from saas_app.features.reports import flows, letterhead, service
@@ -72,7 +73,7 @@ async def keep_letterhead(request: Request, form: Form) -> Response:
     if request.state.file:
         logo = await asyncio.to_thread(read_logo, request.state.file)
     await db.run(viewer, letterhead.keep_letterhead, name, address, logo)
-    return await respond(request, "settings", viewer=viewer, notice="Your letterhead is saved.")
+    return await respond(request, "settings", viewer=viewer, notice=_("Your letterhead is saved."))
 
 
 routes = [

@@ -5,6 +5,7 @@ from pathlib import Path
 import reflex as rx
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.loans import calculator
 from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.features.loans.components import key
@@ -14,12 +15,15 @@ from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card, fact, facts
 from saas_app.ui.forms import checkbox, field, labelled, native_form
 from saas_app.ui.layout import stack
-from saas_app.ui.scripts import inline_script
+from saas_app.ui.scripts import inline_script, spoken
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import INPUT, PAGE_WIDTH, classes
 
-SIZE = Path(__file__).with_name("size.js").read_text().replace("LARGEST", str(LARGEST_FILE))
+SIZE = spoken(
+    Path(__file__).with_name("size.js").read_text().replace("LARGEST", str(LARGEST_FILE)),
+    smaller=_("This file is larger than we take. Please choose a smaller one."),
+)
 CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
 
 
@@ -32,9 +36,9 @@ def shared_page() -> rx.Component:
 
 def _nothing() -> rx.Component:
     return stack(
-        heading("This link shows nothing (any more)", level=1),
-        text("Whoever sent it has taken it back, or it was not copied whole. Ask them for a new one.", tone="quiet"),
-        rx.el.div(link_button("Work out a loan yourself", href=calculator.PATH)),
+        heading(_("This link shows nothing (any more)"), level=1),
+        text(_("Whoever sent it has taken it back, or it was not copied whole. Ask them for a new one."), tone="quiet"),
+        rx.el.div(link_button(_("Work out a loan yourself"), href=calculator.PATH)),
     )
 
 
@@ -43,30 +47,31 @@ def _shown() -> rx.Component:
     return rx.fragment(
         heading(slot("shared.name"), level=1, class_name="break-words"),
         text(slot("shared.terms"), size="large", class_name="mt-2"),
-        text(f"Sent to you to read. {site.DISCLAIMER}", tone="quiet", class_name="mt-1"),
+        text(
+            _("Sent to you to read. {disclaimer}").format(disclaimer=site.DISCLAIMER), tone="quiet", class_name="mt-1"
+        ),
         rx.el.div(
             card(
                 facts(
-                    fact(
-                        "A\N{NO-BREAK SPACE}month", rx.fragment(slot(f"{result}.payment"), " ", slot(f"{result}.note"))
-                    ),
-                    fact("Interest in total", slot(f"{result}.total_interest")),
-                    fact("Everything paid", slot(f"{result}.total_paid")),
-                    fact("Paid off after", slot(f"{result}.term")),
+                    fact(_("A\u00a0month"), rx.fragment(slot(f"{result}.payment"), " ", slot(f"{result}.note"))),
+                    fact(_("Interest in total"), slot(f"{result}.total_interest")),
+                    fact(_("Everything paid"), slot(f"{result}.total_paid")),
+                    fact(_("Paid off after"), slot(f"{result}.term")),
                     when(
-                        f"{result}.turns_at", fact("Repays more than it costs from payment", slot(f"{result}.turns_at"))
+                        f"{result}.turns_at",
+                        fact(_("Repays more than it costs from payment"), slot(f"{result}.turns_at")),
                     ),
                 ),
                 when(f"{result}.saved", text(slot(f"{result}.saved"), class_name="mt-3 font-semibold")),
-                title="Key figures",
+                title=_("Key figures"),
             ),
             _picture(f"{result}.picture", f"{result}.turns_at"),
             class_name="mt-8 grid items-start gap-5 lg:grid-cols-2",
         ),
         _years(f"{result}.years"),
         rx.el.div(
-            text("Sums are exact, and rounded to the cent where they are shown.", tone="quiet"),
-            link_button("Work out a loan yourself", href=calculator.PATH, kind="secondary"),
+            text(_("Sums are exact, and rounded to the cent where they are shown."), tone="quiet"),
+            link_button(_("Work out a loan yourself"), href=calculator.PATH, kind="secondary"),
             class_name="mt-8 flex flex-wrap items-center justify-between gap-4",
         ),
     )
@@ -91,30 +96,30 @@ def _picture(picture: str, turns_at: str) -> rx.Component:
         class_name="w-full",
     )
     legend = rx.el.figcaption(
-        key("bg-brick", "repays the loan"),
-        key("bg-clay", "interest"),
-        when(turns_at, rx.el.span("dashed: payment ", slot(turns_at), ", where repaying overtakes interest")),
-        rx.el.span("one column a year", class_name="ml-auto"),
+        key("bg-brick", _("repays the loan")),
+        key("bg-clay", _("interest")),
+        when(turns_at, rx.el.span(_("dashed: payment "), slot(turns_at), _(", where repaying overtakes interest"))),
+        rx.el.span(_("one column a year"), class_name="ml-auto"),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
-    return card(rx.el.figure(drawing, legend), title="What each year pays for")
+    return card(rx.el.figure(drawing, legend), title=_("What each year pays for"))
 
 
 def _years(years: str) -> rx.Component:
     line = rx.el.tr(
         *[rx.el.td(slot(f"year.{name}"), class_name=CELL) for name in ("year", "interest", "principal", "balance")]
     )
-    names = ("Year", "Interest", "Repaid", "Still owed")
+    names = (_("Year"), _("Interest"), _("Repaid"), _("Still owed"))
     head = rx.el.tr(*[rx.el.th(name, scope="col", class_name=classes(CELL, "font-semibold")) for name in names])
     return rx.el.div(
         rx.el.table(
-            rx.el.caption("Every year of the loan", class_name="sr-only"),
+            rx.el.caption(_("Every year of the loan"), class_name="sr-only"),
             rx.el.thead(head, class_name="bg-sunk text-sm"),
             rx.el.tbody(each("year", years, line), class_name="divide-y divide-line"),
             class_name="w-full border-collapse text-xs sm:text-base",
         ),
         role="region",
-        aria_label="Every year of the loan",
+        aria_label=_("Every year of the loan"),
         tab_index=0,
         class_name="mt-5 overflow-x-auto rounded-2xl border border-line bg-surface",
     )
@@ -123,13 +128,13 @@ def _years(years: str) -> rx.Component:
 def letterhead_card() -> rx.Component:
     """Whose name stands on one's reports, or the plan that has it."""
     closed = text(
-        "Your own name, address and logo on reports are part of Agent. ",
-        link("See the plans", href=site.PRICING),
+        _("Your own name, address and logo on reports are part of Agent. "),
+        link(_("See the plans"), href=site.PRICING),
         tone="quiet",
     )
     return card(
         when("letterhead.is_open", _letterhead_form(), inline_script(SIZE), otherwise=(closed,)),
-        title="Your letterhead",
+        title=_("Your letterhead"),
     )
 
 
@@ -156,28 +161,32 @@ def _letterhead_form() -> rx.Component:
     )
     now = rx.el.div(
         rx.el.img(
-            src=slot("letterhead.logo"), alt="Your logo now", class_name="max-h-16 max-w-48 rounded bg-white p-2"
+            src=slot("letterhead.logo"), alt=_("Your logo now"), class_name="max-h-16 max-w-48 rounded bg-white p-2"
         ),
-        checkbox("no_logo", "Without a logo from now on"),
+        checkbox("no_logo", _("Without a logo from now on")),
         class_name="flex flex-wrap items-center gap-5",
     )
     return native_form(
-        text("It stands at the top of the reports that you have made from now on.", tone="quiet"),
+        text(_("It stands at the top of the reports that you have made from now on."), tone="quiet"),
         field(
             "letterhead_name",
-            "Name",
+            _("Name"),
             default_value=slot("form.letterhead_name or letterhead.name"),
             error=slot("errors.letterhead_name"),
             invalid=if_else("errors.letterhead_name", "true", "false"),
             auto_complete="organization",
             max_length=LONGEST_LINE,
         ),
-        labelled(address, "Address", lines, hint="up to four lines", error=slot(f"errors.{address}")),
+        labelled(address, _("Address"), lines, hint=_("up to four lines"), error=slot(f"errors.{address}")),
         when("letterhead.logo", now),
         labelled(
-            logo, "Logo", picture, hint=f"PNG or JPEG, up to {LARGEST_FILE // 1024} kB", error=slot("errors.logo")
+            logo,
+            _("Logo"),
+            picture,
+            hint=_("PNG or JPEG, up to {most} kB").format(most=LARGEST_FILE // 1024),
+            error=slot("errors.logo"),
         ),
-        rx.el.div(submit_button("Save the letterhead", busy="Saving…", kind="secondary")),
+        rx.el.div(submit_button(_("Save the letterhead"), busy=_("Saving…"), kind="secondary")),
         action="/settings/letterhead",
         custom_attrs={"encType": "multipart/form-data"},
     )

@@ -6,6 +6,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.billing.gate_components import refused
+from saas_app.core.words import _
 from saas_app.features.loans.desk import act_on, more_actions, more_below, more_sections
 from saas_app.features.loans.service import ScenarioView
 from saas_app.features.reports.forms import LONGEST_LINE
@@ -26,8 +27,8 @@ LINE = "flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-4"
 def actions(scenario: ScenarioView) -> rx.Component:
     """What can be had of a saved scenario."""
     return rx.fragment(
-        act_on(scenario, "Report", ReportsState.ask("report", scenario.id)),
-        act_on(scenario, "Share", ReportsState.ask("share", scenario.id)),
+        act_on(scenario, _("Report"), ReportsState.ask("report", scenario.id)),
+        act_on(scenario, _("Share"), ReportsState.ask("share", scenario.id)),
     )
 
 
@@ -38,7 +39,7 @@ def below(scenario: ScenarioView) -> rx.Component:
     )
     shown = rx.cond(
         ReportsState.refusal.words != "",
-        stack(refused(ReportsState.refusal), row(_close("Not now"))),
+        stack(refused(ReportsState.refusal), row(_close(_("Not now")))),
         form,
     )
     return rx.cond(ReportsState.of == scenario.id, rx.el.div(shown, class_name="mt-4 border-t border-line pt-4"))
@@ -48,19 +49,19 @@ def _report_form(scenario: ScenarioView) -> rx.Component:
     return rx.el.form(
         hidden("scenario", scenario.id),
         error_region(ReportsState.errors.get("form", "")),
-        _field("title", "Title of the report", default_value=scenario.name),
-        _field("recipient", "Prepared for", hint="a bank or a client; may be empty"),
-        checkbox("whole_schedule", "With every single payment"),
+        _field("title", _("Title of the report"), default_value=scenario.name),
+        _field("recipient", _("Prepared for"), hint=_("a bank or a client; may be empty")),
+        checkbox("whole_schedule", _("With every single payment")),
         text(
-            "Whose name stands on it is said in the ",
-            link("settings", href=site.SETTINGS),
+            _("Whose name stands on it is said in the "),
+            link(_("settings"), href=site.SETTINGS),
             ".",
             tone="quiet",
             size="small",
         ),
         row(
-            button("Make the report", type="submit"),
-            _close("Back"),
+            button(_("Make the report"), type="submit"),
+            _close(_("Back")),
             text(ReportsState.shelf.room, tone="quiet", size="small"),
         ),
         on_submit=ReportsState.make,
@@ -74,12 +75,14 @@ def _share_form(scenario: ScenarioView) -> rx.Component:
         hidden("scenario", scenario.id),
         error_region(ReportsState.errors.get("form", "")),
         text(
-            "Whoever has the link sees the name of this scenario and its figures: not your name, no client and no "
-            "notes. It works until you revoke it.",
+            _(
+                "Whoever has the link sees the name of this scenario and its figures: not your name, no client "
+                "and no notes. It works until you revoke it."
+            ),
             tone="quiet",
         ),
-        _field("recipient", "For whom", hint="only you see this"),
-        row(button("Make a link", type="submit"), _close("Back")),
+        _field("recipient", _("For whom"), hint=_("only you see this")),
+        row(button(_("Make a link"), type="submit"), _close(_("Back"))),
         on_submit=ReportsState.share,
         reset_on_submit=False,
         class_name="flex flex-col gap-4",
@@ -92,12 +95,12 @@ def _made() -> rx.Component:
     return stack(
         field(
             "share-address",
-            "The link",
-            hint="Copy it now: we keep only its fingerprint, and cannot show it again.",
+            _("The link"),
+            hint=_("Copy it now: we keep only its fingerprint, and cannot show it again."),
             value=ReportsState.address,
             read_only=True,
         ),
-        row(button("Copy", on_click=rx.set_clipboard(ReportsState.address)), _close("Done")),
+        row(button(_("Copy"), on_click=rx.set_clipboard(ReportsState.address)), _close(_("Done"))),
     )
 
 
@@ -135,13 +138,15 @@ def section() -> rx.Component:
             card(
                 text(shelf.room, tone="quiet", id="reports-left", class_name="empty:hidden"),
                 rx.el.ul(rx.foreach(shelf.reports, _report_line), class_name="divide-y divide-line"),
-                title="Reports",
+                title=_("Reports"),
                 id="reports",
             ),
         ),
         rx.cond(
             links,
-            card(rx.el.ul(rx.foreach(links, _link_line), class_name="divide-y divide-line"), title="Links", id="links"),
+            card(
+                rx.el.ul(rx.foreach(links, _link_line), class_name="divide-y divide-line"), title=_("Links"), id="links"
+            ),
         ),
         class_name="empty:hidden",
     )
@@ -150,13 +155,13 @@ def section() -> rx.Component:
 def _report_line(report: ReportView) -> rx.Component:
     state = rx.match(
         report.status,
-        ("pending", badge("Being made…", "info")),
-        ("failed", badge("Failed", "bad")),
+        ("pending", badge(_("Being made…"), "info")),
+        ("failed", badge(_("Failed"), "bad")),
         rx.fragment(),
     )
     # In a tab of its own, which closes by itself: this one would take the click for leaving, and hang up its socket.
     fetch = link(
-        "Download PDF",
+        _("Download PDF"),
         for_ears(" ", report.title),
         href=report.href,
         target="_blank",
@@ -168,8 +173,8 @@ def _report_line(report: ReportView) -> rx.Component:
             rx.el.p(rx.el.span(report.title, class_name="font-semibold"), " ", state, class_name="break-words"),
             rx.el.p(
                 report.made,
-                rx.cond(report.recipient != "", rx.fragment(" · for ", report.recipient)),
-                rx.cond(report.href != "", rx.fragment(" · kept until ", report.until)),
+                rx.cond(report.recipient != "", rx.fragment(_(" · for "), report.recipient)),
+                rx.cond(report.href != "", rx.fragment(_(" · kept until "), report.until)),
                 class_name="break-words text-sm text-quiet",
             ),
             rx.cond(report.error != "", rx.el.p(report.error, class_name="text-sm text-bad")),
@@ -177,7 +182,7 @@ def _report_line(report: ReportView) -> rx.Component:
         ),
         row(
             rx.cond(report.href != "", fetch),
-            button("Delete", for_ears(" ", report.title), kind="quiet", on_click=ReportsState.delete(report.id)),
+            button(_("Delete"), for_ears(" ", report.title), kind="quiet", on_click=ReportsState.delete(report.id)),
         ),
         class_name=LINE,
     )
@@ -188,7 +193,7 @@ def _link_line(shown: LinkView) -> rx.Component:
         rx.el.div(
             rx.el.p(shown.scenario, class_name="break-words font-semibold"),
             rx.el.p(
-                rx.cond(shown.recipient != "", rx.fragment("for ", shown.recipient, " · ")),
+                rx.cond(shown.recipient != "", rx.fragment(_("for "), shown.recipient, " · ")),
                 shown.made,
                 " · ",
                 shown.views,
@@ -196,7 +201,7 @@ def _link_line(shown: LinkView) -> rx.Component:
             ),
             class_name="min-w-0 flex-1 basis-60",
         ),
-        button("Revoke", for_ears(" ", shown.scenario), kind="quiet", on_click=ReportsState.revoke(shown.id)),
+        button(_("Revoke"), for_ears(" ", shown.scenario), kind="quiet", on_click=ReportsState.revoke(shown.id)),
         class_name=LINE,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from saas_app.core.errors import BadInput
+from saas_app.core.words import _
 
 LONGEST_LINE = 120
 MOST_LINES = 4
@@ -43,7 +44,9 @@ def read_letterhead(typed: Mapping[str, str]) -> tuple[str, str]:
     name = _line(typed, "letterhead_name", errors)
     lines = [" ".join(line.split()) for line in typed.get("letterhead_address", "").splitlines() if line.strip()]
     if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
-        errors["letterhead_address"] = f"Up to {MOST_LINES} lines of at most {LONGEST_LINE} characters, please."
+        errors["letterhead_address"] = _("Up to {lines} lines of at most {most} characters, please.").format(
+            lines=MOST_LINES, most=LONGEST_LINE
+        )
     if errors:
         raise BadInput(errors)
     return name, "\n".join(lines)
@@ -52,5 +55,5 @@ def read_letterhead(typed: Mapping[str, str]) -> tuple[str, str]:
 def _line(typed: Mapping[str, str], field: str, errors: dict[str, str]) -> str:
     words = " ".join(typed.get(field, "").split())
     if len(words) > LONGEST_LINE:
-        errors[field] = f"Please keep it within {LONGEST_LINE} characters."
+        errors[field] = _("Please keep it within {most} characters.").format(most=LONGEST_LINE)
     return words

@@ -4,7 +4,9 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
+from saas_app.core import written
 from saas_app.core.errors import BadInput
+from saas_app.core.words import _
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -13,7 +15,7 @@ LARGEST_FILE = 100 * 1024
 LARGEST_SIDE = 4_000  # pixels; a small file may unfold to more memory than we have
 KEPT_SIZE = (600, 240)  # 50 × 18 mm at 300 dots per inch
 
-_UNKNOWN = "This is not a picture that we can read. Please choose a PNG or a JPEG."
+_UNKNOWN = _("This is not a picture that we can read. Please choose a PNG or a JPEG.")
 
 
 def read_logo(sent: bytes) -> bytes:
@@ -21,13 +23,25 @@ def read_logo(sent: bytes) -> bytes:
     from PIL import Image  # here, since few processes ever draw one
 
     if len(sent) > LARGEST_FILE:
-        raise BadInput({"logo": f"This file is larger than {LARGEST_FILE // 1024} kB. Please choose a smaller one."})
+        raise BadInput(
+            {
+                "logo": _("This file is larger than {most} kB. Please choose a smaller one.").format(
+                    most=LARGEST_FILE // 1024
+                )
+            }
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(sent), formats=("PNG", "JPEG")) as found:
                 if max(found.size) > LARGEST_SIDE:
-                    raise BadInput({"logo": f"Please choose a picture of at most {LARGEST_SIDE:,} pixels a side."})
+                    raise BadInput(
+                        {
+                            "logo": _("Please choose a picture of at most {most} pixels a side.").format(
+                                most=written.number(LARGEST_SIDE)
+                            )
+                        }
+                    )
                 return _drawn(found)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadInput({"logo": _UNKNOWN}) from error

@@ -9,6 +9,7 @@ from saas_app import site
 from saas_app.account.pages import more_cards, more_fills
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.features.reports import desk, letterhead
 from saas_app.features.reports.components import letterhead_card, shared_page
@@ -23,8 +24,8 @@ def _nothing(typed: Mapping[str, str]) -> dict[str, Any]:
 
 @island(
     "/s",
-    title=f"A loan, worked out · {site.PRODUCT}",
-    description="A loan that somebody has worked out and sent to you.",
+    title=_("A loan, worked out · {product}").format(product=site.PRODUCT),
+    description=_("A loan that somebody has worked out and sent to you."),
     hidden=True,
     reckon=_nothing,
 )

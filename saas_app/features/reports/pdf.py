@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.reports import figures
 from saas_app.features.reports.content import Content
 from saas_app.ui.paper import BRICK, CLAY, INK, LINE, QUIET, blank, face, keep, known
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 MARGIN, FOOT = 22, 24  # millimetres, as everything here
 LOGO_WIDE, LOGO_HIGH = 50, 18
 ROW = 5.2
-YEARS = (("Year", 1.0), ("Interest", 2.0), ("Repaid", 2.0), ("Still owed", 2.0))
+YEARS = ((_("Year"), 1.0), (_("Interest"), 2.0), (_("Repaid"), 2.0), (_("Still owed"), 2.0))
 PAYMENTS = (
-    *(("Payment", 1.0), ("Due", 1.6), ("Interest", 1.6)),
-    *(("Repaid", 1.6), ("On top", 1.6), ("Still owed", 1.9)),
+    *((_("Payment"), 1.0), (_("Due"), 1.6), (_("Interest"), 1.6)),
+    *((_("Repaid"), 1.6), (_("On top"), 1.6), (_("Still owed"), 1.9)),
 )
 
 
@@ -30,7 +31,9 @@ def make(content: Content, at: datetime) -> bytes:
         pdf.set_y(-17)
         face(pdf, size=8, colour=QUIET)
         pdf.cell(0, 5, _fitting(pdf, f"{who} · {content.title}", 110))
-        pdf.cell(0, 5, f"Page {pdf.page_no()} of {{nb}}", align="R", new_x="LMARGIN", new_y="NEXT")
+        pdf.cell(
+            0, 5, _("Page {page_no} of {{nb}}").format(page_no=pdf.page_no()), align="R", new_x="LMARGIN", new_y="NEXT"
+        )
         pdf.cell(0, 5, site.DISCLAIMER)
 
     pdf = blank(title=content.title, author=who, at=at, margin=MARGIN, foot=FOOT, footer=footer)
@@ -72,7 +75,7 @@ def _title(pdf: "FPDF", content: Content) -> None:
     _write(pdf, content.title, 10)
     if content.recipient:
         face(pdf, "I", 11, QUIET)
-        _write(pdf, f"Prepared for {content.recipient}", 6.5)
+        _write(pdf, _("Prepared for {recipient}").format(recipient=content.recipient), 6.5)
     pdf.ln(2)
     face(pdf, size=11.5)
     _write(pdf, f"{content.loan}.", 6)
@@ -80,8 +83,8 @@ def _title(pdf: "FPDF", content: Content) -> None:
 
 
 def _key_figures(pdf: "FPDF", content: Content) -> None:
-    pdf.start_section("Key figures")
-    _heading(pdf, "Key figures")
+    pdf.start_section(_("Key figures"))
+    _heading(pdf, _("Key figures"))
     pdf.set_draw_color(LINE)
     pdf.set_line_width(0.2)
     for name, value in content.facts:
@@ -100,25 +103,25 @@ def _picture(pdf: "FPDF", content: Content) -> None:
     wide = pdf.epw
     drawn = figures.svg(content.picture, content.tallest, len(content.years))
     keep(pdf, wide * figures.WHOLE_HEIGHT / figures.WHOLE_WIDTH + 22)
-    pdf.start_section("What each year pays for")
-    _heading(pdf, "What each year pays for")
+    pdf.start_section(_("What each year pays for"))
+    _heading(pdf, _("What each year pays for"))
     pdf.image(io.BytesIO(drawn.encode()), w=wide, x=MARGIN, alt_text=content.picture.words)
     pdf.ln(1)
     face(pdf, size=9, colour=QUIET)
-    for colour, words in ((BRICK, "repays the loan"), (CLAY, "interest")):
+    for colour, words in ((BRICK, _("repays the loan")), (CLAY, _("interest"))):
         pdf.set_fill_color(colour)
         pdf.rect(pdf.get_x() + 1, pdf.get_y() + 1.3, 5, 2.6, style="F")
         pdf.set_x(pdf.get_x() + 8)
         pdf.cell(pdf.get_string_width(words) + 6, 5, words)
     if content.picture.turn:
-        pdf.cell(0, 5, "dashed: from here a payment repays more than it costs", align="R")
+        pdf.cell(0, 5, _("dashed: from here a payment repays more than it costs"), align="R")
     pdf.ln(10)
 
 
 def _years(pdf: "FPDF", content: Content) -> None:
     keep(pdf, 40)
-    pdf.start_section("Year by year")
-    _heading(pdf, "Year by year")
+    pdf.start_section(_("Year by year"))
+    _heading(pdf, _("Year by year"))
     rows = [(str(row.year), row.interest, row.principal, row.balance) for row in content.years]
     _table(pdf, YEARS, rows, line_after=5)
 
@@ -127,8 +130,8 @@ def _payments(pdf: "FPDF", content: Content) -> None:
     if not content.payments:
         return
     pdf.add_page()
-    pdf.start_section("Every payment")
-    _heading(pdf, "Every payment")
+    pdf.start_section(_("Every payment"))
+    _heading(pdf, _("Every payment"))
     rows = [
         (str(each.number), each.due, each.interest, each.principal, each.early, each.balance)
         for each in content.payments
@@ -149,7 +152,7 @@ def _table(
     def names() -> None:
         face(pdf, "B", 9)
         pdf.set_draw_color(INK)
-        for (name, _), each in zip(columns, wide, strict=True):
+        for (name, _share), each in zip(columns, wide, strict=True):
             pdf.cell(each, 6.5, name, align="R", border="B")
         pdf.ln(7)
         face(pdf, size=9)
@@ -169,14 +172,14 @@ def _table(
 
 def _how(pdf: "FPDF", content: Content) -> None:
     keep(pdf, 70)
-    pdf.start_section("Assumptions and formulae")
-    _heading(pdf, "What is assumed")
+    pdf.start_section(_("Assumptions and formulae"))
+    _heading(pdf, _("What is assumed"))
     for line in content.assumptions:
         face(pdf, size=9.5)
         _write(pdf, f"•  {line}", 5)
         pdf.ln(0.8)
     pdf.ln(4)
-    _heading(pdf, "How it is computed")
+    _heading(pdf, _("How it is computed"))
     for each in content.formulae:
         keep(pdf, 14)
         face(pdf, "B", 10.5)
@@ -188,8 +191,10 @@ def _how(pdf: "FPDF", content: Content) -> None:
     face(pdf, "B", 9.5)
     _write(
         pdf,
-        f"{site.DISCLAIMER} These are sums from the figures above. What the bank offers and what the contract says "
-        "is what counts.",
+        _(
+            "{disclaimer} These are sums from the figures above. What the bank offers and what the contract "
+            "says is what counts."
+        ).format(disclaimer=site.DISCLAIMER),
         5,
     )
 

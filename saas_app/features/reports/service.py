@@ -10,11 +10,12 @@ from saas_app.billing import usage
 from saas_app.billing.entitlements import require
 from saas_app.billing.plans import Feature, Limit
 from saas_app.billing.usage import Taken
-from saas_app.core import jobs, live
+from saas_app.core import jobs, live, written
 from saas_app.core.clock import now
 from saas_app.core.db import after_commit
 from saas_app.core.errors import NotFound
 from saas_app.core.rls_session import owner_of
+from saas_app.core.words import _
 from saas_app.features.loans.payments import plan_of
 from saas_app.features.loans.service import find, loan_of
 from saas_app.features.reports.content import Content, write
@@ -24,7 +25,7 @@ from saas_app.features.reports.models import KEPT_FOR, Report, ReportFile
 
 JOB = "report"
 NEVER_CAME = timedelta(hours=1)
-BROKE = "It could not be made, and was not counted. Please try again; if it happens again, write to us."
+BROKE = _("It could not be made, and was not counted. Please try again; if it happens again, write to us.")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def to_print(session: Session, report_id: str) -> tuple[Content, datetime]:
     """What is to be printed, as the scenario is now, and when it was asked for; raises NotFound."""
     row = _pending(session, report_id)
     if row is None:
-        raise NotFound("This report is not waiting to be made (any more).")
+        raise NotFound(_("This report is not waiting to be made (any more)."))
     scenario = find(session, row.scenario_id)
     plan = plan_of(session, scenario.id) if row.whole_schedule else None
     content = write(
@@ -138,7 +139,7 @@ def file_of(session: Session, report_id: str) -> File:
     row = _find(session, report_id)
     kept = session.exec(select(ReportFile).where(ReportFile.report_id == row.id)).first()
     if kept is None:
-        raise NotFound("This report does not exist (any more).")
+        raise NotFound(_("This report does not exist (any more)."))
     plain = re.sub(r"[^a-z0-9]+", "-", row.title.lower()).strip("-")[:60]
     return File(f"{plain or 'report'}.pdf", kept.content)
 
@@ -152,8 +153,8 @@ def overdue(session: Session) -> list[tuple[str, str]]:
 def _room(session: Session) -> str:
     found = usage.meter(session, Limit.REPORTS)
     if found.left is None:
-        return f"{found.used} made"
-    return f"{found.left} of {found.holds} left this month" if found.holds else ""
+        return _("{count} made").format(count=found.used)
+    return _("{left} of {holds} left this month").format(left=found.left, holds=found.holds) if found.holds else ""
 
 
 def _view(row: Report) -> ReportView:
@@ -171,7 +172,7 @@ def _view(row: Report) -> ReportView:
 
 
 def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
+    return written.on_paper(at)
 
 
 def _taken(row: Report) -> Taken:
@@ -181,7 +182,7 @@ def _taken(row: Report) -> Taken:
 def _find(session: Session, report_id: str) -> Report:
     row = session.exec(select(Report).where(Report.id == report_id)).first()
     if row is None:
-        raise NotFound("This report does not exist (any more).")
+        raise NotFound(_("This report does not exist (any more)."))
     return row
 
 

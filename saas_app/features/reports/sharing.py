@@ -7,18 +7,19 @@ from sqlmodel import Session, col, func, select, update
 from saas_app.auth.models import User
 from saas_app.billing.entitlements import require
 from saas_app.billing.plans import Feature
-from saas_app.core import tokens
+from saas_app.core import tokens, written
 from saas_app.core.clock import now
 from saas_app.core.config import settings
 from saas_app.core.errors import Conflict, NotFound
 from saas_app.core.rls_session import owner_of
+from saas_app.core.words import _, ngettext
 from saas_app.features.loans.models import Scenario
 from saas_app.features.loans.service import find, loan_of
 from saas_app.features.loans.views import ResultView, result_view, terms_of
 from saas_app.features.reports.models import ShareLink
 
 MOST_LINKS = 200
-GONE = "This link shows nothing (any more)."
+GONE = _("This link shows nothing (any more).")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def share(session: Session, scenario_id: str, recipient: str) -> str:
     require(session, Feature.SHARE)
     scenario = find(session, scenario_id)
     if session.exec(select(func.count(col(ShareLink.id)))).one() >= MOST_LINKS:
-        raise Conflict(f"You have {MOST_LINKS} links. Please revoke one that is no longer needed.")
+        raise Conflict(_("You have {most} links. Please revoke one that is no longer needed.").format(most=MOST_LINKS))
     token = tokens.new_token()
     session.add(
         ShareLink(
@@ -71,7 +72,7 @@ def revoke(session: Session, link_id: str) -> None:
     """From now on the link shows nothing; raises NotFound."""
     row = session.exec(select(ShareLink).where(ShareLink.id == link_id)).first()
     if row is None:
-        raise NotFound("This link does not exist (any more).")
+        raise NotFound(_("This link does not exist (any more)."))
     session.delete(row)
 
 
@@ -102,6 +103,10 @@ def count_view(session: Session, link_id: str) -> None:
 
 
 def _view(row: ShareLink, scenario: str) -> LinkView:
-    times = f"seen {row.views} time{'s' if row.views != 1 else ''}" if row.views else "not seen yet"
-    last = f", last on {row.viewed_at.day} {row.viewed_at:%B}" if row.viewed_at else ""
-    return LinkView(row.id, scenario, row.recipient, f"{row.created_at.day} {row.created_at:%B %Y}", f"{times}{last}")
+    times = (
+        ngettext("seen {views} time", "seen {views} times", row.views).format(views=row.views)
+        if row.views
+        else _("not seen yet")
+    )
+    last = _(", last on {day}").format(day=written.short_on_paper(row.viewed_at)) if row.viewed_at else ""
+    return LinkView(row.id, scenario, row.recipient, written.on_paper(row.created_at), f"{times}{last}")

@@ -1,5 +1,5 @@
 document.getElementById("logo")?.addEventListener("change", (chosen) => {
   const input = chosen.target, tooLarge = input.files[0] && input.files[0].size > LARGEST;
-  input.setCustomValidity(tooLarge ? "This file is larger than we take. Please choose a smaller one." : "");
+  input.setCustomValidity(tooLarge ? say.smaller : "");
   input.reportValidity();
 });

@@ -9,6 +9,7 @@ from saas_app.billing.gates import Refusal, check, is_open_by_now
 from saas_app.billing.plans import Feature
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
+from saas_app.core.words import _
 from saas_app.edge.gate import member
 from saas_app.edge.live import LiveState
 from saas_app.features.loans.state import page_loads
@@ -67,7 +68,7 @@ class ReportsState(Told, LiveState):
 
         async def do(viewer: Viewer) -> str:
             await db.run(viewer, service.ask_for, read_wish(_words(form)))
-            return "Your report is being made. It appears below."
+            return _("Your report is being made. It appears below.")
 
         if await self._do(do):
             self.wanted, self.of = "", ""
@@ -91,7 +92,7 @@ class ReportsState(Told, LiveState):
 
         async def do(viewer: Viewer) -> str:
             await db.run(viewer, service.delete_report, str(report_id))
-            return "The report is deleted."
+            return _("The report is deleted.")
 
         await self._do(do)
 
@@ -102,7 +103,7 @@ class ReportsState(Told, LiveState):
 
         async def do(viewer: Viewer) -> str:
             await db.run(viewer, sharing.revoke, str(link_id))
-            return "The link shows nothing from now on."
+            return _("The link shows nothing from now on.")
 
         await self._do(do)
 

@@ -1,0 +1,90 @@
+"""Dates and numbers in texts, as the language of the installation writes them. English writes as it always did here."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from saas_app.core import words
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+FIGURE = re.compile(r"\d[\d,]*(\.\d+)?", re.ASCII)
+
+
+def day(moment: date) -> str:
+    """March 4, 2027."""
+    other = locale()
+    if other is None:
+        return f"{moment:%B} {moment.day}, {moment.year}"
+    from babel.dates import format_date
+
+    return format_date(moment, "long", locale=other)
+
+
+def on_paper(moment: date) -> str:
+    """4 March 2027, as reports, letters and signatures have it."""
+    return day(moment) if locale() else f"{moment.day} {moment:%B %Y}"
+
+
+def day_of_month(moment: date) -> str:
+    """March 4, where the year is plain."""
+    other = locale()
+    if other is None:
+        return f"{moment:%B} {moment.day}"
+    from babel.dates import format_skeleton
+
+    # https://unicode.org/reports/tr35/tr35-dates.html#availableFormats_appendItems
+    return format_skeleton("MMMMd", moment, locale=other)
+
+
+def short_on_paper(moment: date) -> str:
+    """4 March, the same without its year."""
+    return day_of_month(moment) if locale() else f"{moment.day} {moment:%B}"
+
+
+def sentence(text: str) -> str:
+    """A text that stands by itself, beginning with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def number(whole: int) -> str:
+    """250,000."""
+    return figures(f"{whole:,}")
+
+
+def figures(text: str) -> str:
+    """A text with its figures as they are written here: 1,234.50 becomes 1.234,50 in Spanish."""
+    other = locale()
+    return text if other is None else FIGURE.sub(lambda found: _figure(found[0], other), text)
+
+
+def sign_comes_first() -> bool:
+    """Whether €72 is written, or 72 €."""
+    other = locale()
+    return other is None or other.currency_formats["standard"].pattern.startswith("¤")
+
+
+@cache
+def locale() -> "Locale | None":
+    """Whose habits count; None for ours."""
+    if words.language() in (words.ENGLISH, words.PSEUDO):
+        return None
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(words.language(), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None  # a language that CLDR does not know yet has our figures
+
+
+def _figure(text: str, other: "Locale") -> str:
+    from babel.numbers import format_decimal, parse_pattern
+
+    places = len(text.partition(".")[2])
+    pattern = parse_pattern(other.decimal_formats[None].pattern)
+    pattern.frac_prec = (places, places)
+    written = format_decimal(Decimal(text.replace(",", "")), format=pattern, locale=other)
+    return written.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")  # which every typeface has
