@@ -1,6 +1,10 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PY := .venv/bin/python
+UV := $(shell command -v uv)
+# Packages are compiled when they are first used: most of their files never are.
+ENVIRONMENT := $(if $(UV),uv venv --quiet --seed --clear --python $(PYTHON) .venv,$(PYTHON) -m venv .venv)
+INSTALL := $(if $(UV),uv pip install --quiet --python $(PY),$(PY) -m pip install --quiet --disable-pip-version-check --no-compile)
 # Tests wait for disks and browsers a third of their time.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; n = os.cpu_count() or 1; print(n + (n + 1) // 2)')
 
@@ -11,13 +15,13 @@ help: ## Show the commands
 .venv/.runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12")'
 	@echo "Setting up Python packages (this is done once) …"
-	@test -x $(PY) || $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }  # half of one would pass for a whole
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@test -x $(PY) || $(ENVIRONMENT) || { rm -rf .venv; exit 1; }  # half of one would pass for a whole
+	@$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.txt
 	@echo "Setting up the tools for tests and checks …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 .PHONY: run dev sandbox build migrate stripe-setup doctor
@@ -69,6 +73,9 @@ words: .venv/.runtime ## Gather the texts for translators: L=es to begin a langu
 bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
 	@$(PY) -m scripts.build
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.landing
+	@$(PY) -m tests.bench.start
+	@$(PY) -m tests.bench.memory
 	@$(PY) -m tests.bench.lighthouse
 	@$(PY) -m tests.bench.identity
 	@$(PY) -m tests.bench.webhooks

@@ -144,8 +144,11 @@ def make_admin(asked: Asked) -> None:
     print(f"{name} is an administrator now, in every session that passes a second factor (/settings).")
 
 
-def serve(asked: Asked) -> int:
+def serve(asked: Asked) -> None:
     """Become the server. Reflex's two switches let it serve the finished build instead of making one."""
+    from granian.cli import cli as granian
+
+    from saas_app.core import garbage
     from saas_app.core.config import settings
 
     found = settings()  # refuses a wrong configuration before a port is opened
@@ -155,22 +158,13 @@ def serve(asked: Asked) -> int:
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
         "REFLEX_ENV_MODE": "prod",
         "REFLEX_TELEMETRY_ENABLED": "false",
-        # glibc otherwise keeps a heap for each of our threads, most of it empty, and gives nothing of it back
-        # (mallopt(3), malloc_trim(3)).
-        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "1"),
     }
     os.chdir(ROOT)
-    server = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
-    place = [
-        "--host",
-        asked.host or found.host,
-        "--port",
-        asked.port or str(found.port),
-        "--workers",
-        str(found.web_workers),
-    ]
-    quietly = ["--log-level", "warning"]
-    return os.execv(sys.executable, [*server, *place, *quietly, "saas_app.saas_app:app"])  # noqa: S606 (ourselves)
+    garbage.wait_for_start()
+    server = ["--interface", "asgi", "--factory", "--workers", str(found.web_workers), "--log-level", "warning"]
+    place = ["--host", asked.host or found.host, "--port", asked.port or str(found.port)]
+    # In this process, so that its workers have what we have loaded already.
+    granian([*server, *place, "saas_app.saas_app:served"], auto_envvar_prefix="GRANIAN")
 
 
 def _same_language_as_the_pages() -> None:

@@ -35,6 +35,8 @@ from saas_app.edge.door import Edge
 from saas_app.edge.gate import Gate
 from saas_app.edge.live import tabs
 from saas_app.edge.pages import declared
+from saas_app.edge.ready import Ready
+from saas_app.edge.who import cookie_name
 from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
 from saas_app.kit import pages as kit_pages
@@ -81,7 +83,6 @@ def _form_targets() -> tuple[str, ...]:
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything: our own routes first, and then Reflex, which open tabs reach at once."""
     api.mount("", inner)
-    shop = Storefront(social.fixed_slots())
     pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands, shop.vary)
     islands.install(pages)
     who.install(find_viewer)
@@ -99,6 +100,11 @@ def edge(inner: ASGIApp) -> ASGIApp:
         larger={path: size for part in features.join("api") for path, size in getattr(part, "LARGER", {}).items()},
         sockets=inner,
     )
+
+
+def served() -> ASGIApp:
+    """What the server is given: the whole app, with the public pages that are ready before it."""
+    return Ready(app(), shop.current, cookie_name(settings().origin))
 
 
 @asynccontextmanager
@@ -126,6 +132,7 @@ def failed(exception: Exception) -> None:
     log.error("an event handler failed", exc_info=exception)
 
 
+shop = Storefront(social.fixed_slots())
 api = Starlette(
     routes=[
         *auth_api.routes,

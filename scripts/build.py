@@ -11,6 +11,8 @@ from pathlib import Path
 from saas_app.core import words
 
 ROOT = Path(__file__).resolve().parent.parent
+# Python looks for garbage all the time while pages are made, and there is none: an eighth of a build.
+REFLEX = "import gc; gc.disable(); from reflex.reflex import cli; cli()"
 STAMP = ROOT / ".web" / "build" / "stamp.json"
 
 
@@ -54,7 +56,7 @@ def build() -> bool:
     made_of = digest(sources())  # before the build: what is saved meanwhile is not in it
     # The binaries of the environment come first, so that the JavaScript toolchain is the one that came by pip.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    command = [sys.executable, "-c", REFLEX, "export", "--frontend-only", "--no-zip"]
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | {"PATH": path, "WORKER": "false"}, capture_output=True, text=True
     )

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
@@ -69,13 +70,11 @@ def main() -> None:
         if sandboxed:
             say("Starting the Stripe sandbox …")
             programs.start("the sandbox", ["-m", "stripe_sandbox", *sandbox_place()], environment)
-        if not build.is_current():
-            say("Building the pages (this is done once, and after each change) …")
-            build.build()
-        if preparation() != prepared():
-            if sandboxed:
-                programs.wait_for(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/health")
-            prepare(environment)
+        with built_meanwhile():
+            if preparation() != prepared():
+                if sandboxed:
+                    programs.wait_for(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/health")
+                prepare(environment)
         say("Starting the app …")
         programs.start("the app", ["-m", "saas_app", "serve", *app_place()], environment)
         programs.wait_for(f"http://127.0.0.1:{PORT}/")
@@ -84,6 +83,19 @@ def main() -> None:
             reload_on_change(programs)
         else:
             programs.watch()
+
+
+@contextlib.contextmanager
+def built_meanwhile() -> Iterator[None]:
+    """Build what has to be built beside something else, and be done with both."""
+    if build.is_current():
+        yield
+        return
+    say("Building the pages (this is done once, and after each change) …")
+    with ThreadPoolExecutor(1) as beside:
+        building = beside.submit(build.build)
+        yield
+        building.result()
 
 
 def surroundings() -> dict[str, str]:

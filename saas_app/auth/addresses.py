@@ -3,8 +3,6 @@
 import unicodedata
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from saas_app.core.config import settings
 
 LONGEST = 254
@@ -23,6 +21,8 @@ def read_address(typed: str) -> Address | None:
 
     The local part is ASCII: letters that look alike in other alphabets would make two addresses look like one.
     """
+    from email_validator import EmailNotValidError, validate_email  # here, since it is slow to load
+
     typed = typed.strip()
     if not typed or len(typed) > LONGEST:
         return None

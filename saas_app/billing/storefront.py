@@ -57,12 +57,16 @@ class Storefront:
         if what == live.CATALOGUE:
             self._looked_at = 0.0
 
+    def current(self) -> Slots | None:
+        """The slots, unless it is time to look whether they still are."""
+        return self._slots if time.monotonic() < self._looked_at + LOOK_AGAIN_SECONDS else None
+
     async def fill(self) -> Slots:
         """The slots as of now; the last known ones while the database does not answer."""
-        if self._slots is not None and time.monotonic() < self._looked_at + LOOK_AGAIN_SECONDS:
-            return self._slots
+        if (known := self.current()) is not None:
+            return known
         async with self._lock:
-            if self._slots is None or time.monotonic() >= self._looked_at + LOOK_AGAIN_SECONDS:
+            if self.current() is None:
                 try:
                     await self._look()
                 except Unavailable:

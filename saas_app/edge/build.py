@@ -13,7 +13,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
-from saas_app.edge import found, pictures
+from saas_app.edge import found
 from saas_app.edge.islands import LOCAL
 from saas_app.edge.pages import declared
 from saas_app.edge.stylesheet import for_page
@@ -31,6 +31,10 @@ class SitePlugin(rx.plugins.Plugin):
     """Rewrite the build so that public pages are islands and member pages paint before they hydrate."""
 
     def post_build(self, **context: Any) -> None:
+        from saas_app.edge import (
+            pictures,
+        )  # here, since a server draws none, but reads this file with its configuration
+
         static = Path(context["static_dir"])
         follow_the_origin(static)
         pull_out_islands(static, static.parent / "islands")

@@ -16,7 +16,7 @@ from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
 from saas_app.edge.broken import own_500, refusal, sorry
-from saas_app.edge.islands import WORD, Islands, hydrated_policy
+from saas_app.edge.islands import SAME, WORD, Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
 from saas_app.edge.pages import POSTERS, Route
 from saas_app.edge.who import FindViewer, cookie_name, digest_of
@@ -178,6 +178,7 @@ class Edge:
         asked = {key: values[0] for key, values in parse_qs(query).items() if len(values[0]) <= LONGEST_VALUE}
         remembered = self._islands.remembered(island, cookie_parser(headers.get("cookie", "")))
         response = await self._islands.answer(island, headers, viewer, form=asked, remembered=remembered)
+        scope[SAME] = response.slots
         for name in self._keeps:
             if WORD.fullmatch(asked.get(name, "")):
                 kept = cookie_name(self._base_url, name)

@@ -27,6 +27,8 @@ from saas_app.edge.who import cookie_name
 
 # Beside the folder of the public pages: those of whoever develops, which no release carries.
 LOCAL = "local"
+# Where a scope holds the slots of an answer that is the same for everybody who asks in these words.
+SAME = "saas_app.same_while"
 INLINE_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
 WORD = re.compile(r"[a-z0-9_]{1,40}")
 INLINE_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.S)
@@ -38,6 +40,12 @@ class Slots:
 
     version: str = ""
     values: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Filled(Response):
+    """A page on its way. With `slots`, everybody who asks in these words gets it, as long as those are the slots."""
+
+    slots: Slots | None = None
 
 
 Filler = Callable[[], Awaitable[Slots]]
@@ -82,7 +90,7 @@ class Islands:
 
     async def answer(
         self, name: str, headers: dict[str, str], viewer: Viewer | None, *, status: int = 200, **context: Any
-    ) -> Response:
+    ) -> Filled:
         """The page `name` as a response; anonymous visitors with nothing typed get the copy kept in memory."""
         slots = await self._fill()
         if slots.version != self._version:
@@ -92,11 +100,13 @@ class Islands:
         kind = await self._vary(headers, viewer, typed) if self._vary else None
         if viewer is None and not any(context.values()):
             key = (name, slots.version, kind)
-            if key not in self._kept:
-                page = self._render(name, slots, None, kind, {}, kept=True)
-                await asyncio.to_thread(page.pack_all)
-                self._kept[key] = page
-            return _respond(self._kept[key], headers, status, "public, max-age=0, must-revalidate")
+            page = self._kept.get(key) or self._render(name, slots, None, kind, {}, kept=True)
+            if not page.is_packed(accepted := headers.get("accept-encoding", "")):
+                await asyncio.to_thread(page.packed, accepted)
+            self._kept[key] = page
+            answer = _respond(page, headers, status, "public, max-age=0, must-revalidate")
+            answer.slots = slots
+            return answer
         route = self._routes.get(name)
         if viewer is not None and route is not None and route.fill is not None:
             context = {**await route.fill(viewer), **context}
@@ -189,7 +199,7 @@ async def respond(
     return await _installed[0].answer(page, headers, viewer, status=status, remembered=remembered, **context)
 
 
-def _respond(page: Page, headers: dict[str, str], status: int, caching: str) -> Response:
+def _respond(page: Page, headers: dict[str, str], status: int, caching: str) -> Filled:
     common = {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": page.policy,
@@ -199,9 +209,9 @@ def _respond(page: Page, headers: dict[str, str], status: int, caching: str) -> 
     if status == 200 and caching.startswith("public"):
         common["etag"] = page.etag
         if page.etag in headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=common)
+            return Filled(status_code=304, headers=common)
     body, coding = page.packed(headers.get("accept-encoding", ""))
-    return Response(body, status, {**common, "content-encoding": coding} if coding else common)
+    return Filled(body, status, {**common, "content-encoding": coding} if coding else common)
 
 
 @cache

@@ -19,6 +19,13 @@ def _gzip(plain: bytes, *, well: bool) -> bytes:
 _PACKERS = {"br": _brotli, "gzip": _gzip}
 
 
+def _best(accepted: str) -> str:
+    """The best coding among those that a request accepts (RFC 9110, section 12.5.3)."""
+    wanted = {each.strip().lower() for each in accepted.split(",") if not each.replace(" ", "").endswith(";q=0")}
+    names = {each.partition(";")[0].strip() for each in wanted}
+    return next((way for way in _PACKERS if way in names), "")
+
+
 class Page:
     """The bytes of a page with its policy. One that is `kept` for many visitors is worth packing well."""
 
@@ -31,16 +38,14 @@ class Page:
         """The validator of what is in it, however it is packed."""
         return f'"{hashlib.sha256(self.plain).hexdigest()[:20]}"'
 
-    def pack_all(self) -> None:
-        """Pack it in every way. Blocks for about 100 ms."""
-        for way in _PACKERS:
-            self._pack(way)
+    def is_packed(self, accepted: str) -> bool:
+        """Whether `packed` answers at once: packing well takes about 100 ms."""
+        way = _best(accepted)
+        return not way or way in self._packed
 
     def packed(self, accepted: str) -> tuple[bytes, str]:
-        """The body and its content-coding, '' for none, by what the request accepts (RFC 9110, section 12.5.3)."""
-        wanted = {each.strip().lower() for each in accepted.split(",") if not each.replace(" ", "").endswith(";q=0")}
-        names = {each.partition(";")[0].strip() for each in wanted}
-        way = next((way for way in _PACKERS if way in names), "")
+        """The body and its content-coding, '' for none, by what the request accepts."""
+        way = _best(accepted)
         return (self._pack(way), way) if way else (self.plain, "")
 
     def _pack(self, way: str) -> bytes:

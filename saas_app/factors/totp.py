@@ -6,9 +6,7 @@ import string
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from passlib.exc import TokenError
-from passlib.totp import TOTP
 
 from saas_app import site
 from saas_app.core import clock, tokens
@@ -38,6 +36,8 @@ def to_type(secret: str) -> str:
 
 def picture(secret: str, email: str) -> str:
     """The secret as its owner scans it: a QR code, as an address for an image."""
+    import segno  # here, since few processes ever need it
+
     uri = _app().from_json(secret).to_uri(label=email.replace(":", ""))
     return segno.make(uri, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
 
@@ -59,6 +59,8 @@ def check(secret: str, code: str, last_counter: int | None) -> Right | None:
 
 def _app() -> Any:
     """passlib's class, with our keys: the first encrypts, the one before it is still read."""
+    from passlib.totp import TOTP  # here, since few processes ever need it
+
     keys = {hashlib.sha256(key.encode()).hexdigest()[:12]: key for key in tokens.derived_keys("authenticator")}
     return TOTP.using(
         secrets=keys, default_tag=next(iter(keys)), issuer=site.PRODUCT, now=lambda: clock.now().timestamp()

@@ -107,6 +107,18 @@ async def test_the_pricing_page_takes_a_currency_that_there_is_and_ignores_other
     assert "plans" not in await _shown(storefront)
 
 
+async def test_pages_that_are_ready_are_of_yesterday_as_soon_as_a_price_has_changed(shop: Stripe) -> None:
+    storefront = Storefront()
+    assert storefront.current() is None
+    before = await storefront.fill()
+    assert storefront.current() is before
+    _also_in(shop, "usd", 600)
+    await sync_catalogue()
+    assert storefront.current() is None
+    after = await storefront.fill()
+    assert storefront.current() is after is not before
+
+
 async def test_plans_stand_in_the_order_that_stripe_says_with_what_they_hold_and_look_like(shop: Stripe) -> None:
     assert list(await _offers()) == ["free", "pro_v1", "agent_v1"]
     pro = next(each for each in shop.all("products") if each["name"] == "Pro")

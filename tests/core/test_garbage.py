@@ -15,6 +15,8 @@ class Knot:
 
 async def test_a_server_looks_at_young_objects_and_leaves_those_of_the_start_alone() -> None:
     before = gc.get_threshold()
+    garbage.wait_for_start()
+    assert not gc.isenabled()
     async with garbage.kept_low():
         assert gc.get_freeze_count() > 10_000
         knot = weakref.ref(Knot())
@@ -22,4 +24,5 @@ async def test_a_server_looks_at_young_objects_and_leaves_those_of_the_start_alo
         assert knot() is None
         assert gc.get_threshold()[2] == garbage.NEVER
     assert gc.get_threshold() == before
+    assert gc.isenabled()
     assert gc.get_freeze_count() == 0

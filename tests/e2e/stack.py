@@ -49,6 +49,12 @@ class Server:
                 self._process.wait(0.03)
         raise RuntimeError(f"{self.address} does not answer:\n{self.log.read_text()[-3000:]}")
 
+    @property
+    def pid(self) -> int:
+        """Its number, which is that of its session too."""
+        assert self._process is not None
+        return self._process.pid
+
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

@@ -1,14 +1,18 @@
 """Products, prices, and what the set-up command makes at Stripe."""
 
-from typing import Any, Literal, cast
+from __future__ import annotations  # what stands in signatures alone is not loaded: Stripe's classes are many
+
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import stripe
-from stripe.params import PriceCreateParams
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.shapes import StripePrice, StripeProduct
 from saas_app.billing.plans import Interval
 from saas_app.billing.words import WHY_LEFT
+
+if TYPE_CHECKING:
+    from stripe.params import PriceCreateParams
 
 Rhythm = Interval | Literal[""]
 

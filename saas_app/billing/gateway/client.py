@@ -1,5 +1,7 @@
 """The connection to Stripe, and names of ours for its failures."""
 
+from __future__ import annotations  # what stands in signatures alone is not loaded: Stripe's classes are many
+
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable

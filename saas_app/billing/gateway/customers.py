@@ -1,5 +1,7 @@
 """Customers, with everything we mirror of them."""
 
+from __future__ import annotations  # what stands in signatures alone is not loaded: Stripe's classes are many
+
 import asyncio
 from collections.abc import Iterable
 from typing import Any

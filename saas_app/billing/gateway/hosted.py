@@ -1,14 +1,18 @@
 """Stripe's hosted pages: checkout and portal."""
 
+from __future__ import annotations  # what stands in signatures alone is not loaded: Stripe's classes are many
+
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import stripe
-from stripe.params.billing_portal import SessionCreateParams
-from stripe.params.checkout import SessionCreateParams as CheckoutParams
 
 from saas_app.billing.gateway.client import ask, ask_with_key, client, id_of, when
 from saas_app.billing.gateway.shapes import StripeCheckoutSession
+
+if TYPE_CHECKING:
+    from stripe.params.billing_portal import SessionCreateParams
+    from stripe.params.checkout import SessionCreateParams as CheckoutParams
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ async def create_checkout_session(
         params["invoice_creation"] = {"enabled": True}
     key = f"checkout:{attempt_id}:{stripe_customer_id}:{terms.key}"
     session = await ask_with_key(
-        lambda: client().v1.checkout.sessions.create_async(cast(CheckoutParams, params), {"idempotency_key": key})
+        lambda: client().v1.checkout.sessions.create_async(cast("CheckoutParams", params), {"idempotency_key": key})
     )
     return _checkout(session)
 

@@ -1,5 +1,7 @@
 """Invoices: those there are, and those there would be."""
 
+from __future__ import annotations  # what stands in signatures alone is not loaded: Stripe's classes are many
+
 import asyncio
 from collections import defaultdict
 from dataclasses import replace

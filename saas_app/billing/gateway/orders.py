@@ -1,15 +1,19 @@
 """Checkouts that were completed, with what they sold and what has become of the payment since."""
 
+from __future__ import annotations  # what stands in signatures alone is not loaded: Stripe's classes are many
+
 from collections import defaultdict
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import stripe
-from stripe.params.checkout import SessionListParams
 
 from saas_app.billing.gateway.client import ask, client, each_of, id_of, when
 from saas_app.billing.gateway.invoices import amount_returned
 from saas_app.billing.gateway.plain import each_plain
 from saas_app.billing.gateway.shapes import StripeLine, StripeOrder
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionListParams
 
 # Four levels at most (https://docs.stripe.com/expand#multiple-levels).
 _PARTS = ["line_items", "payment_intent.latest_charge", "invoice"]

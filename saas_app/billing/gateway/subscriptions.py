@@ -1,5 +1,7 @@
 """Subscriptions: as Stripe has them, and what is asked of them."""
 
+from __future__ import annotations  # what stands in signatures alone is not loaded: Stripe's classes are many
+
 from typing import Any, Literal, cast
 
 import stripe

@@ -2,12 +2,14 @@
 
 import io
 import warnings
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from saas_app.core import written
 from saas_app.core.errors import BadInput
 from saas_app.core.words import _
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST_FILE = 100 * 1024
 LARGEST_SIDE = 4_000  # pixels; a small file may unfold to more memory than we have
@@ -18,6 +20,8 @@ _UNKNOWN = _("This is not a picture that we can read. Please choose a PNG or a J
 
 def read_logo(sent: bytes) -> bytes:
     """The picture as a small PNG on white; raises BadInput with a message for `logo`."""
+    from PIL import Image  # here, since few processes ever draw one
+
     if len(sent) > LARGEST_FILE:
         raise BadInput(
             {
@@ -43,7 +47,9 @@ def read_logo(sent: bytes) -> bytes:
         raise BadInput({"logo": _UNKNOWN}) from error
 
 
-def _drawn(found: Image.Image) -> bytes:
+def _drawn(found: "Image.Image") -> bytes:
+    from PIL import Image
+
     seen = found.convert("RGBA")
     seen.thumbnail(KEPT_SIZE)
     paper = Image.new("RGBA", seen.size, "white")
