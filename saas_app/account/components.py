@@ -61,7 +61,9 @@ def line(name: str, value: Any, action: rx.Component) -> rx.Component:
     """A fact of the account and how to change it."""
     return rx.el.div(
         rx.el.div(
-            rx.el.p(name, class_name="text-sm text-quiet"), rx.el.div(value, class_name="break-words font-medium")
+            rx.el.p(name, class_name="text-sm text-quiet"),
+            rx.el.div(value, class_name="break-words font-medium"),
+            class_name="min-w-0 flex-1 basis-32",
         ),
         rx.el.div(action, class_name="ml-auto"),
         class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line py-3 "

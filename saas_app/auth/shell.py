@@ -20,8 +20,8 @@ from saas_app.ui.theme import classes
 Draw = Callable[[], rx.Component]
 
 # What stands above every member page, such as the billing banner; below it, at the foot of the window; and in its menu,
-# beside the way out. A feature adds its own. What comes only when a page has loaded belongs below: above, it would move
-# what is being read.
+# beside the way out. A feature adds its own. What stands above is known only when a page has loaded, and would move
+# what is being read: a page that shows something before says where else it goes (`notices`).
 above_pages: list[Draw] = []
 below_pages: list[Draw] = []
 in_menu: list[Draw] = []
@@ -30,16 +30,22 @@ _TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medi
 
 
 def member_page(
-    route: str, *, title: str, active: str = "", on_load: rx.event.EventType[()] | None = None
+    route: str,
+    *,
+    title: str,
+    active: str = "",
+    on_load: rx.event.EventType[()] | None = None,
+    places_notices: bool = False,
 ) -> Callable[[Draw], Draw]:
     """Declare a page for members; what the function returns is drawn inside the shell.
 
-    `active` is the address of the menu entry that this page belongs to, by default its own.
+    `active` is the address of the menu entry that this page belongs to, by default its own. A page that
+    `places_notices` draws `notices()` itself, together with what comes at the same moment.
     """
 
     def declare(draw: Draw) -> Draw:
         def framed() -> rx.Component:
-            return member_shell(draw(), active=active or route)
+            return member_shell(draw(), active=active or route, above=not places_notices)
 
         framed.__name__ = framed.__qualname__ = draw.__name__
         framed.__module__ = draw.__module__
@@ -49,13 +55,21 @@ def member_page(
     return declare
 
 
-def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component:
-    """Menu on the side (on top of phones), banners, then the page.
+def notices(class_name: str = "") -> rx.Component:
+    """What the features have to say above a page, such as that a payment failed."""
+    said = [draw() for draw in above_pages]
+    return rx.el.div(*said, class_name=classes("flex flex-col gap-3 empty:hidden", class_name))
+
+
+def member_shell(*children: Any, active: str, live: bool = True, above: bool = True) -> rx.Component:
+    """Menu on the side (on top of phones), notices unless the page places them, then the page.
 
     A page that is not `live` is an island: it has no state, so what the features add is left out, and it says what its
     forms have to say.
     """
-    banners = [draw() for draw in above_pages] if live else [when("notice", banner(slot("notice")))]
+    said = (
+        notices("mb-6") if live else rx.el.div(when("notice", banner(slot("notice"))), class_name="mb-6 empty:hidden")
+    )
     scripts = (ONCE, REVEAL) if live else (ONCE, *FORM_SCRIPTS)
     return rx.el.div(
         skip_link(),
@@ -80,7 +94,7 @@ def member_shell(*children: Any, active: str, live: bool = True) -> rx.Component
         ),
         rx.el.div(
             rx.el.main(
-                rx.el.div(*banners, class_name="mb-6 flex flex-col gap-3 empty:hidden"),
+                *([said] if above else []),
                 *children,
                 id="main",
                 tab_index=-1,

@@ -94,7 +94,11 @@ def _lines() -> rx.Component:
     return rx.el.div(
         rx.el.h3(_("How it is made up"), class_name="mt-4 font-semibold"),
         rx.el.dl(
-            each("line", "change.lines", fact(slot("line.words"), slot("line.amount"))),
+            each(
+                "line",
+                "change.lines",
+                fact(slot("line.words"), rx.el.span(slot("line.amount"), class_name="whitespace-nowrap")),
+            ),
             fact(_("Total today"), rx.el.b(slot("change.total"))),
             class_name="divide-y divide-line text-sm",
         ),

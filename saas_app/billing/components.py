@@ -13,11 +13,11 @@ from saas_app.billing.state import AccountState
 from saas_app.core.words import _
 from saas_app.ui.banners import banner, sandbox_ribbon
 from saas_app.ui.buttons import Kind, link_button, submit_button
-from saas_app.ui.cards import badge, card, fact, facts
+from saas_app.ui.cards import TICKED, badge, card, fact, facts
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import row, stack
 from saas_app.ui.text import anchor
-from saas_app.ui.theme import Tone
+from saas_app.ui.theme import Tone, classes
 
 # What else the billing page shows between the plans and the invoices. A feature adds its own.
 more_sections: list[Callable[[], rx.Component]] = []
@@ -62,7 +62,8 @@ def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
         rx.cond(trial != "", rx.el.p(trial, _(", then"), class_name="mt-3 font-semibold text-good")),
         rx.cond(offer.year.available, _yearly(offer), _monthly(offer)),
         rx.el.ul(
-            rx.foreach(offer.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"
+            rx.foreach(offer.features, lambda words: rx.el.li(words, class_name=TICKED)),
+            class_name="my-5 flex flex-1 flex-col gap-2",
         ),
         stack(
             rx.cond(
@@ -82,6 +83,7 @@ def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
             gap="small",
         ),
         title=offer.name,
+        class_name="flex flex-col",
     )
 
 
@@ -101,7 +103,7 @@ def _monthly(offer: Offer) -> rx.Component:
 def _price(per_month: str, *terms: str | rx.Var[str] | rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.p(
-            rx.el.span(per_month, class_name="font-display text-4xl"),
+            rx.el.span(per_month, class_name="font-display text-4xl font-semibold"),
             rx.el.span(_(" a month"), class_name="text-quiet"),
             class_name="mt-4",
         ),
@@ -120,6 +122,13 @@ def by_tone(tone: str | rx.Var[str], draw: Callable[[Tone], rx.Component]) -> rx
     return rx.match(tone, *[(name, draw(name)) for name in tones], draw("plain"))
 
 
+# On a phone the four ways on stand in two columns, as wide as these.
+_IN_PAIRS = (
+    "max-sm:grid max-sm:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] max-sm:[&_a]:w-full max-sm:[&_a]:px-1 "
+    "max-sm:[&_button]:w-full max-sm:[&_button]:px-1"
+)
+
+
 def plan_card(view: BillingView, *, manage: bool = False) -> rx.Component:
     """The plan somebody has: price, interval, the next date, the card. With `manage` also how to change and end it."""
     return card(
@@ -132,14 +141,14 @@ def plan_card(view: BillingView, *, manage: bool = False) -> rx.Component:
             rx.cond(
                 view.price != "",
                 fact(_("Price"), rx.el.span(view.price, ", ", view.interval, id="plan-price")),
-                fact(_("Price"), _("Nothing, for as long as you like")),
+                fact(_("Price"), _("Nothing, for good")),
             ),
             rx.cond(view.discount != "", fact(_("Discount"), rx.el.span(view.discount, id="plan-discount"))),
             rx.cond(view.date != "", fact(view.date_label, rx.el.span(view.date, id="plan-date"))),
             rx.cond(view.card != "", fact(_("Card"), _card(view))),
         ),
         rx.cond(view.stale != "", rx.el.p(view.stale, class_name="mt-2 text-sm text-quiet")),
-        row(*_ways_on(view, manage=manage), class_name="mt-5 empty:hidden"),
+        row(*_ways_on(view, manage=manage), class_name=classes("mt-5 empty:hidden", _IN_PAIRS if manage else "")),
     )
 
 
@@ -171,7 +180,7 @@ def account_banners() -> rx.Component:
     """The one thing about billing that wants attention, on every member page."""
     notice = AccountState.billing.notice
     said = rx.fragment(by_tone(notice.tone, lambda tone: _notice(notice, tone)))
-    return rx.el.div(rx.cond(notice.title != "", said), class_name="mb-6 flex flex-col gap-4 empty:hidden")
+    return rx.cond(notice.title != "", said, rx.fragment())
 
 
 def pretended_payments() -> rx.Component:

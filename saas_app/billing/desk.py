@@ -8,7 +8,7 @@ from saas_app.billing.state import BillingState
 from saas_app.billing.statement import Details, InvoiceView, Line, NextCharge
 from saas_app.core.words import _
 from saas_app.ui.buttons import button, submit_button, until_listening
-from saas_app.ui.cards import badge, card, empty, fact, facts
+from saas_app.ui.cards import TICKED, badge, card, empty, fact, facts
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import grid, row, stack
 from saas_app.ui.text import for_ears, link
@@ -69,9 +69,11 @@ def _plan(plan: PlanChoice) -> rx.Component:
         ),
         rx.el.p(plan.description, class_name="text-quiet"),
         rx.el.ul(
-            rx.foreach(plan.features, lambda words: rx.el.li("✓ ", words)), class_name="my-4 flex flex-col gap-1.5"
+            rx.foreach(plan.features, lambda words: rx.el.li(words, class_name=TICKED)),
+            class_name="my-4 flex flex-1 flex-col gap-1.5",
         ),
         stack(rx.foreach(plan.choices, lambda choice: _choice(plan, choice)), gap="small"),
+        class_name="flex flex-col",
     )
 
 
@@ -101,7 +103,7 @@ _CELL = "py-3 pr-4 align-top"
 def invoice_list() -> rx.Component:
     """The newest invoices; older ones on request. On a phone each is a block, with the same order for ears."""
     table = rx.el.table(
-        rx.el.caption(_("Invoices"), class_name="pb-3 text-left font-display text-xl"),
+        rx.el.caption(_("Invoices"), class_name="pb-3 text-left font-display text-xl font-semibold"),
         rx.el.thead(
             rx.el.tr(
                 rx.el.th(_("Date"), scope="col", class_name=_HEAD),

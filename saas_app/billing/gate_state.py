@@ -18,7 +18,7 @@ from saas_app.core.errors import AppError, BadInput
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
 from saas_app.core.written import sentence
-from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
 
 NEEDS = "__needs__"  # on a handler: the names of what it asks for, so that tests find all that is paid
@@ -85,7 +85,7 @@ class MeterView:
     is_full: bool = False
 
 
-class OpenState(LiveState):
+class OpenState(LiveState, AppState):
     """What the viewer's plan opens, why the rest is closed, and how full it is."""
 
     features: list[str] = []

@@ -153,7 +153,7 @@ class Invoice(OwnedReadOnly, table=True):
     """An invoice that its customer may see; amounts in minor units.
 
     `needs_action` is whether the bank asks its customer for a confirmation; `next_payment_attempt` when Stripe tries
-    again, None when it does not.
+    again, None when it does not; `due_at` until when one that is sent, and not charged by itself, is to be paid.
     """
 
     __tablename__ = "invoices"  # pyright: ignore[reportAssignmentType]
@@ -173,6 +173,7 @@ class Invoice(OwnedReadOnly, table=True):
     billing_reason: str = ""
     attempt_count: int = 0
     next_payment_attempt: datetime | None = Field(default=None, sa_type=Utc)
+    due_at: datetime | None = Field(default=None, sa_type=Utc)
     needs_action: bool = False
     amount_refunded: int = Field(default=0, sa_type=sa.BigInteger)
     receipt_url: str = ""

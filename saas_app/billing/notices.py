@@ -85,11 +85,14 @@ def is_suspended(row: Subscription) -> bool:
 
 
 def _due(session: Session, row: Subscription) -> Invoice | None:
-    """The newest invoice that this subscription, or a change of it, waits for; a new card alone pays none."""
+    """The newest invoice that this subscription, or a change of it, waits for; a new card alone pays none.
+
+    One that is charged by itself is nothing to speak of while all is well, one that was sent is.
+    """
+    mine = select(Invoice).where(Invoice.stripe_subscription_id == row.stripe_subscription_id, Invoice.status == "open")
     if row.status in ("active", "trialing") and not row.pending_price_id:
-        return None
-    mine = (Invoice.stripe_subscription_id == row.stripe_subscription_id, Invoice.status == "open")
-    return session.exec(select(Invoice).where(*mine).order_by(col(Invoice.created_at).desc())).first()
+        mine = mine.where(col(Invoice.due_at).is_not(None))
+    return session.exec(mine.order_by(col(Invoice.created_at).desc())).first()
 
 
 def _price_words(session: Session, price_id: str, row: Subscription) -> str:
@@ -124,6 +127,29 @@ def _asks_the_bank(facts: Facts) -> Notice | None:
         _("Nothing is paid until you do.{until}").format(until=until),
         **_pay(due, _("Confirm {}")),
     )
+
+
+def _sent(facts: Facts) -> Notice | None:
+    """An invoice that somebody pays by themselves (`collection_method=send_invoice`): no card helps here.
+
+    https://docs.stripe.com/billing/collection-method
+    """
+    due = facts.due
+    if due is None or due.due_at is None:
+        return None
+    if not facts.access.opens:
+        title = _("{plan} is locked until your invoice is paid").format(plan=facts.plan)
+        words = _("It was due on {day}. Everything you saved is there to read.").format(day=day(due.due_at))
+        return Notice("bad", title, words, **_pay(due))
+    values = {"amount": _amount(due), "day": day(due.due_at)}
+    if due.due_at > now():
+        title = _("Your invoice of {amount} is due on {day}").format(**values)
+        return Notice("info", title, _("{plan} is open meanwhile.").format(plan=facts.plan), **_pay(due))
+    title = _("Your invoice of {amount} was due on {day}").format(**values)
+    late = facts.row.past_due_since
+    stays = _("{plan} stays open until {day}.")
+    words = stays.format(plan=facts.plan, day=day(late + GRACE)) if late else _("Please pay it now.")
+    return Notice("warn", title, words, **_pay(due))
 
 
 def _failed(facts: Facts) -> Notice | None:
@@ -277,7 +303,7 @@ def _planned(facts: Facts) -> Notice | None:
 
 
 _MOST_URGENT_FIRST = (
-    *(_asks_the_bank, _failed, _change_waits, _unfinished, _paused),
+    *(_asks_the_bank, _sent, _failed, _change_waits, _unfinished, _paused),
     *(_two, _suspended, _ending, _trial, _planned),
 )
 

@@ -3,13 +3,14 @@
 import reflex as rx
 
 from saas_app import site
-from saas_app.auth.shell import member_page
+from saas_app.auth.shell import member_page, notices
 from saas_app.billing.components import more_sections, offer_card, plan_card, subscribe_button
 from saas_app.billing.desk import details_card, invoice_list, next_charge_card, other_plans
 from saas_app.billing.gate_components import usage_meters
 from saas_app.billing.gate_state import OpenState
-from saas_app.billing.state import AccountState, BillingState, ReturnState, page_loads
+from saas_app.billing.state import AccountState, BillingState, ReturnState, page_loads, page_states
 from saas_app.core.words import _
+from saas_app.edge.live import all_loaded
 from saas_app.ui.banners import banner, status_region
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
@@ -17,25 +18,44 @@ from saas_app.ui.layout import grid, page_head, stack
 from saas_app.ui.text import spoken_title
 
 page_loads.append(OpenState.load)
+page_states.append(OpenState)
 
 
-@member_page(route="/billing", title=_("Billing"), on_load=page_loads)
+@member_page(route="/billing", title=_("Billing"), on_load=page_loads, places_notices=True)
 def billing() -> rx.Component:
-    view = AccountState.billing
+    said = rx.cond(all_loaded(*page_states), BillingState.said, "")
     return stack(
         page_head(_("Billing"), intro=_("Your plan, your card and your invoices.")),
+        status_region(said),
+        rx.cond(all_loaded(*page_states), _all_of_it(), _waiting()),
+    )
+
+
+def _all_of_it() -> rx.Component:
+    return stack(
         rx.cond(BillingState.problem.title != "", _problem()),
-        status_region(BillingState.said),
+        notices(),
         grid(
-            rx.cond(AccountState.loaded, plan_card(view, manage=True), card(skeleton(4))),
+            plan_card(AccountState.billing, manage=True),
             rx.cond(BillingState.next_charge.title != "", next_charge_card(BillingState.next_charge)),
             columns=2,
         ),
-        rx.cond(BillingState.loaded & AccountState.loaded, _plans()),
+        _plans(),
         usage_meters(),
         *[draw() for draw in more_sections],
-        rx.cond(BillingState.loaded, invoice_list(), card(skeleton(3))),
+        invoice_list(),
         rx.cond(BillingState.details.known, details_card(BillingState.details)),
+        key="known",
+    )
+
+
+def _waiting() -> rx.Component:
+    """About as high as what comes."""
+    return stack(
+        grid(skeleton(3, action=True), skeleton(2), columns=2),
+        grid(skeleton(7, action=True), skeleton(7, action=True), columns=2),
+        skeleton(2),
+        key="waiting",
     )
 
 
@@ -57,7 +77,11 @@ def _problem() -> rx.Component:
 
 
 @member_page(
-    route="/billing/return", title=_("Your payment"), active="/billing", on_load=[AccountState.load, ReturnState.load]
+    route="/billing/return",
+    title=_("Your payment"),
+    active="/billing",
+    on_load=[AccountState.load, ReturnState.load],
+    places_notices=True,
 )
 def billing_return() -> rx.Component:
     outcome = rx.match(
@@ -70,7 +94,10 @@ def billing_return() -> rx.Component:
         _activating(),
     )
     return rx.el.div(
-        spoken_title(_("Your payment")), rx.el.div(outcome, aria_live="polite"), class_name="mx-auto max-w-xl"
+        spoken_title(_("Your payment")),
+        rx.el.div(outcome, aria_live="polite"),
+        notices("mt-6"),
+        class_name="mx-auto max-w-xl",
     )
 
 

@@ -89,7 +89,7 @@ def problem_of(named: str, plan: str, interval: str) -> Problem:
     return Problem(PASSING.get(named, OTHER_PROBLEM), " ".join(words), plan, interval)
 
 
-class AccountState(LiveState):
+class AccountState(LiveState, AppState):
     """Whose page this is and what they pay for; every member page shows some of it."""
 
     name: str = ""
@@ -112,7 +112,7 @@ class AccountState(LiveState):
         await self._load()
 
 
-class BillingState(LiveState):
+class BillingState(LiveState, AppState):
     """The billing page: the next charge, invoices, what can be bought or changed to, and what a form had to say."""
 
     invoices: InvoiceList = InvoiceList()
@@ -121,9 +121,19 @@ class BillingState(LiveState):
     offers: list[Offer] = []
     choices: list[PlanChoice] = []
     trials: dict[str, str] = {}
-    problem: Problem = Problem()
-    said: str = ""
     _limit: int = SHOWN_FIRST
+
+    @rx.var
+    def said(self) -> str:
+        """What a form has done. It follows from the address, so that no later visit begins with it."""
+        return SAID.get(str(self.router.url.query_parameters.get("done", "")), "")
+
+    @rx.var
+    def problem(self) -> Problem:
+        """What a form could not do."""
+        asked = self.router.url.query_parameters
+        interval = "month" if asked.get("billing") == "month" else "year"
+        return problem_of(str(asked.get("problem", "")), str(asked.get("plan", "")), interval)
 
     async def _read(self, viewer: Viewer) -> None:
         self.invoices = await db.read(viewer, statement.invoices, self._limit)
@@ -150,10 +160,6 @@ class BillingState(LiveState):
     async def load(self) -> rx.event.EventSpec:
         """Show the invoices and the offers that are known here, then look at Stripe."""
         await self._load()
-        asked = self.router.url.query_parameters
-        interval = "month" if asked.get("billing") == "month" else "year"
-        self.problem = problem_of(str(asked.get("problem", "")), str(asked.get("plan", "")), interval)
-        self.said = SAID.get(str(asked.get("done", "")), "")
         return BillingState.look  # type: ignore[return-value]
 
     @rx.event(background=True)
@@ -169,8 +175,10 @@ class BillingState(LiveState):
             live.announce(viewer.id)
 
 
-# What the billing page loads. A feature whose section stands on it adds its own, before the app is put together.
+# What the billing page loads, and what it waits for to draw all of it at once. A feature whose section stands on it
+# adds its own to both, before the app is put together.
 page_loads: list[Any] = [AccountState.load, BillingState.load]
+page_states: list[type[LiveState]] = [AccountState, BillingState]
 
 
 async def until_decided(state: Any, viewer: Viewer, look: Callable[[], Awaitable[Outcome]]) -> AsyncIterator[None]:
@@ -202,7 +210,7 @@ async def until_decided(state: Any, viewer: Viewer, look: Callable[[], Awaitable
             state.outcome = "slow"
 
 
-class ReturnState(LiveState):
+class ReturnState(LiveState, AppState):
     """The page somebody lands on after paying: "activating" until the truth is known, then what is unlocked."""
 
     outcome: str = "activating"

@@ -12,8 +12,10 @@ from starlette.requests import cookie_parser
 from saas_app.billing import catalogue
 from saas_app.billing.catalogue import Offer
 from saas_app.billing.checkout import currency_of
+from saas_app.billing.money import money
 from saas_app.billing.plans import PLANS
 from saas_app.billing.regions import likely_currencies
+from saas_app.billing.trials import trial_of
 from saas_app.core import db, live
 from saas_app.core.config import settings
 from saas_app.core.errors import Unavailable
@@ -132,6 +134,7 @@ def _plans(offers: tuple[Offer, ...]) -> dict[str, Any]:
     currency = next((offer.year.currency for offer in offers if offer.year.available), "")
     return {
         **({"currency": currency} if currency else {}),
+        "nothing": money(0, currency) if currency else _("Free"),
         "plans": {offer.key: _with_empty(offer) for offer in offers} or _no_plans(),
         "order": [{offer.key: True} for offer in offers] or [{key: True} for key in PLANS],  # slots hold no quotes
     }
@@ -150,6 +153,8 @@ def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:
         "mailbox": not now.is_production and not now.smtp_url,
         "base_url": now.base_url,
         "password_min_length": now.password_min_length,
+        "taxed": now.stripe_tax,
+        "trials": {key: trial_of(key).words for key in PLANS},
     }
 
 

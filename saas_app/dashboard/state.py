@@ -6,11 +6,11 @@ from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from saas_app.dashboard import service
 from saas_app.dashboard.service import Step
-from saas_app.edge.gate import member
+from saas_app.edge.gate import AppState, member
 from saas_app.edge.live import LiveState
 
 
-class DashboardState(LiveState):
+class DashboardState(LiveState, AppState):
     """The first steps, and how many are behind: the account itself is the first."""
 
     steps: tuple[Step, ...] = ()

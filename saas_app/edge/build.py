@@ -12,6 +12,7 @@ from typing import Any
 
 import reflex as rx
 
+from saas_app import site
 from saas_app.edge import found
 from saas_app.edge.islands import LOCAL
 from saas_app.edge.pages import declared
@@ -21,6 +22,8 @@ SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
 STYLESHEET = re.compile(r'<link\b[^>]*href="(/assets/[^"]+\.css)"[^>]*rel="stylesheet"[^>]*>')
 # What React leaves between texts and around boundaries; nothing reads it once the scripts are gone.
 REACT_MARKS = re.compile(r'<!--.*?-->|<template id="[BP]:\w+"></template>', re.S)
+LOADED = re.compile(r'<(?:script|link)\b[^>]*(?:src|href)="(/assets/[^"]+\.js)"')
+WARM_LIST = "warm.json"
 BUILT_PORT = re.compile(r"""([`"'])(ws|http)s?://localhost:\d+(/[^`"']*)\1""")
 
 
@@ -38,6 +41,7 @@ class SitePlugin(rx.plugins.Plugin):
         for page in static.rglob("*.html"):
             page.write_text(paint_first(page.read_text(), static))
         write_csp(static)
+        write_warm(static)
         pictures.draw_all(static, found.listed())
 
 
@@ -103,6 +107,12 @@ def paint_first(html: str, static: Path) -> str:
         style = f"<style>{(static / href.lstrip('/')).read_text()}</style>"
         html = html.replace(tag, later).replace("</head>", style + "</head>")
     return html.replace('<link rel="modulepreload"', '<link rel="later"')
+
+
+def write_warm(static: Path) -> None:
+    """List the scripts of the first page behind the log-in, for `ui.scripts.WARM` to fetch ahead."""
+    first = prerendered(static, site.DASHBOARD)[0].read_text()
+    (static / WARM_LIST).write_text(json.dumps(list(dict.fromkeys(LOADED.findall(first)))))
 
 
 def write_csp(static: Path) -> None:

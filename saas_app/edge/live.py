@@ -7,7 +7,8 @@ the next load, because loading reads the same rows.
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from functools import reduce
+from typing import Any, cast
 
 import reflex as rx
 
@@ -22,8 +23,11 @@ log = logging.getLogger(__name__)
 FORGET_AFTER = 500  # registrations between two looks for tabs that were closed
 
 
-class LiveState(AppState):
-    """A state that shows somebody's rows: `_read` fetches them, on loading and whenever they have changed."""
+class LiveState(AppState, mixin=True):
+    """A state that shows somebody's rows: `_read` fetches them, on loading and whenever they have changed.
+
+    Write `class NotesState(LiveState, AppState)`: Reflex then gives each state a `loaded` of its own.
+    """
 
     loaded: bool = False
 
@@ -39,6 +43,15 @@ class LiveState(AppState):
         await self._read(viewer)
         self.loaded = True
         return viewer
+
+
+def all_loaded(*states: type[LiveState]) -> rx.Var[bool]:
+    """For `rx.cond`: whether all of these have been read.
+
+    They arrive one after the other. A page that draws what depends on them when all are there draws once, and nothing
+    moves under somebody's finger.
+    """
+    return reduce(lambda one, other: one & other, [cast(rx.Var[bool], state.loaded) for state in states])
 
 
 class Tabs:

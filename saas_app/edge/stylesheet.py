@@ -19,14 +19,18 @@ ELEMENT = re.compile(r"[a-z][a-z0-9]*")
 # Parts of inputs for dates, files and searches, which no public page has.
 ABSENT_CONTROL = re.compile(r"::(-webkit-(date|calendar|search)|file-selector)")
 DECLARED = re.compile(r"([{;])(--[\w-]+):(?:\"[^\"]*\"|[^;{}\"])*(?:;|(?=\}))")
+KEYFRAMES = re.compile(r"@keyframes ([\w-]+)\{(?:[^{}]*\{[^{}]*\})*\}")
 PROPERTY = re.compile(r"@property (--[\w-]+)\{[^}]*\}")
+# What Tailwind names once and never changes: lengths, sizes and weights; what it reckons with them.
+CONSTANT = re.compile(r"(--(?:spacing|container|text|font-weight|tracking|leading|radius)[\w-]*):([^;{}]+)[;}]")
+PRODUCT = re.compile(r"calc\((\d*\.?\d+)rem \* (-?\d*\.?\d+)\)")
 ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6}) ?|\\(.)")
 
 
 def for_page(css: str, page: str, *, is_whole: bool) -> str:
     """The stylesheet as this page needs it. A page is whole if no further elements come into it when it is served."""
     used = only_used(css, used_classes(page))
-    return _without_idle_names(_without_absent_elements(used, page) if is_whole else used)
+    return _without_idle_names(_written_out(_without_absent_elements(used, page) if is_whole else used))
 
 
 def used_classes(page: str) -> set[str]:
@@ -77,7 +81,15 @@ def _without_idle_names(css: str) -> str:
     read = set(re.findall(r"var\((--[\w-]+)", css))
     smaller = DECLARED.sub(lambda match: match[0] if match[2] in read else match[1], css)
     smaller = PROPERTY.sub(lambda match: match[0] if match[1] in read else "", smaller)
+    smaller = KEYFRAMES.sub(lambda match: match[0] if smaller.count(match[1]) > 1 else "", smaller)
     return smaller if smaller == css else _without_idle_names(smaller)
+
+
+def _written_out(css: str) -> str:
+    """Put the constants where they are used: one page uses most of them once or twice, and names pack badly."""
+    for name, value in CONSTANT.findall(css):
+        css = css.replace(f"var({name})", value)
+    return PRODUCT.sub(lambda match: f"{float(match[1]) * float(match[2]):g}rem", css)
 
 
 def _is_used(selector: str, used: set[str]) -> bool:

@@ -117,7 +117,7 @@ def _cards() -> Iterator[rx.Component]:
     yield grid(
         cards.card(text(WORDS), title="A card"),
         cards.card(text(WORDS), title="The one that matters", raised=True),
-        cards.card(cards.skeleton(4), title="Still loading"),
+        cards.skeleton(4, action=True),
         columns=3,
     )
     yield grid(

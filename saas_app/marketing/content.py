@@ -6,6 +6,7 @@ from saas_app import site
 from saas_app.billing.plans import FREE, PLANS, SOLD, Feature, Limit, Plan, named
 from saas_app.core.words import _
 from saas_app.core.written import sentence
+from saas_app.ui.slots import if_else
 
 HEADLINE = _("See what your flat will really cost.")
 PROMISE = _(
@@ -119,7 +120,15 @@ PRICING_QUESTIONS = (
         ),
     ),
     Passage(
-        _("Is tax included?"), _("Yes. The price you see here is the one you pay; the checkout adds nothing to it.")
+        _("Is tax included?"),
+        if_else(
+            "taxed",
+            _(
+                "That depends on where you live: it is part of the price, or comes on top. The checkout works it out "
+                "from your address and shows the whole sum before you pay."
+            ),
+            _("Yes. The price you see here is the one you pay; the checkout adds nothing to it."),
+        ),
     ),
     Passage(_("I have a promotion code."), _("There is a field for it at the checkout.")),
 )

@@ -107,7 +107,9 @@ def _plans() -> rx.Component:
         when("prices_note", text(slot("prices_note"), tone="quiet", class_name="mt-3")),
         rx.el.ul(
             _teaser(
-                FREE.name, FREE.description, rx.el.span(_("Free"), class_name="font-display text-4xl font-semibold")
+                FREE.name,
+                FREE.description,
+                rx.el.span(slot("nothing"), class_name="font-display text-4xl font-semibold"),
             ),
             *[_paid_teaser(key, best=number == 0) for number, key in enumerate(content.sold_keys())],
             class_name="mt-10 grid gap-5 md:grid-cols-3",

@@ -27,7 +27,7 @@ def legal_page(title: str, kind: legal.Kind) -> rx.Component:
                 class_name="mt-3",
             ),
             rx.el.div(*_sections(version.words), class_name="mt-10 flex flex-col gap-4"),
-            class_name=classes(PAGE_WIDTH, "max-w-3xl py-12 sm:py-20"),
+            class_name=classes(PAGE_WIDTH, "max-w-3xl! py-12 sm:py-20"),
         )
     )
 

@@ -20,7 +20,7 @@ def free_card() -> rx.Component:
     return _card(
         _name(FREE.name),
         rx.el.p(FREE.description, class_name="mt-1 min-h-12 text-quiet"),
-        _price(_("Free")),
+        _price(slot("nothing")),
         rx.el.p(_("For as long as you like, without a card."), class_name="mt-1 min-h-14 text-sm text-quiet"),
         when(
             "member",
@@ -37,18 +37,31 @@ def paid_card(key: str, *, best: bool = False) -> rx.Component:
     return _card(
         _name(slot(f"{plan}.name"), best=best),
         rx.el.p(slot(f"{plan}.description"), class_name="mt-1 min-h-12 text-quiet"),
-        rx.el.div(_yearly_price(plan), _way_in(key, "year", best), class_name=YEARLY),
-        rx.el.div(_monthly_price(plan), _way_in(key, "month", best), class_name=MONTHLY),
+        rx.el.div(_yearly_price(key), _way_in(key, "year", best), class_name=YEARLY),
+        rx.el.div(_monthly_price(key), _way_in(key, "month", best), class_name=MONTHLY),
         _features(each("words", f"{plan}.features", rx.el.li(slot("words"), class_name=TICKED))),
         best=best,
     )
 
 
-def _yearly_price(plan: str) -> rx.Component:
+def _trial(key: str) -> rx.Component:
+    """What somebody new begins with; a member reads on the billing page what they get."""
+    return when(
+        f"trials.{key} and not member",
+        rx.el.b(
+            slot(f"trials.{key}"),
+            _(", then "),
+        ),
+    )
+
+
+def _yearly_price(key: str) -> rx.Component:
+    plan = f"plans.{key}"
     return when(
         f"{plan}.year.available",
         _price(slot(f"{plan}.year.per_month"), _(" a month")),
         _terms(
+            _trial(key),
             slot(f"{plan}.year.total"),
             _(" billed once a year."),
             when(
@@ -63,11 +76,17 @@ def _yearly_price(plan: str) -> rx.Component:
     )
 
 
-def _monthly_price(plan: str) -> rx.Component:
+def _monthly_price(key: str) -> rx.Component:
+    plan = f"plans.{key}"
     return when(
         f"{plan}.month.available",
         _price(slot(f"{plan}.month.per_month"), _(" a month")),
-        _terms(_("Billed every month."), when(f"{plan}.year.available", _(" By the year it is less."))),
+        _terms(
+            _trial(key),
+            slot(f"{plan}.month.total"),
+            _(" billed every month."),
+            when(f"{plan}.year.available", _(" By the year it is less.")),
+        ),
         otherwise=(_price("–"), _terms(_("Not sold by the month at the moment."))),
     )
 

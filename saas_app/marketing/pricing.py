@@ -15,7 +15,7 @@ from saas_app.ui.cards import TICKED
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import band
 from saas_app.ui.public import public_page
-from saas_app.ui.slots import each, slot, when
+from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import CARD, PAGE_WIDTH, classes
 
@@ -148,10 +148,15 @@ def _small_print() -> rx.Component:
         ),
         text(
             _(
-                "Not what you need? Your first payment comes back in full within {refund_days} days. Cancel "
-                "any time and keep what you paid for. Stripe takes your card, and its checkout adds nothing to "
-                "these prices."
-            ).format(refund_days=site.REFUND_DAYS),
+                "Not what you need? Your first payment comes back in full within {refund_days} days. Cancel any time "
+                "and keep what you paid for."
+            ).format(refund_days=site.REFUND_DAYS)
+            + " "
+            + if_else(
+                "taxed",
+                _("Stripe takes your card, and its checkout shows the whole sum with its tax first."),
+                _("Stripe takes your card, and its checkout adds nothing to these prices."),
+            ),
             tone="quiet",
         ),
         when(

@@ -3,14 +3,14 @@
 import reflex as rx
 
 from saas_app.billing.components import by_tone, more_sections
-from saas_app.billing.state import page_loads
+from saas_app.billing.state import page_loads, page_states
 from saas_app.billing.storefront import more_slots
 from saas_app.core.words import _
 from saas_app.purchases.catalogue import GoodOffer, slots
 from saas_app.purchases.service import FileView, PurchaseView
 from saas_app.purchases.state import PurchasesState
 from saas_app.ui.buttons import submit_button
-from saas_app.ui.cards import badge, card
+from saas_app.ui.cards import TICKED, badge, card
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import grid, stack
 from saas_app.ui.text import link
@@ -86,11 +86,14 @@ def good_card(good: GoodOffer) -> rx.Component:
     return card(
         rx.el.p(good.description, class_name="text-quiet"),
         rx.el.p(
-            rx.el.span(good.price, class_name="font-display text-4xl"),
+            rx.el.span(good.price, class_name="font-display text-4xl font-semibold"),
             rx.el.span(_(" once"), class_name="text-quiet"),
             class_name="mt-4",
         ),
-        rx.el.ul(rx.foreach(good.features, lambda words: rx.el.li("✓ ", words)), class_name="my-5 flex flex-col gap-2"),
+        rx.el.ul(
+            rx.foreach(good.features, lambda words: rx.el.li(words, class_name=TICKED)),
+            class_name="my-5 flex flex-col gap-2",
+        ),
         buy_button(_("Buy"), product=good.key, currency=good.currency),
         title=good.name,
     )
@@ -99,3 +102,4 @@ def good_card(good: GoodOffer) -> rx.Component:
 more_slots.append(slots)
 more_sections.append(purchases_section)
 page_loads.append(PurchasesState.load)
+page_states.append(PurchasesState)

@@ -4,7 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.auth.components import auth_page
-from saas_app.auth.shell import member_page
+from saas_app.auth.shell import member_page, notices
 from saas_app.billing.state import AccountState
 from saas_app.core.words import _
 from saas_app.edge.pages import island
@@ -21,7 +21,11 @@ assert components  # noqa: S101 (adds its part to the billing page)
 
 
 @member_page(
-    route="/purchases/return", title=_("Your payment"), active="/billing", on_load=[AccountState.load, BoughtState.load]
+    route="/purchases/return",
+    title=_("Your payment"),
+    active="/billing",
+    on_load=[AccountState.load, BoughtState.load],
+    places_notices=True,
 )
 def purchase_return() -> rx.Component:
     """Says only what is known: a payment that a bank still has to confirm is not one yet."""
@@ -36,7 +40,10 @@ def purchase_return() -> rx.Component:
         _activating(),
     )
     return rx.el.div(
-        spoken_title(_("Your payment")), rx.el.div(outcome, aria_live="polite"), class_name="mx-auto max-w-xl"
+        spoken_title(_("Your payment")),
+        rx.el.div(outcome, aria_live="polite"),
+        notices("mt-6"),
+        class_name="mx-auto max-w-xl",
     )
 
 

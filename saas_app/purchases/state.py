@@ -9,7 +9,7 @@ from saas_app.billing.goods import GOODS
 from saas_app.billing.state import LASTING, until_decided
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
 from saas_app.purchases import catalogue, checkout, service
 from saas_app.purchases.catalogue import GoodOffer
@@ -21,7 +21,7 @@ from saas_app.purchases.service import PurchaseView
 LASTING.update({type(error).__name__: str(error) for error in (NotSold(), OwnedAlready(), UnderWay())})
 
 
-class PurchasesState(LiveState):
+class PurchasesState(LiveState, AppState):
     """The purchases on the billing page, and what else can be bought once."""
 
     purchases: list[PurchaseView] = []
@@ -38,7 +38,7 @@ class PurchasesState(LiveState):
         await self._load()
 
 
-class BoughtState(LiveState):
+class BoughtState(LiveState, AppState):
     """The page somebody lands on after paying once: what is theirs, as soon as that is the truth."""
 
     outcome: str = "activating"

@@ -19,8 +19,8 @@ def banner(
         rx.el.span(
             _MARKS[tone],
             aria_hidden="true",
-            class_name="flex size-6 shrink-0 items-center justify-center rounded-full border-2 border-current "
-            "text-sm font-bold",
+            class_name="flex size-6 shrink-0 items-center justify-center self-start rounded-full border-2 "
+            "border-current text-sm font-bold",
         ),
         rx.el.div(
             rx.el.p(title, class_name="font-semibold"),

@@ -1,6 +1,6 @@
 """Cards, figures, badges, and what stands where nothing is yet."""
 
-from typing import Any, Literal
+from typing import Any
 
 import reflex as rx
 
@@ -79,10 +79,22 @@ def progress(label: Words, value: int | rx.Var[int], maximum: int | rx.Var[int],
     )
 
 
-def skeleton(lines: Literal[1, 2, 3, 4, 5, 6] = 3) -> rx.Component:
-    """Grey lines while the first answer is on its way."""
-    bar = "h-4 rounded bg-line motion-safe:animate-pulse"
-    rows = [rx.el.div(class_name=classes(bar, "w-2/3" if line == lines - 1 else "w-full")) for line in range(lines)]
+def skeleton(lines: int = 3, *, action: bool = False) -> rx.Component:
+    """The place of a card with so many `facts`, and a button if it has an `action`, while the answer is on its way.
+
+    It is as high as what comes, and stays blank for the time in which most answers are there (`late` in theme.css).
+    """
+    bar = "rounded bg-line motion-safe:animate-pulse"
+    line = rx.el.div(
+        rx.el.div(class_name=classes(bar, "h-4 w-1/4")),
+        rx.el.div(class_name=classes(bar, "h-4 w-1/3")),
+        class_name="flex justify-between py-4",
+    )
     return rx.el.div(
-        rx.el.span(_("Loading"), class_name="sr-only"), *rows, role="status", class_name="flex flex-col gap-3 py-2"
+        rx.el.span(_("Loading"), class_name="sr-only"),
+        rx.el.div(class_name=classes(bar, "my-1 h-6 w-1/3")),
+        *[line] * lines,
+        *([rx.el.div(class_name=classes(bar, "mt-5 h-12 w-40 max-w-full"))] if action else []),
+        role="status",
+        class_name=classes(CARD, "late p-6"),
     )

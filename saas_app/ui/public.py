@@ -9,7 +9,7 @@ from saas_app.core.words import _
 from saas_app.ui.banners import banner, ribbon, sandbox_ribbon
 from saas_app.ui.brand import home_link
 from saas_app.ui.buttons import link_button
-from saas_app.ui.scripts import ONCE, inline_script
+from saas_app.ui.scripts import ONCE, WARM, inline_script
 from saas_app.ui.slots import slot, when
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import PAGE_WIDTH, classes
@@ -38,7 +38,7 @@ def public_page(*children: Any, scripts: tuple[str, ...] = ()) -> rx.Component:
             class_name="flex-1 outline-none",
         ),
         _footer(),
-        *[inline_script(code) for code in (ONCE, *scripts)],
+        *[inline_script(code) for code in (ONCE, WARM, *scripts)],
         class_name="flex min-h-dvh flex-col",
     )
 
@@ -70,7 +70,7 @@ def _header() -> rx.Component:
         rx.el.div(
             home_link(),
             rx.el.nav(*links, account, aria_label=_("Main"), class_name="ml-auto flex items-center gap-1"),
-            class_name=classes(PAGE_WIDTH, "flex min-h-18 items-center gap-2 sm:gap-4"),
+            class_name=classes(PAGE_WIDTH, "flex min-h-18 flex-wrap items-center gap-2 sm:gap-4"),
         ),
         class_name="border-b border-line",
     )

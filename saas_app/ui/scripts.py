@@ -50,6 +50,24 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").
 }));
 """
 
+# Whoever reaches for a link or a form that leads inside has the app's files on their way before they arrive.
+WARM = """
+{
+  const inside = "a[href^='/login'],a[href^='/signup'],a[href='/dashboard'],form[method=post]";
+  let begun = navigator.connection?.saveData;
+  const warm = async e => {
+    if (begun || !e.target.closest?.(inside)) return;
+    begun = true;
+    try {
+      const link = { rel: "prefetch", crossOrigin: "" };
+      for (link.href of await (await fetch("/warm.json")).json())
+        document.head.append(Object.assign(document.createElement("link"), link));
+    } catch {}
+  };
+  for (const sign of ["pointerover", "focusin"]) addEventListener(sign, warm);
+}
+"""
+
 # Show and hide a password, wherever a field with `data-reveals` beside it is or will be.
 REVEAL = spoken(
     """

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from saas_app.billing import service, statement
+from saas_app.billing import service, statement, words
 from saas_app.billing.models import Customer, Invoice, Price, Product, UpcomingInvoice
 from saas_app.billing.notices import Notice
 from saas_app.billing.service import BillingView
@@ -68,6 +68,32 @@ def _seen(viewer: Viewer) -> BillingView:
 
 def _said(viewer: Viewer) -> Notice:
     return _seen(viewer).notice
+
+
+def test_an_invoice_that_was_sent_says_until_when_it_is_to_be_paid(ada: Viewer, hands: Hands) -> None:
+    at, due = hands.at, hands.at + timedelta(days=14)
+    _add(subscription(ada.id), _invoice(ada.id, at, due_at=due))
+    said = _said(ada)
+    assert (said.tone, said.title) == ("info", f"Your invoice of €72 is due on {words.day(due)}")
+    assert (said.pay, said.pay_url, said.action) == ("Pay €72 now", "https://invoice.example/in_1", "")
+
+
+@pytest.mark.parametrize(("late", "tone"), [(1, "warn"), (8, "bad")])
+def test_an_invoice_that_was_sent_and_is_late_names_its_day_and_offers_no_card(
+    ada: Viewer, hands: Hands, late: int, tone: str
+) -> None:
+    due = hands.at - timedelta(days=late)
+    _add(subscription(ada.id, status="past_due", past_due_since=due), _invoice(ada.id, hands.at, due_at=due))
+    said = _said(ada)
+    assert said.tone == tone
+    assert words.day(due) in said.title + said.words
+    assert "through" not in said.title  # nobody tried to charge anything
+    assert (said.pay, said.action) == ("Pay €72 now", "")
+
+
+def test_an_open_invoice_that_is_charged_by_itself_is_nothing_to_speak_of(ada: Viewer, hands: Hands) -> None:
+    _add(subscription(ada.id), _invoice(ada.id, hands.at))
+    assert _said(ada) == Notice()
 
 
 def test_a_failed_payment_names_amount_next_try_and_the_end_of_grace(ada: Viewer, hands: Hands) -> None:

@@ -111,6 +111,7 @@ def test_paying_unlocks_every_open_tab_without_a_reload(visitor: Visitor, stack:
     expect(dashboard.locator("#plan-name")).to_have_text("Pro")
     expect(scenarios.locator("#paywall-reason")).to_be_hidden()
     expect(scenarios.locator("#room")).to_have_text("2 saved")
+    scenarios.get_by_text("More about this loan").click()
     expect(scenarios.get_by_label("Extra a month")).to_be_visible()
     for tab in (dashboard, scenarios):
         assert tab.evaluate("window.sinceBefore"), "the tab was reloaded"

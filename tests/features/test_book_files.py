@@ -76,6 +76,11 @@ def test_no_page_ends_with_a_heading(on_paper: list[str]) -> None:
     assert not headings & set(last)
 
 
+def test_no_page_carries_what_is_left_of_a_paragraph_alone(on_paper: list[str]) -> None:
+    lines = [len(page.split("Made for")[0].strip().splitlines()) for page in on_paper[3:]]
+    assert min(lines) >= 3, lines
+
+
 def _headings(chapter: Chapter) -> list[Token]:
     return [words for mark, words in pairwise(chapter.tokens) if mark.type == "heading_open"]
 

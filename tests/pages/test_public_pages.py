@@ -14,6 +14,7 @@ from saas_app.auth import pages as auth_pages
 from saas_app.features.loans import pages as loans_pages
 from saas_app.features.loans import quick
 from saas_app.features.loans.asked import FOLLOW
+from saas_app.marketing import content
 from saas_app.marketing import pages as marketing_pages
 from saas_app.marketing.calculator import SCRIPT
 from saas_app.social import pages as social_pages
@@ -57,6 +58,14 @@ def words(route: str) -> str:
     for part in walk(tree(route)):
         found += [str(prop(part, name) or "") for name in ("href", "default_value", "aria_invalid", "contents")]
     return "\n".join(found)
+
+
+@pytest.mark.parametrize(("taxed", "said"), [(False, "adds nothing"), (True, "comes on top")])
+def test_what_is_said_of_tax_is_what_the_checkout_does(taxed: bool, said: str) -> None:
+    asked = next(each for each in content.PRICING_QUESTIONS if "tax" in each.title)
+    shown = Environment(autoescape=True).from_string(asked.words).render(taxed=taxed)
+    assert said in shown
+    assert ("depends" in shown) is taxed
 
 
 def test_all_public_pages_are_looked_at() -> None:

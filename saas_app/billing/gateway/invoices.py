@@ -107,6 +107,7 @@ def _invoice(found: stripe.Invoice) -> StripeInvoice:
         attempt_count=found.attempt_count,
         next_payment_attempt=when(found.next_payment_attempt) if found.next_payment_attempt else None,
         failed_at=when(first_try) if late else None,
+        due_at=when(found.due_date) if found.due_date else None,
     )
 
 

@@ -97,7 +97,8 @@ class StripeSubscription:
 class StripeInvoice:
     """An invoice that a customer may see; amounts in minor units.
 
-    `failed_at` is when it was first tried, while it is open and was; `needs_action` whether the bank asks its customer.
+    `failed_at` is when it was first tried, while it is open and was; `needs_action` whether the bank asks its customer;
+    `due_at` until when to pay one that is sent (`collection_method=send_invoice`).
     """
 
     id: str
@@ -116,6 +117,7 @@ class StripeInvoice:
     attempt_count: int = 0
     next_payment_attempt: datetime | None = None
     failed_at: datetime | None = None
+    due_at: datetime | None = None
     needs_action: bool = False
     amount_refunded: int = 0
     receipt_url: str = ""

@@ -6,11 +6,12 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.auth.components import general_error
-from saas_app.auth.shell import member_page, member_shell
+from saas_app.auth.shell import member_page, member_shell, notices
 from saas_app.billing.state import AccountState
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
+from saas_app.edge.live import all_loaded
 from saas_app.edge.pages import island
 from saas_app.features.library import files, service
 from saas_app.features.library.book import book
@@ -18,8 +19,8 @@ from saas_app.features.library.components import PROSE, reader, shelf
 from saas_app.features.library.scripts import READER
 from saas_app.features.library.state import LibraryState
 from saas_app.ui.buttons import link_button
-from saas_app.ui.cards import card, skeleton
-from saas_app.ui.layout import page_head, row, stack
+from saas_app.ui.cards import skeleton
+from saas_app.ui.layout import grid, page_head, row, stack
 from saas_app.ui.public import public_page
 from saas_app.ui.scripts import FOCUS_ERROR, inline_script
 from saas_app.ui.slots import slot, when
@@ -29,12 +30,16 @@ from saas_app.ui.theme import PAGE_WIDTH, classes
 files.put_on_sale()
 
 
-@member_page(route="/library", title=_("Library"), on_load=[AccountState.load, LibraryState.load])
+@member_page(route="/library", title=_("Library"), on_load=[AccountState.load, LibraryState.load], places_notices=True)
 def library() -> rx.Component:
     """What one owns of the book, or how to get it."""
     return stack(
         page_head(_("Library"), intro=_("Not financial advice: sums that you can check.")),
-        rx.cond(LibraryState.loaded, shelf(), card(skeleton(4))),
+        rx.cond(
+            all_loaded(AccountState, LibraryState),
+            stack(notices(), shelf(), key="known"),
+            stack(grid(skeleton(2, action=True), skeleton(4, action=True), columns=2), skeleton(10), key="waiting"),
+        ),
     )
 
 
@@ -115,6 +120,6 @@ def library_sample() -> rx.Component:
                 ),
                 class_name="mt-16 max-w-prose border-t border-line pt-10",
             ),
-            class_name=classes(PAGE_WIDTH, "max-w-3xl py-12 sm:py-20"),
+            class_name=classes(PAGE_WIDTH, "max-w-3xl! py-12 sm:py-20"),
         )
     )

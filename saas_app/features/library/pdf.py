@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from markdown_it.token import Token
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MARGIN, FOOT, LINE = 27, 24, 5.5  # millimetres
 ANNOUNCED = 45  # room for a paragraph that ends in a colon and the beginning of what it announces
+SHORTEST_LINE = 50  # letters; a paragraph with fewer for each free line fits for certain
+MOST_MOVED = 9  # lines of a chapter's last paragraph that go to the next page together
 MARKS = {"strong_open": "**", "strong_close": "**", "em_open": "__", "em_close": "__"}
 
 
@@ -95,6 +97,7 @@ class _Chapter:
     def __init__(self, pdf: "FPDF", chapter: Chapter) -> None:
         self._pdf, self._chapter = pdf, chapter
         self._tokens: Iterator[Token] = iter(chapter.tokens)
+        self._last = next(each for each in reversed(chapter.tokens) if each.type == "inline")
 
     def draw(self) -> None:
         """Its title first. A block that nobody has taught it to draw stops it."""
@@ -148,16 +151,20 @@ class _Chapter:
             self._write(children[0].content, align="C")
             self._pdf.ln(1)
         else:
-            self._write(_marked(inline))
+            words = _marked(inline)
+            self._write(words, early=self._break_well(words, last=inline is self._last))
         self._pdf.ln(2.6)
 
     def _list(self, tokens: Sequence[Token]) -> None:
         for inline in (each for each in tokens if each.type == "inline"):
             face(self._pdf)
-            keep(self._pdf, 2 * LINE)
-            self._pdf.cell(6, LINE, "•")
             self._pdf.set_left_margin(MARGIN + 6)
-            self._write(_marked(inline))
+            self._pdf.set_x(MARGIN + 6)
+            words = _marked(inline)
+            early = self._break_well(words, last=inline is self._last)
+            self._pdf.set_x(MARGIN)
+            self._pdf.cell(6, LINE, "•")
+            self._write(words, early=early)
             self._pdf.set_left_margin(MARGIN)
             self._pdf.set_x(MARGIN)
             self._pdf.ln(1)
@@ -217,8 +224,25 @@ class _Chapter:
         self._write(meta["caption"], line=5, align="C")
         self._pdf.ln(4)
 
-    def _write(self, words: str, *, line: float = LINE, align: str = "L") -> None:
+    def _break_well(self, words: str, *, last: bool) -> float:
+        """Leave no line of a paragraph alone on either side of a page's end, and no page with the end of the `last`.
+
+        It begins a new page where that is needed; the answer is how much earlier than usual this one is to end.
+        """
+        room = int((self._pdf.page_break_trigger - self._pdf.get_y()) / LINE + 0.01)
+        if len(words) < SHORTEST_LINE * room:
+            return 0
+        found = self._pdf.multi_cell(0, LINE, words, markdown=True, dry_run=True, output="LINES")
+        lines = len(cast(list[str], found))
+        over = lines - room
+        if over > 0 and (room < 2 or lines < 4 or (last and lines <= MOST_MOVED)):
+            self._pdf.add_page()
+        return LINE if over == 1 else 0
+
+    def _write(self, words: str, *, line: float = LINE, align: str = "L", early: float = 0) -> None:
+        self._pdf.set_auto_page_break(True, margin=FOOT + early)
         self._pdf.multi_cell(0, line, words, align=align, markdown=True, new_x="LMARGIN", new_y="NEXT")
+        self._pdf.set_auto_page_break(True, margin=FOOT)
 
 
 def _announces(paragraph: Token | None) -> bool:

@@ -4,7 +4,7 @@ import reflex as rx
 
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import member
+from saas_app.edge.gate import AppState, member
 from saas_app.edge.live import LiveState
 from saas_app.features.library import service
 from saas_app.features.library.files import BOOK
@@ -13,7 +13,7 @@ from saas_app.purchases import service as purchases
 from saas_app.purchases.catalogue import GoodOffer
 
 
-class LibraryState(LiveState):
+class LibraryState(LiveState, AppState):
     """The book on the shelf: whose it is, how far it was read, or what it costs."""
 
     shelf: Shelf = Shelf()

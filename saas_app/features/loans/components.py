@@ -48,16 +48,6 @@ def loan_form() -> rx.Component:
                 _field(
                     "years", _("Term"), hint=_("in years"), default_value=_brought("years", "25"), input_mode="numeric"
                 ),
-                rx.cond(
-                    ScenariosState.desk.may_repay_early,
-                    _field(
-                        "extra",
-                        _("Extra a month"),
-                        hint=_("repaid on top, in euros"),
-                        input_mode="decimal",
-                        default_value=_brought("extra"),
-                    ),
-                ),
             ),
             rx.el.div(
                 unfold(_("More about this loan"), _more(), open=_opens()),
@@ -81,7 +71,7 @@ def _brought(name: str, usual: str = "") -> str:
 
 def _opens() -> rx.Var[bool]:
     """Something in there is wrong, or was brought along."""
-    more = (_brought(name) != "" for name in ("lump", "lump_month", "new_rate", "change_month", "fee"))
+    more = (_brought(name) != "" for name in ("extra", "lump", "lump_month", "new_rate", "change_month", "fee"))
     kind = _brought("kind", Kind.ANNUITY)
     return reduce(or_, more, (ScenariosState.errors.length() > 0) | (kind != Kind.ANNUITY))  # pyright: ignore
 
@@ -106,6 +96,7 @@ def _more() -> rx.Component:
         rx.cond(
             desk.may_repay_early,
             grid(
+                _more_field("extra", _("Extra a month"), hint=_("repaid on top, in euros")),
                 _more_field("lump", _("Repaid at once"), hint=_("in euros")),
                 _more_field("lump_month", _("With payment number"), input_mode="numeric"),
                 select_field("lowers", _("Repaying early"), *lowers, default_value=_brought("lowers", "no")),

@@ -18,7 +18,7 @@ from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
 
 # On a phone the actions stand in three columns.
-_ACTION = "max-sm:w-full max-sm:justify-start max-sm:px-0! sm:px-3!"
+_ACTION = "max-sm:justify-start max-sm:px-0! max-sm:text-sm sm:px-3!"
 # What other features bring: beside the actions of a saved scenario, under it, and below the list.
 more_actions: list[Callable[[ScenarioView], rx.Component]] = []
 more_below: list[Callable[[ScenarioView], rx.Component]] = []
@@ -34,12 +34,15 @@ def saved() -> rx.Component:
             row(
                 rx.el.h2(_("Saved"), class_name="font-display text-2xl font-semibold"),
                 rx.el.span(desk.room, class_name="text-quiet", id="room"),
-                button(_("Compare side by side"), kind="secondary", on_click=ScenariosState.compare, id="compare"),
-                rx.cond(
-                    desk.may_export,
-                    link_button(_("All as CSV"), href="/scenarios/comparison.csv", kind="quiet", download=True),
+                row(
+                    button(_("Compare side by side"), kind="secondary", on_click=ScenariosState.compare, id="compare"),
+                    rx.cond(
+                        desk.may_export,
+                        link_button(_("All as CSV"), href="/scenarios/comparison.csv", kind="secondary", download=True),
+                    ),
+                    class_name="sm:ml-auto",
                 ),
-                class_name="justify-between",
+                class_name="gap-x-4",
             ),
             rx.cond(desk.clients, _folders()),
             rx.el.ul(rx.foreach(desk.scenarios, _in_folder), class_name="flex flex-col gap-3"),
@@ -119,7 +122,7 @@ def _actions(scenario: ScenarioView) -> rx.Component:
             ),
             _("Compare"),
             rx.el.span(" ", scenario.name, class_name="sr-only"),
-            class_name="flex min-h-11 items-center gap-2 sm:pr-3",
+            class_name="flex min-h-11 items-center gap-2 max-sm:text-sm sm:pr-3",
         ),
         act_on(scenario, _("Schedule"), ScenariosState.show(scenario.id)),
         rx.cond(
@@ -128,7 +131,7 @@ def _actions(scenario: ScenarioView) -> rx.Component:
         act_on(scenario, _("Copy"), ScenariosState.copy_one(scenario.id)),
         *[draw(scenario) for draw in more_actions],
         act_on(scenario, _("Delete"), ScenariosState.ask("delete", scenario.id)),
-        class_name="mt-2 max-sm:grid max-sm:grid-cols-3",
+        class_name="mt-2 max-sm:grid max-sm:grid-cols-[repeat(3,max-content)] max-sm:justify-between",
     )
 
 

@@ -31,19 +31,19 @@ def _form() -> rx.Component:
     return asked.asked_form(
         group(
             _("The flat"),
-            _field("price", _("Price, €")),
-            _field("fees", _("Tax, notary and agent, €")),
+            _field("price", _("Price, €")),
+            _field("fees", _("Tax, notary and agent, €")),
         ),
         group(
             _("Letting it"),
-            _field("rent", _("Rent a month, €"), hint=_("for the flat alone")),
-            _field("vacancy", _("Without a tenant, %"), hint=_("of the rent that is lost")),
-            _field("costs", _("Owner’s costs a year, €"), hint=_("what no tenant pays")),
+            _field("rent", _("Rent a month, €"), hint=_("for the flat alone")),
+            _field("vacancy", _("Without a tenant, %"), hint=_("of the rent that is lost")),
+            _field("costs", _("Owner’s costs a year, €"), hint=_("what no tenant pays")),
         ),
         group(
             _("The loan"),
-            _field("own", _("Your own money, €"), hint=_("the rest is borrowed")),
-            _field("rate", _("Interest, %")),
+            _field("own", _("Your own money, €"), hint=_("the rest is borrowed")),
+            _field("rate", _("Interest, %")),
         ),
         action=PATH,
         label=_("Yield"),

@@ -3,10 +3,11 @@
 import reflex as rx
 
 from saas_app import site
-from saas_app.auth.shell import member_page
+from saas_app.auth.shell import member_page, notices
 from saas_app.billing.gate_components import refused
 from saas_app.core.words import _
 from saas_app.dashboard.service import first_steps
+from saas_app.edge.live import all_loaded
 from saas_app.edge.pages import island
 from saas_app.features.loans import calculator, letting, quick, rent_answer, rent_or_buy, yield_answer
 from saas_app.features.loans.asked import FOLLOW
@@ -14,7 +15,7 @@ from saas_app.features.loans.components import loan_form, result
 from saas_app.features.loans.desk import more_sections, opened, saved
 from saas_app.features.loans.service import first_scenario
 from saas_app.features.loans.side_by_side import comparison
-from saas_app.features.loans.state import ScenariosState, page_loads
+from saas_app.features.loans.state import ScenariosState, page_loads, page_states
 from saas_app.ui.banners import error_region, status_region
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
@@ -60,18 +61,23 @@ def what_a_flat_earns() -> rx.Component:
     return public_page(letting.yield_page(RENT_OR_BUY, CALCULATOR), scripts=(FOLLOW,))
 
 
-@member_page(route="/scenarios", title=_("Scenarios"), on_load=page_loads)
+@member_page(route="/scenarios", title=_("Scenarios"), on_load=page_loads, places_notices=True)
 def scenarios() -> rx.Component:
+    known = all_loaded(*page_states)
+    others = row(*[link_button(each.label, href=each.href, kind="secondary") for each in (RENT_OR_BUY, YIELD)])
     return stack(
         page_head(_("Scenarios"), intro=_("Sums that you can check. {disclaimer}").format(disclaimer=site.DISCLAIMER)),
         card(loan_form(), id="loan-card", tab_index=-1, class_name="scroll-mt-4"),
+        rx.cond(known, notices()),
         error_region(ScenariosState.errors.get("form", "")),
         status_region(ScenariosState.said),
         result(),
         refused(ScenariosState.refusal),
         comparison(),
         opened(),
-        rx.cond(ScenariosState.loaded, saved(), card(skeleton(3))),
-        *[draw() for draw in more_sections],
-        row(*[link_button(each.label, href=each.href, kind="secondary") for each in (RENT_OR_BUY, YIELD)]),
+        rx.cond(
+            known,
+            stack(saved(), *[draw() for draw in more_sections], others, key="known"),
+            stack(skeleton(3), others, key="waiting"),
+        ),
     )

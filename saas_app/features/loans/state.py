@@ -14,7 +14,7 @@ from saas_app.core import db
 from saas_app.core.errors import NotFound
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
-from saas_app.edge.gate import current_viewer, member
+from saas_app.edge.gate import AppState, current_viewer, member
 from saas_app.edge.live import LiveState
 from saas_app.features.loans import compare, payments, service
 from saas_app.features.loans.compare import MOST, Compared
@@ -27,7 +27,7 @@ from saas_app.features.loans.views import ResultView
 EMPTY = Desk((), "", "", False, False, False, False)
 
 
-class ScenariosState(Told, LiveState):
+class ScenariosState(Told, AppState):
     """The loan form, its result, and what is saved. `source` is the scenario whose numbers stand in the form."""
 
     desk: Desk = EMPTY
@@ -227,6 +227,7 @@ class ScenariosState(Told, LiveState):
 
 # What the scenario page loads; a feature that stands on it adds its own.
 page_loads: list[Any] = [AccountState.load, ScenariosState.load]
+page_states: list[type[LiveState]] = [AccountState, ScenariosState]
 
 
 def _words(form: object) -> dict[str, str]:

@@ -24,7 +24,7 @@ SIZE = spoken(
     Path(__file__).with_name("size.js").read_text().replace("LARGEST", str(LARGEST_FILE)),
     smaller=_("This file is larger than we take. Please choose a smaller one."),
 )
-CELL = "px-2 py-2 text-right tabular-nums sm:px-5"
+CELL = "px-2 py-2 text-right tabular-nums first:text-left sm:px-5"
 
 
 def shared_page() -> rx.Component:

@@ -10,9 +10,8 @@ from saas_app.billing.plans import Feature
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
-from saas_app.edge.gate import member
-from saas_app.edge.live import LiveState
-from saas_app.features.loans.state import page_loads
+from saas_app.edge.gate import AppState, member
+from saas_app.features.loans.state import page_loads, page_states
 from saas_app.features.reports import service, sharing
 from saas_app.features.reports.forms import read_recipient, read_wish
 from saas_app.features.reports.service import Shelf
@@ -21,7 +20,7 @@ from saas_app.features.reports.sharing import LinkView
 NEEDED = {"report": Feature.REPORT, "share": Feature.SHARE}
 
 
-class ReportsState(Told, LiveState):
+class ReportsState(Told, AppState):
     """What was asked for and made, and the form that is open: `wanted` is "report" or "share", of scenario `of`.
 
     `address` is the link that was just made; nobody can show it again.
@@ -116,3 +115,4 @@ def _words(form: object) -> dict[str, str]:
 
 
 page_loads.append(ReportsState.load)
+page_states.append(ReportsState)
