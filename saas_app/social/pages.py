@@ -11,7 +11,7 @@ from saas_app.edge.pages import island
 from saas_app.social.components import connected_accounts, fill_connected, social_buttons
 from saas_app.ui.buttons import submit_button
 from saas_app.ui.forms import native_form
-from saas_app.ui.slots import slot
+from saas_app.ui.slots import slot, when
 
 above_forms.append(social_buttons)
 more_cards.append(connected_accounts)
@@ -33,12 +33,16 @@ def login_link() -> rx.Component:
         submit_button(_("Log in and connect"), busy=_("Logging in…"), wide=True),
         action="/login/link",
     )
-    intro = rx.fragment(
-        _("There is an account with "),
-        rx.el.b(slot("form.email")),
-        _(". Type its password once, and from then on you can log in with "),
-        slot("form.provider"),
-        ".",
+    intro = when(
+        "form.email",
+        rx.fragment(
+            _("There is an account with "),
+            rx.el.b(slot("form.email")),
+            _(". Type its password once, and from then on you can log in with "),
+            slot("form.provider"),
+            ".",
+        ),
+        otherwise=(_("Nothing waits to be connected here. Begin again with one of the buttons at the log-in."),),
     )
     return auth_page(
         _("Connect your account"),
