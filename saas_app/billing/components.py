@@ -193,7 +193,11 @@ def plan_badge() -> rx.Component:
     view = AccountState.billing
     return anchor(
         rx.el.span(AccountState.name, class_name="min-w-0 truncate text-sm text-quiet max-md:sr-only"),
-        rx.cond(view.plan_name != "", rx.cond(view.paid, badge(view.plan_name, "good"), badge(view.plan_name, "info"))),
+        rx.cond(
+            view.plan_name != "",
+            rx.cond(view.paid, badge(view.plan_name, "good"), badge(view.plan_name, "info")),
+            rx.el.span(_("Your account"), class_name="sr-only"),  # a link has a name at every moment
+        ),
         href="/billing",
         inside=True,
         id="account",
