@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select, update
 
 from saas_app import legal
@@ -185,14 +186,18 @@ def cookie_lifetime(*, remember: bool) -> timedelta | None:
     return timedelta(days=settings().remember_absolute_days) if remember else None
 
 
+# Asked before each request and event of a member, and so put together once.
+_NOW = sa.bindparam("now")
+_WHO = (
+    select(User, LoginSession)
+    .join(LoginSession, col(LoginSession.user_id) == col(User.id))
+    .where(col(LoginSession.digest) == sa.bindparam("digest"), col(User.leaving_at).is_(None))
+    .where(col(LoginSession.idle_until) > _NOW, col(LoginSession.ends_at) > _NOW)
+)
+
+
 def _look_up(session: Session, digest: str) -> tuple[Viewer, LoginSession] | None:
-    now = clock.now()
-    found = session.exec(
-        select(User, LoginSession)
-        .join(LoginSession, col(LoginSession.user_id) == col(User.id))
-        .where(LoginSession.digest == digest, LoginSession.idle_until > now, LoginSession.ends_at > now)
-        .where(col(User.leaving_at).is_(None))
-    ).first()
+    found = session.exec(_WHO, params={"digest": digest, "now": clock.now()}).first()
     return (found[0].viewer(found[1]), found[1]) if found else None
 
 

@@ -75,7 +75,7 @@ class Access:
 
 def access() -> Access:
     """The rules for all tables mapped so far (features map theirs at import)."""
-    return _read_off(len(SQLModel.metadata.tables), len(list(SQLModel._sa_registry.mappers)))  # pyright: ignore[reportPrivateUsage]
+    return _read_off(len(SQLModel.metadata.tables), len(SQLModel._sa_registry._managers))  # pyright: ignore[reportPrivateUsage]
 
 
 @cache
