@@ -16,7 +16,7 @@ from saas_app.ui.theme import PAGE_WIDTH, classes
 
 _MENU = (
     "inline-flex min-h-11 items-center rounded-lg px-3 font-medium whitespace-nowrap hover:bg-sunk "
-    "max-sm:px-2 max-sm:text-sm"
+    "max-sm:px-1.5 max-sm:text-sm"
 )
 
 # On phones the first entry gives way, on the narrowest the second too: both are a thumb away in the footer.
@@ -70,7 +70,7 @@ def _header() -> rx.Component:
         rx.el.div(
             home_link(),
             rx.el.nav(*links, account, aria_label=_("Main"), class_name="ml-auto flex items-center gap-1"),
-            class_name=classes(PAGE_WIDTH, "flex min-h-18 flex-wrap items-center gap-2 sm:gap-4"),
+            class_name=classes(PAGE_WIDTH, "flex min-h-18 flex-wrap items-center gap-1 sm:gap-4"),
         ),
         class_name="border-b border-line",
     )

@@ -95,6 +95,13 @@ def test_an_address_that_does_not_exist_is_answered_with_a_page_that_helps(visit
     expect(page.get_by_role("main").get_by_role("link").first).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [320, 384, 390, 640, 768])
+def test_the_menu_of_public_pages_takes_one_line(open_browser: OpenBrowser, stack: Stack, width: int) -> None:
+    page = open_browser(viewport={"width": width, "height": 720}).new_tab()
+    page.goto(stack.url)
+    assert page.locator("header").evaluate("each => each.offsetHeight") <= 80
+
+
 def test_no_page_scrolls_sideways_on_the_smallest_phone(open_browser: OpenBrowser, stack: Stack) -> None:
     """320 pixels are also what is left of a desk's 1280 at a zoom of 400 % (WCAG 2.2, 1.4.10)."""
     visitor = open_browser(viewport={"width": 320, "height": 720}, has_touch=True)
