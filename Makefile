@@ -72,7 +72,6 @@ words: .venv/.runtime ## Gather the texts for translators: L=es to begin a langu
 
 bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
 	@$(PY) -m scripts.build
-	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.landing
 	@$(PY) -m tests.bench.start
 	@$(PY) -m tests.bench.memory

@@ -1,7 +1,7 @@
 """Translations as files: read, checked, made into what gettext looks up. English never comes here.
 
 A translator cannot stop the product: a text whose values are not those of the English sentence is left in English, and
-`make check` and `python -m saas_app doctor` name it.
+`make words` and `python -m saas_app doctor` name it.
 """
 
 from collections.abc import Iterator, Sequence

@@ -31,9 +31,7 @@ class SitePlugin(rx.plugins.Plugin):
     """Rewrite the build so that public pages are islands and member pages paint before they hydrate."""
 
     def post_build(self, **context: Any) -> None:
-        from saas_app.edge import (
-            pictures,
-        )  # here, since a server draws none, but reads this file with its configuration
+        from saas_app.edge import pictures  # a server reads this file with its configuration, and draws none
 
         static = Path(context["static_dir"])
         follow_the_origin(static)

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from saas_app.auth.passwords import THREADS, hash_now
-from tests.bench.__main__ import say
+from tests.bench.figures import say
 from tests.bench.wire import Line, send
 from tests.e2e.stack import Stack
 from tests.socket.handlers import named

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stripe_sandbox.testing import free_port
-from tests.bench.__main__ import say
+from tests.bench.figures import say
 from tests.e2e.stack import Stack
 
 TIMES, SECONDS, CONNECTIONS = 5, 2, 32
@@ -131,7 +131,7 @@ def wrk(port: int, session: int) -> tuple[float, float, float, float]:
     asked = [f"-H{name}: {value}" for name, value in BROWSER.items()]
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}", "--latency", *asked, f"http://127.0.0.1:{port}/"]
     before = spent(session)
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 (named above)
     took = spent(session) - before
     if "Non-2xx" in told or "Socket errors" in told:
         raise SystemExit(told)

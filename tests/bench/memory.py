@@ -10,11 +10,12 @@ import asyncio
 import statistics
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
+import httpx
+
 from tests.bench import identity, webhooks
-from tests.bench.__main__ import memory, say
+from tests.bench.figures import memory, say, webhook_secret
 from tests.bench.wire import send
 from tests.e2e.stack import Stack
 from tests.socket.handlers import named
@@ -31,13 +32,12 @@ def main() -> None:
         stack = Stack(Path(folder))
         stack.start()
         try:
-            secret = (stack.data / "stripe-sandbox.env").read_text().partition("=")[2].strip()
+            secret = webhook_secret(stack)
             people = [open_account(stack.url, f"Person{number}") for number in range(PEOPLE)]
             for number in range(TIMES):
                 stack.app.stop()
                 stack.app.start()
-                with urllib.request.urlopen(f"{stack.url}/") as page:  # noqa: S310 (our own)
-                    page.read()
+                httpx.get(stack.url)
                 idle.append(weigh(stack))
                 crowd(stack, people, secret, number)
                 later.append(weigh(stack))

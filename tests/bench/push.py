@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.__main__ import say
+from tests.bench.figures import say
 from tests.billing.shop import _CARD, GOOD_CARD
 from tests.e2e.stack import Stack
 from tests.socket.handlers import named

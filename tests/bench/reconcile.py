@@ -17,7 +17,8 @@ import httpx
 from sqlmodel import Session
 
 from stripe_sandbox import testing
-from tests.bench.sandbox import CUSTOMERS, KEY, fill, say
+from tests.bench.figures import say
+from tests.bench.sandbox import CUSTOMERS, KEY, fill
 
 
 def main(customers: int) -> None:

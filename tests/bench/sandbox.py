@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from stripe_sandbox import testing
+from tests.bench.figures import say
 
 CUSTOMERS = 10_000
 TIMES = 20
@@ -117,12 +118,6 @@ def renew(client: httpx.Client, customers: int) -> None:
     done = client.post("/_sandbox/advance", json={"seconds": 32 * DAY}).raise_for_status().json()["jobs"]
     spent = time.perf_counter() - began
     say(f"a month passes for {customers}", f"{spent:.0f} s, {done / spent:.0f} jobs per second")
-
-
-def say(what: str, figure: str) -> None:
-    """One line."""
-    sys.stdout.write(f"{what:<40} {figure}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

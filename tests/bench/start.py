@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+
 from stripe_sandbox.testing import free_port
-from tests.bench.__main__ import say
+from tests.bench.figures import say
 from tests.e2e.stack import ROOT, Stack, surroundings
 
 TIMES = 5
@@ -55,8 +56,7 @@ def app_starts(folder: Path) -> list[float]:
             stack.app.stop()
             began = time.perf_counter()
             stack.app.start()
-            with urllib.request.urlopen(f"{stack.url}/") as page:  # noqa: S310 (our own)
-                page.read()
+            httpx.get(stack.url)
             waits.append(time.perf_counter() - began)
     finally:
         stack.stop()
@@ -66,7 +66,7 @@ def app_starts(folder: Path) -> list[float]:
 def fresh_clone(folder: Path, tool: str) -> str:
     """Clone and run; what came out of which part."""
     began = time.perf_counter()
-    subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)  # noqa: S603, S607
+    subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)  # noqa: S603, S607 (ourselves, by git)
     parts: dict[str, float] = {}
 
     def heard(line: str) -> None:
@@ -86,8 +86,8 @@ def ports() -> dict[str, str]:
 def make_run(folder: Path, settings: dict[str, str], heard: Callable[[str], None] = lambda line: None) -> float:
     """Seconds of `make run` until it says that it is ready, and has been stopped again by Ctrl-C."""
     began = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603
-        ["make", "run", *(f"{name}={value}" for name, value in settings.items())],  # noqa: S607
+    with subprocess.Popen(  # noqa: S603 (ourselves)
+        ["make", "run", *(f"{name}={value}" for name, value in settings.items())],  # noqa: S607 (make is where people have it)
         cwd=folder,
         env=surroundings(**{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_", "SSL_"))}),
         stdout=subprocess.PIPE,

@@ -19,7 +19,7 @@ from socketio.packet import CONNECT, EVENT, Packet
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Message, Ping, Request, TextMessage
 
-from tests.bench.__main__ import memory, say
+from tests.bench.figures import memory, say
 from tests.e2e.stack import Stack
 from tests.socket.handlers import named
 from tests.socket.people import MESSAGE, NAMESPACE, PING, PONG, ROOT, Account, open_account

@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.__main__ import say
+from tests.bench.figures import say, webhook_secret
 from tests.bench.wire import send
 from tests.e2e.stack import Stack
 
@@ -32,7 +32,7 @@ def main() -> None:
         stack = Stack(Path(folder))
         stack.start()
         try:
-            secret = (stack.data / "stripe-sandbox.env").read_text().partition("=")[2].strip()
+            secret = webhook_secret(stack)
             port = int(stack.url.rpartition(":")[2])
             warm = [request(secret, f"evt_warm_{number}", port) for number in range(500)]
             asyncio.run(send(warm, port, connections=CONNECTIONS, status=200))
