@@ -1,10 +1,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PY := .venv/bin/python
-UV := $(shell command -v uv)
-# Packages are compiled when they are first used: most of their files never are.
-ENVIRONMENT := $(if $(UV),uv venv --quiet --seed --clear --python $(PYTHON) .venv,$(PYTHON) -m venv .venv)
-INSTALL := $(if $(UV),uv pip install --quiet --python $(PY),$(PY) -m pip install --quiet --disable-pip-version-check --no-compile)
+# Compiled files go to __pycache__, which git ignores; without them every start of a program takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests wait for disks and browsers a third of their time.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; n = os.cpu_count() or 1; print(n + (n + 1) // 2)')
 
@@ -15,13 +13,12 @@ help: ## Show the commands
 .venv/.runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12")'
 	@echo "Setting up Python packages (this is done once) …"
-	@test -x $(PY) || $(ENVIRONMENT) || { rm -rf .venv; exit 1; }  # half of one would pass for a whole
-	@$(INSTALL) -r requirements.txt
+	@$(PYTHON) scripts/packages.py requirements.txt
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.txt
 	@echo "Setting up the tools for tests and checks …"
-	@$(INSTALL) -r requirements-dev.txt
+	@$(PYTHON) scripts/packages.py requirements-dev.txt
 	@touch $@
 
 .PHONY: run dev sandbox build migrate stripe-setup doctor

@@ -30,7 +30,8 @@ config = rx.Config(
     disable_plugins=[rx.plugins.SitemapPlugin],
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    frontend_compression_formats=["brotli", "gzip"],
+    # What is served packed. `scripts.build` packs it itself, so that nobody has to wait for it.
+    frontend_compression_formats=[] if os.environ.get("PACKED_LATER") else ["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,
     # Everything that matters is in the database, so a state lost at a restart costs one page load.
     state_manager_mode=rx.constants.StateManagerMode.REDIS

@@ -1,4 +1,4 @@
-"""Build the front end, unless what it is made of has not changed since the last build."""
+"""Build the front end, unless what it is made of has not changed since the last build. `scripts.pack` packs it."""
 
 import hashlib
 import json
@@ -49,17 +49,19 @@ def stamp(made_of: str) -> str:
 
 
 def build() -> bool:
-    """Build if anything changed; True when it did. Exits with Reflex's own words when the build fails."""
+    """Build if anything changed; True when it did. Nothing is packed yet.
+
+    Exits with Reflex's own words when the build fails.
+    """
     if is_current():
         return False
     STAMP.unlink(missing_ok=True)  # what is cut off in the middle is nobody's build
     made_of = digest(sources())  # before the build: what is saved meanwhile is not in it
     # The binaries of the environment come first, so that the JavaScript toolchain is the one that came by pip.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = os.environ | {"PATH": path, "WORKER": "false", "PACKED_LATER": "true"}
     command = [sys.executable, "-c", REFLEX, "export", "--frontend-only", "--no-zip"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"PATH": path, "WORKER": "false"}, capture_output=True, text=True
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         print(done.stdout + done.stderr, file=sys.stderr)
         raise SystemExit("The front end could not be built; the reason stands above.")
@@ -68,4 +70,7 @@ def build() -> bool:
 
 
 if __name__ == "__main__":
+    from scripts import pack
+
     print("Front end built." if build() else "The front end is up to date.")
+    pack.pack()

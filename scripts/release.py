@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts import build
+from scripts import build, pack
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASE = ROOT / "build" / "release"
@@ -30,6 +30,7 @@ def release() -> None:
     """Make the folder anew; its packages are kept while requirements.txt is the same."""
     print("Building the pages …")
     build.build()
+    pack.pack()
     RELEASE.mkdir(parents=True, exist_ok=True)
     remove_leftovers(RELEASE)
     for name in CODE:

@@ -25,7 +25,7 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import build  # noqa: E402 (after the path is set: this file is run by its name)
+from scripts import build, pack  # noqa: E402 (after the path is set: this file is run by its name)
 
 
 class CannotStart(SystemExit):
@@ -79,6 +79,7 @@ def main() -> None:
         programs.start("the app", ["-m", "saas_app", "serve", *app_place()], environment)
         programs.wait_for(f"http://127.0.0.1:{PORT}/")
         welcome(sandboxed, time.monotonic() - began)
+        pack.pack_meanwhile()
         if "--reload" in sys.argv:
             reload_on_change(programs)
         else:

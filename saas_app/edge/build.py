@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,15 @@ BUILT_PORT = re.compile(r"""([`"'])(ws|http)s?://localhost:\d+(/[^`"']*)\1""")
 class SitePlugin(rx.plugins.Plugin):
     """Rewrite the build so that public pages are islands and member pages paint before they hydrate."""
 
-    def post_build(self, **context: Any) -> None:
+    _drawing: Future[dict[str, bytes]] | None = None
+
+    def pre_compile(self, **context: Any) -> None:
+        """Draw the pictures while the scripts are bundled, which is another program."""
         from saas_app.edge import pictures  # a server reads this file with its configuration, and draws none
 
+        self._drawing = ThreadPoolExecutor(1).submit(pictures.draw_all, found.listed())
+
+    def post_build(self, **context: Any) -> None:
         static = Path(context["static_dir"])
         follow_the_origin(static)
         pull_out_islands(static, static.parent / "islands")
@@ -40,7 +47,10 @@ class SitePlugin(rx.plugins.Plugin):
             page.write_text(paint_first(page.read_text(), static))
         write_csp(static)
         write_warm(static)
-        pictures.draw_all(static, found.listed())
+        assert self._drawing is not None  # noqa: S101 (what is built was compiled before)
+        for name, picture in self._drawing.result().items():
+            (static / name).parent.mkdir(exist_ok=True)
+            (static / name).write_bytes(picture)
 
 
 def follow_the_origin(static: Path) -> None:

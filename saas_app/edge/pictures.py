@@ -9,7 +9,9 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import fontpkg_pt_serif as typeface  # pyright: ignore[reportMissingTypeStubs]
 from PIL import Image, ImageDraw, ImageFont
@@ -28,18 +30,22 @@ BRICK, COURSE, JOINT = 120, 42, 5
 TONES = 48  # colours of a poster: enough for smooth letters, and a third of the bytes
 
 
-def draw_all(static: Path, pages: list[Route]) -> None:
-    """Put icons, manifest and a poster for each of these pages among the files that are served."""
-    for size in ICON_SIZES:
-        icon(size).save(static / f"icon-{size}.png", optimize=True)
-    icon(TOUCH_SIZE).save(static / TOUCH_ICON.lstrip("/"), optimize=True)
-    icon(32, margin=0).save(static / "favicon.ico", sizes=[(16, 16), (32, 32)])
-    (static / MANIFEST.lstrip("/")).write_text(json.dumps(manifest(), ensure_ascii=False))
+def draw_all(pages: list[Route]) -> dict[str, bytes]:
+    """Icons, manifest and a poster for each of these pages, by the names under which they are served."""
+    drawn = {f"icon-{size}.png": _saved(icon(size)) for size in ICON_SIZES}
+    drawn[TOUCH_ICON.lstrip("/")] = _saved(icon(TOUCH_SIZE))
+    drawn["favicon.ico"] = _saved(icon(32, margin=0), "ICO", sizes=[(16, 16), (32, 32)])
+    drawn[MANIFEST.lstrip("/")] = json.dumps(manifest(), ensure_ascii=False).encode()
     for page in pages:
-        place = static / poster(page.name).lstrip("/")
-        place.parent.mkdir(exist_ok=True)
-        drawn = draw_poster(page.title.removesuffix(f" · {site.PRODUCT}"), page.description)
-        drawn.quantize(TONES, dither=Image.Dither.NONE).save(place, optimize=True)
+        sheet = draw_poster(page.title.removesuffix(f" · {site.PRODUCT}"), page.description)
+        drawn[poster(page.name).lstrip("/")] = _saved(sheet.quantize(TONES, dither=Image.Dither.NONE))
+    return drawn
+
+
+def _saved(picture: Image.Image, form: str = "PNG", **more: Any) -> bytes:
+    file = BytesIO()
+    picture.save(file, form, **({"optimize": True} if form == "PNG" else {}), **more)
+    return file.getvalue()
 
 
 def manifest() -> dict[str, object]:

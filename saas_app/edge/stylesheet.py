@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from functools import cache
 
 # Kept whole: they name no classes, or only what the kept rules refer to.
 WHOLE = (
@@ -101,8 +101,10 @@ def _plain(name: str) -> str:
     return ESCAPED.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], name)
 
 
-def _rules(css: str) -> Iterator[tuple[str, str | None]]:
+@cache  # a build reads the same stylesheet for each of its pages
+def _rules(css: str) -> list[tuple[str, str | None]]:
     """(prelude, body) of each rule at the top level; body is None for a statement such as @import."""
+    rules: list[tuple[str, str | None]] = []
     start = brace = depth = place = 0
     quote = ""
     while place < len(css):
@@ -119,9 +121,10 @@ def _rules(css: str) -> Iterator[tuple[str, str | None]]:
         elif sign == "}":
             depth -= 1
             if depth == 0:
-                yield css[start:brace], css[brace + 1 : place]
+                rules.append((css[start:brace], css[brace + 1 : place]))
                 start = place + 1
         elif sign == ";" and depth == 0:
-            yield css[start : place + 1], None
+            rules.append((css[start : place + 1], None))
             start = place + 1
         place += 1
+    return rules
