@@ -113,7 +113,7 @@ def _tab(item: site.Link, active: str) -> rx.Component:
     return anchor(
         item.label,
         href=item.href,
-        inside=True,
+        inside=not pages.is_island(item.href),
         class_name=classes(_TAB, "bg-tint text-brick-ink" if current else "hover:bg-line"),
         **({"aria_current": "page"} if current else {}),
     )

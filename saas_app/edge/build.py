@@ -28,15 +28,54 @@ WARM_LIST = "warm.json"
 BUILT_PORT = re.compile(r"""([`"'])(ws|http)s?://localhost:\d+(/[^`"']*)\1""")
 
 
+# Only the server can fill a public page. So its address is left to the browser when the app is told to go there, before
+# its router knows of it; and whoever comes by the router all the same finds this in place of the page.
+FRESH = """
+import { useEffect } from "react";
+export default function Island() {
+  useEffect(() => { if (location.hash) location.reload(); else location.replace(location.href); }, []);
+  return null;
+}
+"""
+TOLD_TO_GO = "if (event.payload.external) {"
+VITE_CONFIG = "vite.config.js"
+VITE_BEGINS, VITE_PLUGINS = "export default defineConfig", "alwaysUseReactDomServerNode(),"
+VITE_ISLANDS = """
+const islands = %(islands)s;
+const goThere = `if (${JSON.stringify(Object.values(islands))}.includes(
+  new URL(event.payload.path ?? "", location.href).pathname,
+)) return location.assign(event.payload.path);
+`;
+
+function islandsAreFetched() {
+  return {
+    name: "islands-are-fetched",
+    enforce: "pre",
+    applyToEnvironment: (environment) => environment.name === "client",
+    load(id) {
+      if (id in islands) return %(fresh)s;
+    },
+    transform(code, id) {
+      if (!id.endsWith("/utils/state.js")) return;
+      if (!code.includes(%(told)s)) throw new Error("Where does the app go when it is told to? Has Reflex changed?");
+      return code.replace(%(told)s, (found) => goThere + found);
+    },
+  };
+}
+
+"""
+
+
 class SitePlugin(rx.plugins.Plugin):
     """Rewrite the build so that public pages are islands and member pages paint before they hydrate."""
 
     _drawing: Future[dict[str, bytes]] | None = None
 
     def pre_compile(self, **context: Any) -> None:
-        """Draw the pictures while the scripts are bundled, which is another program."""
+        """Leave public pages out of the scripts, and draw the pictures while those are bundled by another program."""
         from saas_app.edge import pictures  # a server reads this file with its configuration, and draws none
 
+        context["add_modify_task"](VITE_CONFIG, fetch_islands)
         self._drawing = ThreadPoolExecutor(1).submit(pictures.draw_all, found.listed())
 
     def post_build(self, **context: Any) -> None:
@@ -51,6 +90,22 @@ class SitePlugin(rx.plugins.Plugin):
         for name, picture in self._drawing.result().items():
             (static / name).parent.mkdir(exist_ok=True)
             (static / name).write_bytes(picture)
+
+
+def fetch_islands(config: str) -> str:
+    """Vite's configuration, with `FRESH` in place of the scripts of public pages; they are still prerendered."""
+    from reflex.compiler.utils import get_page_path  # a server has no use for the compiler
+
+    if VITE_BEGINS not in config or VITE_PLUGINS not in config:
+        raise RuntimeError("The configuration of Vite lacks what we go by: has Reflex changed its template?")
+    files = {
+        str(Path(get_page_path(route.path.strip("/") or "index")).resolve()): route.path
+        for route in declared.islands.values()
+    }
+    values = {"islands": files, "fresh": FRESH, "told": TOLD_TO_GO}
+    ours = VITE_ISLANDS % {name: json.dumps(value) for name, value in values.items()}
+    config = config.replace(VITE_BEGINS, ours + VITE_BEGINS, 1)
+    return config.replace(VITE_PLUGINS, f"islandsAreFetched(),\n    {VITE_PLUGINS}", 1)
 
 
 def follow_the_origin(static: Path) -> None:

@@ -93,6 +93,11 @@ def island(
     return declare
 
 
+def is_island(path: str) -> bool:
+    """Whether a public page is at this address, which only the server can fill."""
+    return any(route.path == path for route in declared.islands.values())
+
+
 def poster(name: str) -> str:
     """Where the picture of a page is that goes along when its address is shared; `edge.pictures` draws it."""
     return f"{POSTERS}{name}.png"

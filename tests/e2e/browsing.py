@@ -12,6 +12,17 @@ _REPORT_CSP = """
 document.addEventListener("securitypolicyviolation", e =>
   console.error(`CSP violation: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
 """
+# Words of a template that nobody filled, wherever in a test they are shown.
+_REPORT_SLOTS = r"""
+const unfilled = node => {
+  const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  for (let text = texts.currentNode; text; text = texts.nextNode())
+    if (/\{[{%]/.test(text.nodeValue) && !text.parentElement?.closest("script,style,template"))
+      console.error(`Unfilled slot: ${text.nodeValue.slice(0, 80)}`);
+};
+new MutationObserver(changes => changes.forEach(each => each.addedNodes.forEach(unfilled)))
+  .observe(document, { subtree: true, childList: true });
+"""
 _numbers = itertools.count(random.SystemRandom().randrange(1 << 20))
 
 
@@ -25,6 +36,7 @@ class Visitor:
         self.context = browser.new_context(**{**settings, **options})
         self.context.set_default_timeout(TIMEOUT_MILLISECONDS)
         self.context.add_init_script(_REPORT_CSP)
+        self.context.add_init_script(_REPORT_SLOTS)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self._said.append(f"page error: {error.error}"))
         self._said: list[str] = []
