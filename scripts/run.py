@@ -176,7 +176,7 @@ def answers(address: str) -> bool:
 
 
 class Programs:
-    """The processes we started. Leaving stops them all, the newest first."""
+    """The processes we started. Leaving stops them all, the newest first: it may still talk to the others."""
 
     def __init__(self) -> None:
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
@@ -189,10 +189,9 @@ class Programs:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in [process for _name, process in reversed(self._running)]:
+        for _name, process in reversed(self._running):
             if process.poll() is None:
                 process.terminate()
-        for process in [process for _name, process in reversed(self._running)]:
             _wait_or_kill(process)
 
     def start(self, name: str, arguments: list[str], environment: dict[str, str]) -> None:

@@ -120,3 +120,35 @@ def test_a_program_that_does_not_end_goes_with_all_that_it_started() -> None:
     assert deaf.returncode == -signal.SIGKILL
     assert deaf.stdout.read() == b""  # which ends when nobody is left who could write
     deaf.stdout.close()
+
+
+IN_TURN = """
+from scripts.run import Programs
+PROGRAM = '''
+import signal, subprocess, sys
+def end(*_):
+    if sys.argv[1] == "the app":  # has something to finish
+        subprocess.run([sys.executable, "-c", ""])
+    print(sys.argv[1], flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+while True:
+    signal.pause()
+'''
+with Programs() as programs:
+    for name in ("the sandbox", "the app"):
+        programs.start(name, ["-c", PROGRAM, name], {})
+    programs.watch()
+"""
+
+
+def test_the_app_has_ended_before_the_sandbox_that_it_talks_to_is_stopped() -> None:
+    started = subprocess.Popen(  # noqa: S603 (our own)
+        [sys.executable, "-c", IN_TURN], cwd=run.ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert started.stdout is not None
+    assert [started.stdout.readline() for _ in range(2)] == ["ready\n"] * 2
+    started.terminate()
+    said, _ = started.communicate(timeout=20)
+    assert said.split("\n")[:2] == ["the app", "the sandbox"]
