@@ -48,6 +48,7 @@ class Storefront:
     def __init__(self, fixed: dict[str, Any] | None = None) -> None:
         self._fixed = fixed or {}
         self._slots: Slots | None = None
+        self._version = ""
         self._in_currency: dict[str, dict[str, Any]] = {}
         self._looked_at = 0.0
         self._lock = asyncio.Lock()
@@ -97,12 +98,12 @@ class Storefront:
 
     async def _look(self) -> None:
         version, _since = await db.read_system("catalogue", catalogue.version)
-        if self._slots is not None and self._slots.version == version:
+        if self._slots is not None and self._version == version:
             return
         sold_in = await db.read_system("catalogue", catalogue.currencies)
         offers = await db.read_system("catalogue", catalogue.offers)
         note = "" if version else _("Prices are being prepared. Please come back in a minute.")
-        self._in_currency = {
+        in_currency = {
             each: {
                 **_plans(await db.read_system("catalogue", catalogue.offers, each)),
                 **await _more(each),
@@ -113,7 +114,10 @@ class Storefront:
             if len(sold_in) > 1
         }
         values = {**_values(offers, note), "currencies": sold_in[1:], **await _more(""), **self._fixed}
-        self._slots = Slots(version, values)
+        self._version = version
+        if self._slots is None or (values, in_currency) != (self._slots.values, self._in_currency):
+            # Other slots make every page that is kept ready anew. Looking at Stripe again and finding the same does not.
+            self._slots, self._in_currency = Slots(version, values), in_currency
 
 
 async def _billed_in(viewer: Viewer) -> str:

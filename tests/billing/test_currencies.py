@@ -119,6 +119,15 @@ async def test_pages_that_are_ready_are_of_yesterday_as_soon_as_a_price_has_chan
     assert storefront.current() is after is not before
 
 
+async def test_pages_that_are_ready_stay_so_when_stripe_was_looked_at_and_has_nothing_new(shop: Stripe) -> None:
+    storefront = Storefront()
+    before = await storefront.fill()
+    await sync_catalogue()
+    assert storefront.current() is None
+    assert await storefront.fill() is before
+    assert storefront.current() is before
+
+
 async def test_plans_stand_in_the_order_that_stripe_says_with_what_they_hold_and_look_like(shop: Stripe) -> None:
     assert list(await _offers()) == ["free", "pro_v1", "agent_v1"]
     pro = next(each for each in shop.all("products") if each["name"] == "Pro")
