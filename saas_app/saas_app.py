@@ -39,6 +39,8 @@ from saas_app.edge.ready import Ready
 from saas_app.edge.who import cookie_name
 from saas_app.factors import api as factors_api
 from saas_app.factors import pages as factors_pages
+from saas_app.finder import api as finder_api
+from saas_app.finder import components as finder
 from saas_app.kit import pages as kit_pages
 from saas_app.marketing import pages as marketing_pages
 from saas_app.purchases import api as purchases_api
@@ -58,6 +60,7 @@ PARTS = (
     change_pages,
     dashboard_pages,
     factors_pages,
+    finder,
     kit_pages,
     locked,
     marketing_pages,
@@ -145,6 +148,7 @@ api = Starlette(
         *purchases_api.routes,
         *(route for part in features.join("api") for route in part.routes),
         *mailbox_api.routes(),
+        *finder_api.routes,
         *found.routes,
         *health.routes,
     ],

@@ -25,6 +25,8 @@ Draw = Callable[[], rx.Component]
 above_pages: list[Draw] = []
 below_pages: list[Draw] = []
 in_menu: list[Draw] = []
+# In the menu too, of islands as well: what needs no state.
+on_every_page: list[Draw] = []
 
 _TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium max-sm:px-1.5 max-sm:text-sm"
 
@@ -83,6 +85,7 @@ def member_shell(*children: Any, active: str, live: bool = True, above: bool = T
                     "max-md:overflow-x-auto md:mt-8 md:flex-1 md:flex-col",
                 ),
                 rx.el.div(
+                    *[draw() for draw in on_every_page],
                     *[draw() for draw in in_menu if live],
                     _log_out(),
                     class_name="flex items-center gap-2 md:flex-col md:items-stretch",

@@ -116,7 +116,7 @@ class Storefront:
         values = {**_values(offers, note), "currencies": sold_in[1:], **await _more(""), **self._fixed}
         self._version = version
         if self._slots is None or (values, in_currency) != (self._slots.values, self._in_currency):
-            # Other slots make every page that is kept ready anew. Looking at Stripe again and finding the same does not.
+            # Other slots make every page that is kept ready anew; to have looked at Stripe again does not.
             self._slots, self._in_currency = Slots(version, values), in_currency
 
 

@@ -19,7 +19,7 @@ _security = logging.getLogger("security")
 
 def new_request_id() -> str:
     """Name the request that begins here, for the log and for the person who reports an error."""
-    name = f"{random.getrandbits(48):012x}"  # noqa: S311 (a name; a secret would cost a call of the system each time)
+    name = f"{random.getrandbits(48):012x}"  # a secret would cost a call of the system each time
     request_id.set(name)
     return name
 

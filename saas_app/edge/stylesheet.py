@@ -14,7 +14,8 @@ WHOLE = (
     "@layer __reflex_base",
     "@layer properties",
 )
-CLASS = re.compile(r"\.((?:\\[0-9a-fA-F]{1,6} ?|\\.|[\w-])+)")
+# A rule for the children of a class begins with a function around it: `:is(.ticked > *)`.
+CLASS = re.compile(r"(?::(?:is|where)\()?\.((?:\\[0-9a-fA-F]{1,6} ?|\\.|[\w-])+)")
 ELEMENT = re.compile(r"[a-z][a-z0-9]*")
 # Parts of inputs for dates, files and searches, which no public page has.
 ABSENT_CONTROL = re.compile(r"::(-webkit-(date|calendar|search)|file-selector)")

@@ -18,7 +18,7 @@ def dialog(name: str, title: Words, *children: Any) -> rx.Component:
         role="dialog",
         aria_labelledby=f"{name}-title",
         custom_attrs={"popover": "auto"},
-        class_name=classes(CARD, "m-auto w-full max-w-lg p-6 text-ink shadow-lg"),
+        class_name=classes(CARD, "m-auto w-[calc(100%-2rem)] max-w-lg p-6 text-ink shadow-lg"),
     )
 
 

@@ -36,3 +36,11 @@ def test_colours_keep_their_names_since_the_dark_scheme_changes_them() -> None:
 
 def test_a_motion_comes_along_with_the_class_that_names_it() -> None:
     assert "@keyframes show-late" in _of("late")
+
+
+def test_a_rule_for_the_children_of_a_class_goes_with_the_class() -> None:
+    css = "@layer utilities{:is(.\\*\\:flex > *){display:flex}:where(.rows > li){margin:0}.p-1{padding:1px}}"
+    assert for_page(css, '<p class="p-1">', is_whole=True) == "@layer utilities{.p-1{padding:1px}}"
+    kept = for_page(css, '<p class="*:flex">', is_whole=True)
+    assert ":is(" in kept
+    assert ":where(" not in kept

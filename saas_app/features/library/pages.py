@@ -18,6 +18,7 @@ from saas_app.features.library.book import book
 from saas_app.features.library.components import PROSE, reader, shelf
 from saas_app.features.library.scripts import READER
 from saas_app.features.library.state import LibraryState
+from saas_app.finder.places import kept as found_by_name
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import skeleton
 from saas_app.ui.layout import grid, page_head, row, stack
@@ -28,6 +29,7 @@ from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
 files.put_on_sale()
+found_by_name.append(service.places)
 
 
 @member_page(route="/library", title=_("Library"), on_load=[AccountState.load, LibraryState.load], places_notices=True)

@@ -16,6 +16,7 @@ from saas_app.features.library.files import BOOK, FILES
 from saas_app.features.library.forms import read_note
 from saas_app.features.library.highlights import marked
 from saas_app.features.library.models import BookNote, ReadingPlace
+from saas_app.finder.places import Place
 from saas_app.purchases.entitlements import owned
 from saas_app.purchases.models import Purchase, Standing
 from saas_app.purchases.service import FileView
@@ -124,6 +125,15 @@ def shelf(session: Session) -> Shelf:
         contents=tuple(_contents(found, counts)),
         files=tuple(FileView(name, f"/purchases/{mine.id}/{name}") for name, *_ in FILES) if mine else (),
     )
+
+
+def places(session: Session) -> list[Place]:
+    """The chapters, for whoever owns the book and looks for one by its name."""
+    if BOOK not in owned(session):
+        return []
+    return [
+        Place(f"{line.number}. {line.title}", _("Chapter"), line.href) for line in _contents(book(), _counts(session))
+    ]
 
 
 def open_chapter(session: Session, slug: str) -> Reading:

@@ -214,6 +214,7 @@ def opened() -> rx.Component:
             ),
             title=rx.fragment(_("Every payment of "), plan.name),
             id="schedule",
+            tab_index=-1,
         ),
     )
 

@@ -13,9 +13,10 @@ from saas_app.features.loans import calculator, letting, quick, rent_answer, ren
 from saas_app.features.loans.asked import FOLLOW
 from saas_app.features.loans.components import loan_form, result
 from saas_app.features.loans.desk import more_sections, opened, saved
-from saas_app.features.loans.service import first_scenario
+from saas_app.features.loans.service import first_scenario, places
 from saas_app.features.loans.side_by_side import comparison
 from saas_app.features.loans.state import ScenariosState, page_loads, page_states
+from saas_app.finder.places import kept as found_by_name
 from saas_app.ui.banners import error_region, status_region
 from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import card, skeleton
@@ -23,6 +24,7 @@ from saas_app.ui.layout import page_head, row, stack
 from saas_app.ui.public import public_page
 
 first_steps.append(first_scenario)
+found_by_name.append(places)
 
 CALCULATOR = site.Link(_("Loan calculator"), calculator.PATH)
 RENT_OR_BUY = site.Link(_("Rent or buy?"), rent_or_buy.PATH)

@@ -21,6 +21,7 @@ from saas_app.features.loans.forms import NAME_LENGTH, LoanForm
 from saas_app.features.loans.models import Scenario
 from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange
 from saas_app.features.loans.views import ResultView, result_view, terms_of
+from saas_app.finder.places import Place
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,15 @@ def first_scenario(session: Session) -> Step:
         href="/scenarios",
         done=session.exec(select(Scenario.id).limit(1)).first() is not None,
     )
+
+
+def places(session: Session) -> list[Place]:
+    """This person's scenarios, for whoever looks for one by its name."""
+    clients = folders.names(session)
+    return [
+        Place(row.name, clients.get(row.folder_id, _("Scenario")), f"/scenarios?show={row.id}")
+        for row in in_order(session)
+    ]
 
 
 def desk(session: Session) -> Desk:

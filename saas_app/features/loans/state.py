@@ -61,8 +61,11 @@ class ScenariosState(Told, AppState):
 
     @rx.event
     @member
-    async def load(self) -> None:
-        """Read what is saved, and what the plan allows; work out the loan that the calculator has sent along."""
+    async def load(self) -> EventSpec | None:
+        """Read what is saved, and what the plan allows.
+
+        Work out the loan that the calculator has sent along, and open the schedule that the address names.
+        """
         await self._load()
         carried_along = carried(self.router.url.query_parameters)
         if carried_along or self._typed:  # else what was typed while the server was away stays
@@ -70,6 +73,11 @@ class ScenariosState(Told, AppState):
         if carried_along:
             self._typed = carried_along
             await self._try(db.read, service.work_out, self._typed)
+        asked_for = self.router.url.query_parameters.get("show", "")
+        if asked_for != self.opened.id and asked_for in {each.id for each in self.desk.scenarios}:
+            await self._open(asked_for)
+            return rx.set_focus("schedule")
+        return None
 
     @rx.event
     @member
@@ -179,14 +187,17 @@ class ScenariosState(Told, AppState):
     async def show(self, scenario_id: str) -> None:
         """Open the whole schedule of a scenario, or close it again."""
 
-        async def do(viewer: Viewer) -> str:
-            self.opened = await db.read(viewer, payments.plan_of, str(scenario_id))
-            return ""
-
         if self.opened.id == scenario_id:
             self.opened = Plan()
         else:
-            await self._do(do)
+            await self._open(str(scenario_id))
+
+    async def _open(self, scenario_id: str) -> None:
+        async def do(viewer: Viewer) -> str:
+            self.opened = await db.read(viewer, payments.plan_of, scenario_id)
+            return ""
+
+        await self._do(do)
 
     @rx.event
     @member
