@@ -24,11 +24,6 @@ def day(moment: date) -> str:
     return format_date(moment, "long", locale=other)
 
 
-def on_paper(moment: date) -> str:
-    """4 March 2027, as reports, letters and signatures have it."""
-    return day(moment) if locale() else f"{moment.day} {moment:%B %Y}"
-
-
 def day_of_month(moment: date) -> str:
     """March 4, where the year is plain."""
     other = locale()
@@ -38,11 +33,6 @@ def day_of_month(moment: date) -> str:
 
     # https://unicode.org/reports/tr35/tr35-dates.html#availableFormats_appendItems
     return format_skeleton("MMMMd", moment, locale=other)
-
-
-def short_on_paper(moment: date) -> str:
-    """4 March, the same without its year."""
-    return day_of_month(moment) if locale() else f"{moment.day} {moment:%B}"
 
 
 def sentence(text: str) -> str:

@@ -34,8 +34,8 @@ class Edition:
 
     @property
     def words(self) -> str:
-        """Edition 1 of 25 November 2026."""
-        return _("Edition {number} of {day}").format(number=self.number, day=written.on_paper(self.date))
+        """Edition 1 of November 25, 2026."""
+        return _("Edition {number} of {day}").format(number=self.number, day=written.day(self.date))
 
 
 @dataclass(frozen=True)
