@@ -15,7 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from saas_app.core import written
+from saas_app.core import habits, written
 from saas_app.core.words import _
 from saas_app.features.library import figures
 from saas_app.features.library.numbers import figures as numbers
@@ -50,7 +50,8 @@ class Chapter:
     @property
     def html(self) -> str:
         """All but the title, as elements that are good HTML and good XHTML."""
-        return _MARKDOWN.renderer.render(self.tokens, _MARKDOWN.options, {})
+        with habits.of_the_installation():  # as in the text around the figures
+            return _MARKDOWN.renderer.render(self.tokens, _MARKDOWN.options, {})
 
     @property
     def text(self) -> str:
@@ -83,8 +84,9 @@ class Book:
 
 @cache
 def book() -> Book:
-    """The book that is sold."""
-    return read(FOLDER)
+    """The book that is sold, written once for all its readers."""
+    with habits.of_the_installation():
+        return read(FOLDER)
 
 
 def read(folder: Path) -> Book:
