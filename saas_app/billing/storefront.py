@@ -88,8 +88,10 @@ class Storefront:
         the installation does while the database does not answer."""
         shown = await self._shown(headers, viewer, typed)
         try:
-            await self._write(shown.currency)
+            ready = await self._write(shown.currency)
         except Unavailable:
+            ready = False
+        if not ready:
             habits.follow("")
         return shown
 
@@ -108,16 +110,19 @@ class Storefront:
         choice = {"currencies": []} if shown.lasting else {}
         return {"billing_month": typed["billing"] in ("month", "monthly"), **found, **choice}
 
-    async def _write(self, currency: str) -> None:
-        """Have the prices in this currency ready as the reader writes them."""
+    async def _write(self, currency: str) -> bool:
+        """Have the prices in this currency ready as the reader writes them; False while they are changing."""
         slots, key = self._slots, (currency, habits.current())
         if slots is None or not habits.current() or key in self._written:
-            return
+            return True
         found = {**_plans(await db.read_system("catalogue", catalogue.offers, currency)), **await _more(currency)}
-        if self._slots is slots:
-            if len(self._written) >= MOST_WRITINGS:
-                self._written.clear()
-            self._written[key] = found
+        version, _since = await db.read_system("catalogue", catalogue.version)
+        if self._slots is not slots or version != self._version:
+            return False
+        if len(self._written) >= MOST_WRITINGS:
+            self._written.clear()
+        self._written[key] = found
+        return True
 
     async def _look(self) -> None:
         version, _since = await db.read_system("catalogue", catalogue.version)
