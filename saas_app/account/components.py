@@ -49,7 +49,7 @@ def settings_island(
 
 def moment(at: datetime) -> str:
     """A point in time, to the minute."""
-    return f"{written.on_paper(at)}, {at:%H:%M} UTC"
+    return f"{written.day(at)}, {at:%H:%M} UTC"
 
 
 def back_to_settings() -> rx.Component:

@@ -292,7 +292,7 @@ def verify() -> rx.Component:
 async def _fill_terms(viewer: Viewer) -> dict[str, Any]:
     """Which terms count now."""
     since = legal.in_force("terms").since
-    return {"terms_version": terms_in_force(), "terms_since": written.on_paper(since)}
+    return {"terms_version": terms_in_force(), "terms_since": written.day(since)}
 
 
 @island(

@@ -16,7 +16,7 @@ from saas_app.billing.money import money
 from saas_app.billing.plans import PLANS
 from saas_app.billing.regions import likely_currencies
 from saas_app.billing.trials import trial_of
-from saas_app.core import db, live
+from saas_app.core import db, habits, live
 from saas_app.core.config import settings
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
@@ -26,6 +26,7 @@ from saas_app.edge.who import cookie_name
 
 # Another process may have written a new catalogue; ours is announced at once.
 LOOK_AGAIN_SECONDS = 2.0
+MOST_WRITINGS = 256  # currencies times habits that prices are kept in; readers choose both
 SANDBOX_CARD = "4242 4242 4242 4242"
 
 # What else public pages show of the catalogue, as slots, in a currency or the usual one. A feature adds its own.
@@ -50,6 +51,7 @@ class Storefront:
         self._slots: Slots | None = None
         self._version = ""
         self._in_currency: dict[str, dict[str, Any]] = {}
+        self._written: dict[tuple[str, str], dict[str, Any]] = {}  # for other habits than the installation's
         self._looked_at = 0.0
         self._lock = asyncio.Lock()
         live.listen(self._hear)
@@ -69,7 +71,8 @@ class Storefront:
         async with self._lock:
             if self.current() is None:
                 try:
-                    await self._look()
+                    with habits.of_the_installation():
+                        await self._look()
                 except Unavailable:
                     if self._slots is None:
                         return Slots(
@@ -81,7 +84,18 @@ class Storefront:
 
     async def vary(self, headers: Mapping[str, str], viewer: Viewer | None, typed: Mapping[str, str]) -> Shown:
         """In which currency to show prices to somebody: the one in which they are billed already, the one they have
-        chosen, or the one of where they probably are; if all is sold in it."""
+        chosen, or the one of where they probably are; if all is sold in it. They are written as this reader does, or as
+        the installation does while the database does not answer."""
+        shown = await self._shown(headers, viewer, typed)
+        try:
+            ready = await self._write(shown.currency)
+        except Unavailable:
+            ready = False
+        if not ready:
+            habits.follow("")
+        return shown
+
+    async def _shown(self, headers: Mapping[str, str], viewer: Viewer | None, typed: Mapping[str, str]) -> Shown:
         if not self._in_currency:
             return Shown()
         if viewer is not None and (billed_in := await _billed_in(viewer)):
@@ -92,9 +106,23 @@ class Storefront:
 
     def derive(self, typed: dict[str, str], shown: Shown) -> dict[str, Any]:
         """Yearly prices come first, unless somebody asked for monthly ones."""
-        found = self._in_currency.get(shown.currency, {})
+        found = self._in_currency.get(shown.currency, {}) | self._written.get((shown.currency, habits.current()), {})
         choice = {"currencies": []} if shown.lasting else {}
         return {"billing_month": typed["billing"] in ("month", "monthly"), **found, **choice}
+
+    async def _write(self, currency: str) -> bool:
+        """Have the prices in this currency ready as the reader writes them; False while they are changing."""
+        slots, key = self._slots, (currency, habits.current())
+        if slots is None or not habits.current() or key in self._written:
+            return True
+        found = {**_plans(await db.read_system("catalogue", catalogue.offers, currency)), **await _more(currency)}
+        version, _since = await db.read_system("catalogue", catalogue.version)
+        if self._slots is not slots or version != self._version:
+            return False
+        if len(self._written) >= MOST_WRITINGS:
+            self._written.clear()
+        self._written[key] = found
+        return True
 
     async def _look(self) -> None:
         version, _since = await db.read_system("catalogue", catalogue.version)
@@ -117,7 +145,7 @@ class Storefront:
         self._version = version
         if self._slots is None or (values, in_currency) != (self._slots.values, self._in_currency):
             # Other slots make every page that is kept ready anew; to have looked at Stripe again does not.
-            self._slots, self._in_currency = Slots(version, values), in_currency
+            self._slots, self._in_currency, self._written = Slots(version, values), in_currency, {}
 
 
 async def _billed_in(viewer: Viewer) -> str:

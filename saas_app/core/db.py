@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
 
-from saas_app.core import engines
+from saas_app.core import engines, habits
 from saas_app.core.config import settings
 from saas_app.core.errors import DatabaseBusy, RowLevelSecurity
 from saas_app.core.reasons import REASONS, SystemReason
@@ -39,12 +39,12 @@ WAITING_PER_THREAD = 32
 
 async def run(who: Who, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Do this as the user, in one writing transaction."""
-    return await _in_thread(lambda: session_for(who), work, *args, **kwargs)
+    return await _in_thread(_as_read_here(lambda: session_for(who)), work, *args, **kwargs)
 
 
 async def read(who: Who, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Look this up as the user; writing is refused by the database."""
-    return await _in_thread(lambda: session_for(who, read_only=True), work, *args, **kwargs)
+    return await _in_thread(_as_read_here(lambda: session_for(who, read_only=True)), work, *args, **kwargs)
 
 
 async def run_system(reason: SystemReason, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -54,7 +54,7 @@ async def run_system(reason: SystemReason, work: Work[P, R], *args: P.args, **kw
 
 async def read_system(reason: SystemReason, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Look this up over everybody's rows; writing is refused by the database."""
-    return await _in_thread(lambda: system_session(reason, read_only=True), work, *args, **kwargs)
+    return await _in_thread(_as_read_here(lambda: system_session(reason, read_only=True)), work, *args, **kwargs)
 
 
 async def rehearse_system(reason: SystemReason, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -145,6 +145,19 @@ class _Threads:
 
 
 _threads = _Threads()
+
+
+def _as_read_here(opening: Opening) -> Opening:
+    """The same, with texts as whoever asks writes them. A thread does not know who that is, and what the system writes
+    down, such as a mail, is nobody's: it follows the installation."""
+    reader = habits.current()
+
+    @contextmanager
+    def opened() -> Generator[BoundSession]:
+        with habits.those_of(reader), opening() as session:
+            yield session
+
+    return opened if reader else opening
 
 
 async def _in_thread(opening: Opening, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

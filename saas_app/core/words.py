@@ -30,6 +30,15 @@ def file(name: str) -> Path:
     return own if own.is_file() else FOLDER / f"{name.partition('-')[0]}.po"
 
 
+def translated(text: Path) -> Path:
+    """Where a text that is a file of its own lies in this language: beside `a.md` as `a.es.md`; itself if nowhere."""
+    for name in (language(), language().partition("-")[0]):
+        other = text.with_suffix(f".{name}{text.suffix}")
+        if other.is_file():
+            return other
+    return text
+
+
 def is_english(name: str) -> bool:
     """Whether the texts in the code are those of this language; en-GB differs in its dates."""
     return name.partition("-")[0] == ENGLISH

@@ -1,12 +1,11 @@
-"""Dates and numbers in texts, as the language of the installation writes them. English writes as it always did here."""
+"""Dates and numbers in texts, as their reader writes them (`core/habits.py`). English stands here as it always did."""
 
 import re
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
-from saas_app.core import words
+from saas_app.core import habits
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -16,7 +15,7 @@ FIGURE = re.compile(r"\d[\d,]*(\.\d+)?", re.ASCII)
 
 def day(moment: date) -> str:
     """March 4, 2027."""
-    other = locale()
+    other = habits.locale()
     if other is None:
         return f"{moment:%B} {moment.day}, {moment.year}"
     from babel.dates import format_date
@@ -24,25 +23,15 @@ def day(moment: date) -> str:
     return format_date(moment, "long", locale=other)
 
 
-def on_paper(moment: date) -> str:
-    """4 March 2027, as reports, letters and signatures have it."""
-    return day(moment) if locale() else f"{moment.day} {moment:%B %Y}"
-
-
 def day_of_month(moment: date) -> str:
     """March 4, where the year is plain."""
-    other = locale()
+    other = habits.locale()
     if other is None:
         return f"{moment:%B} {moment.day}"
     from babel.dates import format_skeleton
 
     # https://unicode.org/reports/tr35/tr35-dates.html#availableFormats_appendItems
     return format_skeleton("MMMMd", moment, locale=other)
-
-
-def short_on_paper(moment: date) -> str:
-    """4 March, the same without its year."""
-    return day_of_month(moment) if locale() else f"{moment.day} {moment:%B}"
 
 
 def sentence(text: str) -> str:
@@ -56,28 +45,15 @@ def number(whole: int) -> str:
 
 
 def figures(text: str) -> str:
-    """A text with its figures as they are written here: 1,234.50 becomes 1.234,50 in Spanish."""
-    other = locale()
+    """A text with its figures as they are written there: 1,234.50 becomes 1.234,50 in Spanish."""
+    other = habits.locale()
     return text if other is None else FIGURE.sub(lambda found: _figure(found[0], other), text)
 
 
 def sign_comes_first() -> bool:
     """Whether €72 is written, or 72 €."""
-    other = locale()
+    other = habits.locale()
     return other is None or other.currency_formats["standard"].pattern.startswith("¤")
-
-
-@cache
-def locale() -> "Locale | None":
-    """Whose habits count; None for ours."""
-    if words.language() in (words.ENGLISH, words.PSEUDO):
-        return None
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return Locale.parse(words.language(), sep="-")
-    except (UnknownLocaleError, ValueError):
-        return None  # a language that CLDR does not know yet has our figures
 
 
 def _figure(text: str, other: "Locale") -> str:

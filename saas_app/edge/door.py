@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from saas_app.core import logs
+from saas_app.core import habits, logs
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
@@ -90,8 +90,9 @@ class Edge:
     # -- the socket
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let in our own pages only, with the cookie replaced by its digest: state, logs and Redis never hold it. What
-        else a browser says of itself is kept by Reflex as long as the tab is open, several times over, and never used.
+        """Let in our own pages only, with the cookie replaced by its digest: state, logs and Redis never hold it. Of
+        its languages remains how they write, where that is not as usual. What else a browser says of itself is kept by
+        Reflex as long as the tab is open, several times over, and never used.
         """
         headers = _headers(scope)
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
@@ -103,6 +104,8 @@ class Edge:
         scope["headers"] = [(key, value) for key, value in scope["headers"] if key in SOCKET_HEADERS]
         if digest:
             scope["headers"].append((b"cookie", f"session={digest}".encode()))
+        if reader := habits.of(headers.get("accept-language", "")):
+            scope["headers"].append((b"accept-language", reader.encode()))
         await self._sockets(scope, limited_frames(receive, send, FRAME_LIMIT), send)
 
     # -- plain requests
@@ -126,6 +129,7 @@ class Edge:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, path, method = _headers(scope), scope["path"], scope["method"]
+        habits.follow(headers.get("accept-language", ""))
         refusal = self._refusal(headers, path, method)
         if refusal is None and method in UNSAFE:
             receive = limited_body(receive, self._limits.get(path, BODY_LIMIT))

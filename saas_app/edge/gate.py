@@ -14,7 +14,7 @@ from reflex.event import Event
 from reflex.state import BaseState, StateUpdate
 from reflex_base.constants import ROUTER_HEADERS, ROUTER_SESSION
 
-from saas_app.core import logs
+from saas_app.core import habits, logs
 from saas_app.core.viewer import Viewer
 from saas_app.edge.who import FindViewer
 
@@ -116,6 +116,7 @@ class Gate(rx.Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         logs.new_request_id()
+        write_as_read_in(state)
         root = state._get_root_state()  # pyright: ignore[reportPrivateUsage]
         tab, digest = sent_by(state)
         viewer = await self._find_viewer(digest) if digest else None
@@ -164,6 +165,12 @@ def sent_by(state: BaseState) -> tuple[str, str]:
     root = state._get_root_state()  # pyright: ignore[reportPrivateUsage]
     session, headers = root.get_value(ROUTER_SESSION), root.get_value(ROUTER_HEADERS)
     return session.client_token, session_digest(headers.cookie)
+
+
+def write_as_read_in(state: BaseState) -> None:
+    """From here on dates, numbers and money are those of the person at this tab."""
+    root = state._get_root_state()  # pyright: ignore[reportPrivateUsage]
+    habits.follow(root.get_value(ROUTER_HEADERS).accept_language)
 
 
 def session_digest(cookie_header: str) -> str:

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.requests import Request
 from starlette.responses import Response
 
+from saas_app.core import habits
 from saas_app.core.config import settings
 from saas_app.core.viewer import Viewer
 from saas_app.edge.packed import Page
@@ -27,6 +28,8 @@ from saas_app.edge.who import cookie_name
 
 # Beside the folder of the public pages: those of whoever develops, which no release carries.
 LOCAL = "local"
+# Readers choose whose habits they have, and by them which pages are kept beside the usual ones.
+MOST_BESIDE = 512
 # Where a scope holds the slots of an answer that is the same for everybody who asks in these words.
 SAME = "saas_app.same_while"
 INLINE_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
@@ -85,6 +88,7 @@ class Islands:
         self._form_targets = form_targets
         self._routes = routes or {}
         self._kept: dict[tuple[str, str, Any], Page] = {}
+        self._beside: dict[tuple[str, str, Any, str], Page] = {}
         self._version = ""
         self._policies: dict[str, str] = {}
 
@@ -95,22 +99,42 @@ class Islands:
         slots = await self._fill()
         if slots.version != self._version:
             self._kept.clear()
+            self._beside.clear()
             self._version = slots.version
         typed = Blank(context.get("form", {}))
+        reader = habits.current()
         kind = await self._vary(headers, viewer, typed) if self._vary else None
         if viewer is None and not any(context.values()):
-            key = (name, slots.version, kind)
-            page = self._kept.get(key) or self._render(name, slots, None, kind, {}, kept=True)
+            page = (self._for_habits if habits.current() else self._for_all)(name, slots, kind)
             if not page.is_packed(accepted := headers.get("accept-encoding", "")):
                 await asyncio.to_thread(page.packed, accepted)
-            self._kept[key] = page
             answer = _respond(page, headers, status, "public, max-age=0, must-revalidate")
-            answer.slots = slots
+            answer.slots = slots if habits.current() == reader else None
             return answer
         route = self._routes.get(name)
         if viewer is not None and route is not None and route.fill is not None:
             context = {**await route.fill(viewer), **context}
         return _respond(self._render(name, slots, viewer, kind, context), headers, status, "private, no-store")
+
+    def _for_all(self, name: str, slots: Slots, kind: Any) -> Page:
+        """The page for everybody of this kind who reads as the installation writes."""
+        key = (name, slots.version, kind)
+        if key not in self._kept:
+            self._kept[key] = self._render(name, slots, None, kind, {}, kept=True)
+        return self._kept[key]
+
+    def _for_habits(self, name: str, slots: Slots, kind: Any) -> Page:
+        """The same for other habits. Few pages hold a date or a long number: all else is the usual page. What differs
+        is rare, and not worth 100 ms of packing."""
+        key = (name, slots.version, kind, habits.current())
+        if key not in self._beside:
+            theirs = self._render(name, slots, None, kind, {})
+            with habits.of_the_installation():
+                usual = self._for_all(name, slots, kind)
+            if len(self._beside) >= MOST_BESIDE:
+                self._beside.clear()
+            self._beside[key] = usual if usual.plain == theirs.plain else theirs
+        return self._beside[key]
 
     def _render(
         self, name: str, slots: Slots, viewer: Viewer | None, kind: Any, context: dict[str, Any], *, kept: bool = False

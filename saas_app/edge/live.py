@@ -15,7 +15,7 @@ import reflex as rx
 from saas_app.core import live
 from saas_app.core.errors import AppError
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import AppState, current_viewer, sent_by
+from saas_app.edge.gate import AppState, current_viewer, sent_by, write_as_read_in
 from saas_app.edge.who import viewer_by
 
 log = logging.getLogger(__name__)
@@ -116,6 +116,7 @@ class Tabs:
         async with self._app.modify_state(rx.BaseStateToken(ident=tab, cls=AppState)) as root:
             if (await root.get_state(AppState))._owner != digest:  # pyright: ignore[reportPrivateUsage]
                 return  # the tab has changed hands since
+            write_as_read_in(root)
             for state in states:
                 await (await root.get_state(state))._read(viewer)  # pyright: ignore[reportPrivateUsage]
 

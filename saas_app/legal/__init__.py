@@ -35,14 +35,9 @@ def versions(kind: Kind) -> tuple[Version, ...]:
     """Every version there is, also those that will count later."""
     folder = Path(__file__).parent / kind
     return tuple(
-        Version(date.fromisoformat(file.stem), _filled(_in_language(file).read_text()))
+        Version(date.fromisoformat(file.stem), _filled(words.translated(file).read_text()))
         for file in folder.glob("????-??-??.md")
     )
-
-
-def _in_language(file: Path) -> Path:
-    other = file.with_suffix(f".{words.language()}.md")
-    return other if other.is_file() else file
 
 
 def _filled(text: str) -> str:

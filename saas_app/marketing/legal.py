@@ -22,7 +22,7 @@ def legal_page(title: str, kind: legal.Kind) -> rx.Component:
         rx.el.article(
             heading(title, level=1, size="giant"),
             text(
-                _("In force since {day}").format(day=written.on_paper(version.since)),
+                _("In force since {day}").format(day=written.day(version.since)),
                 tone="quiet",
                 class_name="mt-3",
             ),

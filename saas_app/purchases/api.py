@@ -11,7 +11,7 @@ from saas_app.auth import cookies
 from saas_app.auth.doors import Form, form_of, member_of, opened_link, swap, to, visit_of
 from saas_app.billing.api import currency_in
 from saas_app.billing.limits import count_ask
-from saas_app.core import db, ratelimit, tokens
+from saas_app.core import db, habits, ratelimit, tokens
 from saas_app.core.config import settings
 from saas_app.core.errors import AppError, NotFound
 from saas_app.core.viewer import Viewer
@@ -61,7 +61,8 @@ async def download(request: Request) -> Response:
 async def _deliver(request: Request, viewer: Viewer, purchase_id: str, file: str) -> Response:
     found, buyer = await db.read(viewer, service.redeem, purchase_id, file)
     await db.run_system("throttle", ratelimit.hit, DOWNLOADS_BY_USER, viewer.id)
-    made = await asyncio.to_thread(found.make, buyer)
+    with habits.of_the_installation():  # a file is the same on whichever device it is fetched
+        made = await asyncio.to_thread(found.make, buyer)
     visit = visit_of(request)
     where = {"ip": visit.ip, "device": visit.device}
     await db.run_system("download", service.record, viewer.id, purchase_id, found, **where)

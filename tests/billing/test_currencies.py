@@ -1,16 +1,19 @@
 """What is sold in which currency, and in which order, as Stripe says it."""
 
+import threading
 from typing import Any
 
 import pytest
 
 from saas_app.billing import catalogue, changes, checkout, choices
+from saas_app.billing import storefront as storefronts
 from saas_app.billing.account import sync_account
 from saas_app.billing.catalogue import Offer
 from saas_app.billing.models import Customer, PlanChange, Subscription
 from saas_app.billing.setup import sync_catalogue
 from saas_app.billing.storefront import Storefront
-from saas_app.core import db
+from saas_app.core import db, habits, words
+from saas_app.core.config import settings
 from saas_app.core.viewer import Viewer
 from saas_app.edge.islands import Blank
 from tests.billing.shop import Stripe, rows
@@ -236,3 +239,54 @@ async def test_another_currency_chosen_later_opens_another_checkout_and_closes_t
     assert (first != second, states.get(second)) == (True, "open")
     assert [each["status"] for each in shop.all("checkout/sessions")] == ["open", "expired"]
     assert await checkout.start_checkout(ada, "pro_v1", "year", "usd") == second
+
+
+@pytest.mark.parametrize(
+    ("site", "country", "total", "here"),
+    [("en", "en-IN", "₹12,34,567", "₹1,234,567"), ("es", "es-MX", "₹1,234,567", "1.234.567\xa0₹")],
+)
+async def test_a_price_is_written_as_its_reader_writes_it_and_kept_in_nobody_s_way(
+    shop: Stripe, monkeypatch: pytest.MonkeyPatch, site: str, country: str, total: str, here: str
+) -> None:
+    monkeypatch.setattr(words, "language", lambda: site)
+    _also_in(shop, "inr", 12_345_670)
+    await sync_catalogue()
+    storefront = Storefront()
+
+    async def yearly(reader: str, currency: str) -> str:
+        with habits.those_of(habits.of(reader)):
+            await storefront.fill()
+            return str((await _shown(storefront, currency=currency))["plans"]["pro_v1"]["year"]["total"])
+
+    assert await yearly(country, "inr") == total
+    for reader in (site, country, "de", country):
+        assert await yearly(reader, "inr") == (total if reader == country else here)
+    assert storefront._in_currency["inr"]["plans"]["pro_v1"]["year"]["total"] == here
+
+
+async def test_prices_are_kept_for_few_ways_of_writing_them(shop: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    _also_in(shop, "inr", 12_345_670)
+    monkeypatch.setattr(storefronts, "MOST_WRITINGS", 3)
+    storefront = Storefront()
+    await storefront.fill()
+    for currency in ("", "inr"):
+        for reader in ("en-IN", "en-DE", "en-CH", "en-ZA"):
+            with habits.those_of(habits.of(reader)):
+                await _shown(storefront, currency=currency)
+            assert len(storefront._written) <= 3
+    await sync_catalogue()
+    await storefront.fill()
+    assert storefront._written == {}
+
+
+async def test_while_the_database_is_busy_prices_are_shown_as_the_installation_writes_them(shop: Stripe) -> None:
+    storefront, over = Storefront(), threading.Event()
+    await storefront.fill()
+    for _ in range(settings().database_threads * (1 + db.WAITING_PER_THREAD)):
+        db._threads.submit(over.wait)
+    try:
+        with habits.those_of("en-GB"):
+            assert "plans" not in await _shown(storefront)
+            assert habits.current() == ""
+    finally:
+        over.set()

@@ -89,6 +89,11 @@ def test_an_agent_keeps_folders_takes_files_home_and_compares_on_a_phone(
     with page.expect_download() as waiting:
         page.locator("#schedule").get_by_role("link", name="As CSV").click()
     assert len(Path(waiting.value.path()).read_text("utf-8-sig").splitlines()) == 301
+    said = {
+        page.request.get(f"{stack.url}/scenarios/comparison.csv", headers={"accept-language": each}).text()
+        for each in ("en-US", "en-IN", "en-DE")
+    }
+    assert len(said) == 1, "a program may read it"
     headers = page.request.get(f"{stack.url}/scenarios/comparison.csv").headers
     assert headers["content-type"] == "text/csv; charset=utf-8"
     assert headers["content-disposition"] == 'attachment; filename="comparison.csv"'

@@ -47,7 +47,7 @@ def test_a_later_edition_says_what_is_new_to_whoever_read_an_earlier_one(tmp_pat
     front.write_text(front.read_text().replace("[[editions]]", later, 1))
     (tmp_path / "11-letting.md").write_text("# Letting\n\nIt costs {flat.payment} a month.\n")
     second = read(tmp_path)
-    assert second.edition.words == "Edition 2 of 1 March 2027"
+    assert second.edition.words == "Edition 2 of March 1, 2027"
     assert second.news_since(1) == "A chapter on letting."
     assert second.news_since(2) == ""
     letting = second.chapter("letting")

@@ -79,7 +79,7 @@ async def test_a_report_is_made_in_the_background_and_says_all_that_a_bank_asks(
         assert f"Page {number} of {1 + len(others)}" in page
         assert "Not financial advice." in page
     assert "Every payment" not in words
-    assert f"{clock.now().day} {clock.now():%B %Y}" in first
+    assert f"{clock.now():%B} {clock.now().day}, {clock.now():%Y}" in first
 
 
 async def test_with_the_whole_schedule_every_payment_is_printed_to_the_last(ada: Viewer) -> None:

@@ -46,6 +46,15 @@ def open_account(url: str, name: str) -> Account:
     return Account(email, sent.cookies["session"], address)
 
 
+def become_a_customer(url: str, cookie: str) -> None:
+    """Ask for a plan twice: the second click looks at Stripe, and announces to this person's tabs what it has seen."""
+    headers = {"origin": url, "cookie": f"session={cookie}"}
+    for _ in range(2):
+        form = {"plan": "pro_v1", "billing": "year"}
+        sent = httpx.post(f"{url}/billing/checkout", data=form, headers=headers, timeout=30)
+        assert "problem" not in sent.headers["location"]
+
+
 class NoAnswer(Exception):
     """The server has said nothing for a long while."""
 
@@ -72,11 +81,14 @@ class Socket:
     origin: str | None = ""
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
     path: str = "/scenarios"
+    language: str = ""
     frames: list[str] = field(default_factory=list)
 
     def open(self) -> None:
         """Connect as a browser's script does."""
         headers = {"Cookie": f"session={self.cookie}"} if self.cookie else {}
+        if self.language:
+            headers["Accept-Language"] = self.language
         origin = self.url if self.origin == "" else self.origin
         if origin is not None:
             headers["Origin"] = origin

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.stack import Stack
 from tests.socket.handlers import everything, named, ours
-from tests.socket.people import ROOT, Account, Socket, Update, connected, knock
+from tests.socket.people import ROOT, Account, Socket, Update, become_a_customer, connected, knock
 
 LOAN = {"principal": "100000", "rate": "5", "years": "30"}
 TABLES = ("users", "scenarios", "customers", "subscriptions", "invoices", "checkout_attempts", "outbox")
@@ -104,7 +104,7 @@ def test_nothing_is_pushed_to_a_tab_whose_session_has_ended(stack: Stack, ada: A
             tab.ask(f"{ROOT}.hydrate")
             tab.ask(named("account_state.load"))
         _log_out(stack, ada)
-        _become_a_customer(stack, live.cookie)
+        become_a_customer(stack.url, live.cookie)
         assert '"has_customer": true' in str(live.hear()).replace("'", '"').replace("True", "true")
         assert _sent_to_log_in(ended.ask(named("account_state.load")))
 
@@ -119,11 +119,3 @@ def _again(stack: Stack, who: Account) -> str:
     form = {"email": who.email, "password": who.password}
     sent = httpx.post(f"{stack.url}/login", data=form, headers={"origin": stack.url, "x-forwarded-for": who.address})
     return sent.cookies["session"]
-
-
-def _become_a_customer(stack: Stack, cookie: str) -> None:
-    form = {"plan": "pro_v1", "billing": "year"}
-    headers = {"origin": stack.url, "cookie": f"session={cookie}"}
-    for _ in range(2):  # the second click looks at Stripe and announces what it has seen
-        sent = httpx.post(f"{stack.url}/billing/checkout", data=form, headers=headers, timeout=30)
-        assert sent.headers["location"].startswith(stack.sandbox_url)

@@ -1,27 +1,33 @@
 """The book as it was written: Markdown with the figures filled in, one file per chapter, cut into blocks.
 
 Reader, EPUB and PDF are made of these same blocks. A block has a number, so that a note and a place can point at it.
+Beside a chapter may lie its translation, `01-what-a-flat-costs.es.md`, block by block the same.
 """
 
+import logging
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from saas_app.core import written
+from saas_app.core import habits, words, written
 from saas_app.core.words import _
 from saas_app.features.library import figures
 from saas_app.features.library.numbers import figures as numbers
 
 FOLDER = Path(__file__).parent / "text"
 NAME = re.compile(r"(\d\d)-([a-z-]+)")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,8 @@ class Edition:
 
     @property
     def words(self) -> str:
-        """Edition 1 of 25 November 2026."""
-        return _("Edition {number} of {day}").format(number=self.number, day=written.on_paper(self.date))
+        """Edition 1 of November 25, 2026."""
+        return _("Edition {number} of {day}").format(number=self.number, day=written.day(self.date))
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ class Chapter:
     @property
     def html(self) -> str:
         """All but the title, as elements that are good HTML and good XHTML."""
-        return _MARKDOWN.renderer.render(self.tokens, _MARKDOWN.options, {})
+        with habits.of_the_installation():  # as in the text around the figures
+            return _MARKDOWN.renderer.render(self.tokens, _MARKDOWN.options, {})
 
     @property
     def text(self) -> str:
@@ -60,12 +67,13 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Book:
-    """Everything that is printed; editions newest first."""
+    """Everything that is printed; editions newest first. Its `language` is English until all of it is translated."""
 
     title: str
     subtitle: str
     editions: tuple[Edition, ...]
     chapters: tuple[Chapter, ...]
+    language: str = words.ENGLISH
 
     @property
     def edition(self) -> Edition:
@@ -83,17 +91,25 @@ class Book:
 
 @cache
 def book() -> Book:
-    """The book that is sold."""
-    return read(FOLDER)
+    """The book that is sold, written once for all its readers."""
+    with habits.of_the_installation():
+        return read(FOLDER)
 
 
 def read(folder: Path) -> Book:
     """A book from a folder: `editions.toml`, and chapters in the order of their names."""
     front = tomllib.loads((folder / "editions.toml").read_text())
-    editions = tuple(Edition(**each) for each in front["editions"])
+    theirs = front | _front(words.translated(folder / "editions.toml"))
+    changes = {each["number"]: each["changes"] for each in theirs["editions"]}
+    editions = tuple(
+        Edition(each["number"], each["date"], changes.get(each["number"], each["changes"]))
+        for each in front["editions"]
+    )
     filled = numbers()
-    chapters = tuple(_chapter(path, path.read_text().format_map(filled)) for path in sorted(folder.glob("*.md")))
-    return Book(front["title"], front["subtitle"], editions, chapters)
+    files = sorted(each for each in folder.glob("*.md") if "." not in each.stem)
+    read = [_in_language(each, filled) for each in files]
+    language = words.language() if all(translated for _, translated in read) else words.ENGLISH
+    return Book(theirs["title"], theirs["subtitle"], editions, tuple(chapter for chapter, _ in read), language)
 
 
 def words_of(inline: Token) -> str:
@@ -101,10 +117,38 @@ def words_of(inline: Token) -> str:
     return "".join(" " if each.type == "softbreak" else each.content for each in inline.children or [])
 
 
-def _chapter(path: Path, words: str) -> Chapter:
+def _front(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except ValueError as error:
+        log.warning("%s cannot be used: %s", file.name, error)
+        return {}
+
+
+def _in_language(file: Path, filled: Mapping[str, object]) -> tuple[Chapter, bool]:
+    """A chapter, and whether it is in the language of this installation. As everywhere, no translation stops us."""
+    english, other = _chapter(file, file, filled), words.translated(file)
+    if other == file:
+        return english, words.is_english(words.language())
+    try:
+        found = _chapter(file, other, filled)
+    except (ValueError, LookupError, AttributeError) as error:
+        log.warning("%s cannot be used: %s", other.name, error)
+        return english, False
+    if _outline(found) != _outline(english):  # notes and places would point at something else
+        log.warning("%s cannot be used: its blocks are not those of the English chapter", other.name)
+        return english, False
+    return found, True
+
+
+def _outline(chapter: Chapter) -> list[tuple[str, str]]:
+    return [(each.type, each.meta.get("name", "")) for each in chapter.tokens if "id" in each.attrs]
+
+
+def _chapter(path: Path, text: Path, filled: Mapping[str, object]) -> Chapter:
     name = NAME.fullmatch(path.stem)
     assert name, f"{path.name} is not named like 01-some-words.md"  # noqa: S101 (stops the build)
-    _, title, _, *body = _MARKDOWN.parse(words)
+    _, title, _, *body = _MARKDOWN.parse(text.read_text().format_map(filled))
     return Chapter(int(name[1]), name[2], title.content, tuple(_blocks(body)))
 
 

@@ -14,11 +14,13 @@ from saas_app.features.library.examples import (
     RUNNING,
     SMALL,
     euro,
+    months,
     percent,
+    ratio,
     row,
-    term,
 )
 from saas_app.features.loans.schedule import Loan, calculate
+from saas_app.features.loans.views import duration
 from saas_app.features.loans.yields import gross_yield, price_to_rent, share
 
 
@@ -37,7 +39,7 @@ def loan_words(loan: Loan) -> Words:
         turns=found.turns_at,
         turns_in=(found.turns_at + 11) // 12,
         half=half,
-        half_in=term(half),
+        half_in=duration(half),
         first_interest=euro(sums.cents(first.interest)),
         first_principal=euro(sums.cents(first.principal)),
         second_interest=euro(sums.cents(sums.month(loan, 2).interest)),
@@ -73,7 +75,7 @@ def flat() -> Words:
         everything=euro(PRICE + FEES + interest + RUNNING * FLAT.years),
         rent=euro(RENT),
         rent_year=euro(RENT * 12),
-        ratio=f"{price_to_rent(PRICE, RENT):.1f}",
+        ratio=ratio(price_to_rent(PRICE, RENT)),
         gross=percent(gross_yield(PRICE, RENT)),
     )
 
@@ -86,7 +88,7 @@ def tables() -> Words:
         row(percent(Decimal(rate)), *_comes_to(of(rate, 25)), str(calculate(of(rate, 25)).turns_at))
         for rate in ("1", "2", "3", "4", "5", "6")
     ]
-    terms = [row(f"{years} years", *_comes_to(of("3", years))) for years in (10, 15, 20, 25, 30, 35)]
+    terms = [row(duration(years * 12), *_comes_to(of("3", years))) for years in (10, 15, 20, 25, 30, 35)]
     first = [
         row(str(year.year), euro(year.interest), euro(year.principal), euro(year.balance))
         for year in calculate(SMALL).years
@@ -146,11 +148,11 @@ def early() -> Words:
     for extra in (50, 100, 200):
         found = calculate(Loan(FLAT.principal, FLAT.rate, FLAT.years, extra * EURO))
         saved = euro(plain.total_interest - found.total_interest)
-        extras.append(row(euro(extra * EURO), term(found.months), euro(found.total_interest), saved))
+        extras.append(row(euro(extra * EURO), duration(found.months), euro(found.total_interest), saved))
     lumps = []
     for year in (2, 5, 10, 15, 20):
         interest, number = sums.interest_with_lump(FLAT, year, lump)
-        lumps.append(row(f"{year} years", f"{300 - number} months", euro(plain.total_interest - interest)))
+        lumps.append(row(duration(year * 12), months(300 - number), euro(plain.total_interest - interest)))
     interest, number = sums.interest_with_lump(FLAT, 5, lump)
     lower = calculate(sums.after(FLAT, 5, lump=lump))
     kept = calculate(sums.after(FLAT, 5))
@@ -160,7 +162,7 @@ def early() -> Words:
         extras="\n".join(extras),
         lumps="\n".join(lumps),
         extra=euro(100 * EURO),
-        extra_term=term(hundred.months),
+        extra_term=duration(hundred.months),
         extra_sooner=300 - hundred.months,
         extra_saved=euro(plain.total_interest - hundred.total_interest),
         lump=euro(lump),

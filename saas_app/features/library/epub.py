@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from html import escape
 
 from saas_app import site
+from saas_app.core.words import _
 from saas_app.features.library.book import Book, Chapter, book
 from saas_app.features.library.stamp import stamp
 from saas_app.purchases.deliverables import Buyer
@@ -79,14 +80,14 @@ def _package(found: Book, buyer: Buyer) -> str:
         "schema:accessModeSufficient": "textual",
         "schema:accessibilityFeature": "alternativeText",
         "schema:accessibilityHazard": "none",
-        "schema:accessibilitySummary": "Every drawing has a text alternative.",
+        "schema:accessibilitySummary": escape(_("Every drawing has a text alternative.")),
     }
     metas = "".join(f'<meta property="{name}">{value}</meta>' for name, value in access.items())
     return f"""<?xml version="1.0" encoding="UTF-8"?>
-<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="copy" xml:lang="en">
+<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="copy" xml:lang="{found.language}">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:identifier id="copy">urn:uuid:{copy}</dc:identifier>
-<dc:title>{escape(found.title)}</dc:title><dc:language>en</dc:language>
+<dc:title>{escape(found.title)}</dc:title><dc:language>{found.language}</dc:language>
 <dc:creator>{escape(site.COMPANY)}</dc:creator><dc:date>{found.edition.date}</dc:date>
 <meta property="dcterms:modified">{found.edition.date}T00:00:00Z</meta>{metas}
 </metadata>
@@ -103,7 +104,8 @@ def _properties(name: str, drawn: set[str]) -> str:
 
 def _contents(found: Book) -> str:
     lines = "".join(f'<li><a href="{_file(chapter)}">{escape(chapter.title)}</a></li>' for chapter in found.chapters)
-    return _page("Contents", f'<nav epub:type="toc"><h1>Contents</h1><ol>{lines}</ol></nav>')
+    title = _("Contents")
+    return _page(title, f'<nav epub:type="toc"><h1>{escape(title)}</h1><ol>{lines}</ol></nav>')
 
 
 def _title(found: Book) -> str:
@@ -113,7 +115,8 @@ def _title(found: Book) -> str:
 
 def _yours(found: Book, buyer: Buyer) -> str:
     lines = "".join(f"<p>{escape(line)}</p>" for line in stamp(found, buyer))
-    return _page("Your copy", f'<section class="small"><h1>Your copy</h1>{lines}</section>')
+    title = _("Your copy")
+    return _page(title, f'<section class="small"><h1>{escape(title)}</h1>{lines}</section>')
 
 
 def _file(chapter: Chapter) -> str:
@@ -121,9 +124,10 @@ def _file(chapter: Chapter) -> str:
 
 
 def _page(title: str, body: str) -> str:
+    said = book().language
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html>
-<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="en" xml:lang="en">
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="{said}" xml:lang="{said}">
 <head><title>{escape(title)}</title><link rel="stylesheet" href="style.css"/></head>
 <body>{body}</body>
 </html>

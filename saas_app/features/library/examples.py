@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 from saas_app.billing.money import money
+from saas_app.core import written
+from saas_app.core.words import ngettext
 from saas_app.features.loans.rent import Choice
 from saas_app.features.loans.schedule import Loan
 from saas_app.features.loans.yields import Let
@@ -29,13 +31,17 @@ def euro(cents: int) -> str:
 def percent(value: Decimal, places: int = 2) -> str:
     """`4.56 %`, without zeros that say nothing, and never broken over two lines."""
     text = f"{value:.{places}f}".replace("-", "−")
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%"
+    return written.figures(f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%")
 
 
-def term(number: int) -> str:
-    years, months = divmod(number, 12)
-    rest = f" and {months} month{'s' if months > 1 else ''}" if months else ""
-    return f"{years} years{rest}"
+def ratio(value: Decimal) -> str:
+    """`21.9`, to the tenth."""
+    return written.figures(f"{value:.1f}")
+
+
+def months(count: int) -> str:
+    """195 months."""
+    return ngettext("{count} month", "{count} months", count).format(count=count)
 
 
 def row(*cells: str) -> str:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from html import escape
 
+from saas_app.core.words import _
 from saas_app.features.library import sums
-from saas_app.features.library.examples import CHOICE, EURO, FAR, FEES, FLAT, NEAR, PRICE, RUNNING, SMALL, percent
+from saas_app.features.library.examples import CHOICE, EURO, FAR, FEES, FLAT, NEAR, PRICE, RUNNING, SMALL, euro, percent
 from saas_app.features.loans.rent import rent_against_buy
 from saas_app.features.loans.schedule import Loan, calculate
+from saas_app.features.loans.views import duration
 from saas_app.features.loans.yields import Let, share
 
 WIDTH, HEIGHT = 400, 230
@@ -63,10 +65,10 @@ def _height(value: float, most: float) -> float:
 def _parts() -> Iterable[str]:
     """Price, fees, interest and running costs, one after the other."""
     parts = (
-        ("Price", PRICE, BRICK, "1"),
-        ("Fees and taxes", FEES, "", "0.85"),
-        ("Interest", calculate(FLAT).total_interest, "", SOFT),
-        ("Running costs", RUNNING * FLAT.years, "", "0.25"),
+        (_("Price"), PRICE, BRICK, "1"),
+        (_("Fees and taxes"), FEES, "", "0.85"),
+        (_("Interest"), calculate(FLAT).total_interest, "", SOFT),
+        (_("Running costs"), RUNNING * FLAT.years, "", "0.25"),
     )
     whole, x = sum(amount for _, amount, _, _ in parts), 10.0
     for place, (name, amount, colour, faint) in enumerate(parts):
@@ -88,9 +90,9 @@ def _terms() -> Iterable[str]:
         x = 10 + place * step
         paid, cost = 130 * each.payment / most_paid, 130 * each.total_interest / most_cost
         yield _box(x, 176 - paid, 24, paid, faint=SOFT) + _box(x + 27, 176 - cost, 24, cost, BRICK)
-        yield _text(x + 25, 192, f"{years} years", "middle")
-    yield _box(10, 6, 12, 12, faint=SOFT) + _text(28, 16, f"a month, up to {_euros(most_paid)}")
-    yield _box(200, 6, 12, 12, BRICK) + _text(218, 16, f"in all, up to {_euros(most_cost)}")
+        yield _text(x + 25, 192, duration(years * 12), "middle")
+    yield _box(10, 6, 12, 12, faint=SOFT) + _text(28, 16, _("a month, up to {amount}").format(amount=_euros(most_paid)))
+    yield _box(200, 6, 12, 12, BRICK) + _text(218, 16, _("in all, up to {amount}").format(amount=_euros(most_cost)))
     yield _box(10, 176, 380, 0.8, faint=SOFT)
 
 
@@ -104,8 +106,8 @@ def _wall() -> Iterable[str]:
         yield _box(x, TOP, step - 1.8, y - TOP, faint=FAINT) + _box(x, y, step - 1.8, BOTTOM - y, BRICK)
         if year.year in (1, 10, 17, 20, 30):
             yield _text(x + step / 2, BOTTOM + 16, str(year.year), "middle")
-    yield _text(LEFT - 6, TOP + 10, "all", "end") + _text(LEFT - 6, _height(0.5, 1) + 4, "half", "end")
-    yield _box(LEFT, _height(0.5, 1), RIGHT - LEFT, 0.8, faint=SOFT) + _text(RIGHT, BOTTOM + 30, "year", "end")
+    yield _text(LEFT - 6, TOP + 10, _("all"), "end") + _text(LEFT - 6, _height(0.5, 1) + 4, _("half"), "end")
+    yield _box(LEFT, _height(0.5, 1), RIGHT - LEFT, 0.8, faint=SOFT) + _text(RIGHT, BOTTOM + 30, _("year"), "end")
 
 
 def _balance() -> Iterable[str]:
@@ -115,8 +117,10 @@ def _balance() -> Iterable[str]:
     yield _line(_owed(FLAT), BRICK, 2, "5 4")
     yield _line(_owed(extra), BRICK, 2.5)
     yield from _years(FLAT.years)
-    yield _text(RIGHT, TOP - 3, "thousands of euros owed", "end")
-    yield _text(_x(17, 25), _height(95, 200), "as agreed") + _text(_x(8.2, 25), _height(62, 200), "with 100 on top")
+    yield _text(RIGHT, TOP - 3, _("thousands of euros owed"), "end")
+    yield _text(_x(17, 25), _height(95, 200), _("as agreed")) + _text(
+        _x(8.2, 25), _height(62, 200), _("with 100 on top")
+    )
 
 
 def _owed(loan: Loan) -> Points:
@@ -134,9 +138,11 @@ def _rentbuy() -> Iterable[str]:
     yield from _years(FLAT.years)
     at = next(owner for n, owner, _ in scaled if n == even)
     yield f'<circle cx="{_x(even, 25):.1f}" cy="{_height(at, 360):.1f}" r="4.5"/>'
-    yield _text(_x(even, 25) + 2, _height(at, 360) + 22, f"year {even}")
-    yield _text(_x(20.5, 25), _height(300, 360), "owner", "end") + _text(RIGHT, _height(168, 360), "tenant", "end")
-    yield _text(LEFT, TOP - 2, "thousands of euros")
+    yield _text(_x(even, 25) + 2, _height(at, 360) + 22, _("year {year}").format(year=even))
+    yield _text(_x(20.5, 25), _height(300, 360), _("owner"), "end") + _text(
+        RIGHT, _height(168, 360), _("tenant"), "end"
+    )
+    yield _text(LEFT, TOP - 2, _("thousands of euros"))
 
 
 def _leverage() -> Iterable[str]:
@@ -146,9 +152,9 @@ def _leverage() -> Iterable[str]:
         ends = [(_x(rate - 2, 4), _lever(float(let.on_own_money(borrowed, Decimal(rate))))) for rate in (2, 6)]
         yield _line(ends, BRICK, 2.5, dashes) + _dotted(let)
     yield from (_text(_x(rate - 2, 4), BOTTOM + 16, f"{rate}", "middle") for rate in (2, 3, 4, 5, 6))
-    yield _text(RIGHT, BOTTOM + 30, "rate of the loan in percent", "end")
-    yield _text(LEFT, TOP - 3, "percent of own money")
-    yield _text(_x(0.75, 4), _lever(11.2), "cheap town") + _text(_x(1.75, 4), _lever(-2.4), "our flat")
+    yield _text(RIGHT, BOTTOM + 30, _("rate of the loan in percent"), "end")
+    yield _text(LEFT, TOP - 3, _("percent of own money"))
+    yield _text(_x(0.75, 4), _lever(11.2), _("cheap town")) + _text(_x(1.75, 4), _lever(-2.4), _("our flat"))
 
 
 def _dotted(let: Let) -> str:
@@ -166,15 +172,15 @@ def _x(year: float, most: int) -> float:
 
 def _years(most: int) -> Iterable[str]:
     yield from (_text(_x(year, most), BOTTOM + 16, str(year), "middle") for year in range(0, most + 1, 5))
-    yield _text(RIGHT, BOTTOM + 30, "year", "end")
+    yield _text(RIGHT, BOTTOM + 30, _("year"), "end")
 
 
 def _thousands(cents: int) -> str:
-    return f"€{round(cents / 100_000):,} thousand"
+    return _("{amount} thousand").format(amount=euro(round(cents / 100_000) * EURO))
 
 
 def _euros(cents: int) -> str:
-    return f"€{round(cents / 100):,}"
+    return euro(round(cents / EURO) * EURO)
 
 
 DRAWN: dict[str, Callable[[], Iterable[str]]] = {

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace as Words
 
+from saas_app.core.words import _
 from saas_app.features.library import sums
 from saas_app.features.library.examples import (
     AGENT,
@@ -22,21 +23,23 @@ from saas_app.features.library.examples import (
     WORKS,
     euro,
     percent,
+    ratio,
     row,
 )
 from saas_app.features.loans.rent import Choice, rent_against_buy
 from saas_app.features.loans.schedule import Loan, calculate
+from saas_app.features.loans.views import duration
 from saas_app.features.loans.yields import Let, gross_yield, price_to_rent, share
 
 
 def fees() -> Words:
-    parts = (("Transfer tax", TAX), ("Notary and register", NOTARY), ("Agent", AGENT))
+    parts = ((_("Transfer tax"), TAX), (_("Notary and register"), NOTARY), (_("Agent"), AGENT))
     rows = [row(name, percent(share), euro(int(PRICE * share / 100))) for name, share in parts]
     stays = []
     both = FEES + int(PRICE * SALE / 100)
     for years in (2, 3, 5, 10, 20):
         growth = percent(sums.growth_to_get_even(PRICE, FEES, SALE, years))
-        stays.append(row(f"{years} years", euro(round(both / years / 12)), growth))
+        stays.append(row(duration(years * 12), euro(round(both / years / 12)), growth))
     return Words(
         rows="\n".join(rows),
         stays="\n".join(stays),
@@ -68,7 +71,7 @@ def rent() -> Words:
     by_rent = [
         row(
             euro(rent * EURO),
-            f"{price_to_rent(PRICE, rent * EURO):.1f}",
+            ratio(price_to_rent(PRICE, rent * EURO)),
             f"{sums.even_after(replace(CHOICE, rent=rent * EURO))}",
         )
         for rent in rents
@@ -111,7 +114,7 @@ def let_words(let: Let, borrowed: int) -> Words:
         vacancy=percent(let.vacancy),
         vacancy_year=euro(let.rent * 12 * 5 // 100),
         costs=euro(let.costs),
-        ratio=f"{price_to_rent(let.price, let.rent):.1f}",
+        ratio=ratio(price_to_rent(let.price, let.rent)),
         gross=percent(gross_yield(let.price, let.rent)),
         net_rent=euro(let.net_rent),
         on_all=percent(let.on_all_money),
@@ -239,7 +242,7 @@ def hill() -> Words:
         income=euro(income),
         share=percent(share(found.payment + running, income), 0),
         rent=euro(rent),
-        ratio=f"{price_to_rent(AGREED, rent):.1f}",
+        ratio=ratio(price_to_rent(AGREED, rent)),
         gross=percent(gross_yield(AGREED, rent)),
         stressed_rate=percent(Decimal("5.1")),
         stressed=euro(stressed + running),

@@ -9,7 +9,7 @@ from saas_app.purchases.deliverables import Buyer
 
 def stamp(book: Book, buyer: Buyer) -> tuple[str, ...]:
     """For whom this copy was made, which edition it is, and what it is not; a paragraph each."""
-    day = written.on_paper(buyer.bought_at)
+    day = written.day(buyer.bought_at)
     return (
         _("This copy was made for {owner}. Purchase {purchase_id} of {day}.").format(
             owner=owner(buyer), purchase_id=buyer.purchase_id, day=day

@@ -16,7 +16,7 @@ NOTES_LENGTH = 2000
 LONGEST = 40  # of what is typed into one field of a public page
 AMOUNT_DIGITS = 12
 AMOUNT = re.compile(
-    r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,'])\d{3}((?P=sign)\d{3})*|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII
+    r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,'’])(\d{2,3}(?P=sign))*\d{3}|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII
 )
 RATE = re.compile(r"[-−]?(\d{1,3}([.,]\d{0,9})?|[.,]\d{1,9})", re.ASCII)
 WHOLE = re.compile(r"\d{1,4}", re.ASCII)

@@ -64,7 +64,7 @@ def write(
     return Content(
         title=title,
         recipient=recipient,
-        date=written.on_paper(at),
+        date=written.day(at),
         sender=sender,
         loan=terms_of(loan, currency),
         facts=_facts(loan, currency),

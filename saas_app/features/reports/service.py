@@ -163,16 +163,12 @@ def _view(row: Report) -> ReportView:
         id=row.id,
         title=row.title,
         recipient=row.recipient,
-        made=_day(row.created_at),
+        made=written.day(row.created_at),
         status=row.status,
         error=row.error,
         href=f"/reports/{row.id}.pdf" if ready else "",
-        until=_day(row.created_at + KEPT_FOR),
+        until=written.day(row.created_at + KEPT_FOR),
     )
-
-
-def _day(at: datetime) -> str:
-    return written.on_paper(at)
 
 
 def _taken(row: Report) -> Taken:

@@ -108,5 +108,5 @@ def _view(row: ShareLink, scenario: str) -> LinkView:
         if row.views
         else _("not seen yet")
     )
-    last = _(", last on {day}").format(day=written.short_on_paper(row.viewed_at)) if row.viewed_at else ""
-    return LinkView(row.id, scenario, row.recipient, written.on_paper(row.created_at), f"{times}{last}")
+    last = _(", last on {day}").format(day=written.day_of_month(row.viewed_at)) if row.viewed_at else ""
+    return LinkView(row.id, scenario, row.recipient, written.day(row.created_at), f"{times}{last}")
