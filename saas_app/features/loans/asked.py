@@ -150,7 +150,11 @@ def more(*links: site.Link, first: rx.Component | None = None) -> rx.Component:
     return row(
         *([first] if first else []),
         *[link_button(each.label, href=each.href, kind="secondary") for each in links],
-        text(_("The address of this page holds your numbers: send it to whoever should see them."), tone="quiet"),
+        text(
+            _("The address of this page holds your numbers: send it to whoever should see them."),
+            tone="quiet",
+            class_name="w-full",
+        ),
         gap="medium",
         class_name="mt-8",
     )

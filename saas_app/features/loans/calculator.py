@@ -139,7 +139,7 @@ def _picture() -> rx.Component:
     legend = rx.el.figcaption(
         key("bg-brick", _("repays the loan")),
         key("bg-clay", _("interest")),
-        rx.el.span(_("one column a year"), class_name="ml-auto"),
+        rx.el.span(_("one column a year")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return card(rx.el.figure(drawing, legend), title=_("What each year pays for"))
