@@ -115,12 +115,14 @@ def _payment() -> rx.Component:
 
 
 def _sums() -> rx.Component:
+    turns = "quick.result.turns_at"  # 0 where there is no such payment
     return card(
         facts(
             fact(_("Interest in total"), rx.el.span(slot("quick.result.total_interest"), id="quick-interest")),
             fact(_("Everything paid"), rx.el.span(slot("quick.result.total_paid"), id="quick-total")),
             fact(
-                _("Repays more than it costs from payment"), rx.el.span(slot("quick.result.turns_at"), id="quick-turn")
+                _("Repays more than it costs from payment"),
+                rx.el.span(when(turns, slot(turns), otherwise=("–",)), id="quick-turn"),
             ),
         ),
     )

@@ -22,8 +22,8 @@ from saas_app.ui.layout import grid, row, stack
 from saas_app.ui.text import link, text
 
 # The first column says of what, the others are numbers: these end below each other.
-HEAD = "pb-2 pl-4 text-right font-medium text-quiet first:pl-0 first:text-left"
-CELL = "py-2 pl-4 text-right tabular-nums first:pl-0 first:text-left"
+HEAD = "pb-2 pl-2 text-right font-medium text-quiet first:pl-0 first:text-left lg:pl-4"
+CELL = "py-2 pl-2 text-right tabular-nums first:pl-0 first:text-left lg:pl-4"
 
 
 def loan_form() -> rx.Component:

@@ -141,7 +141,7 @@ def _actions(scenario: ScenarioView) -> rx.Component:
 
 def _really(scenario: ScenarioView) -> rx.Component:
     return row(
-        rx.el.p(_("Delete it for good?"), class_name="font-semibold"),
+        rx.el.p(_("Delete it for good?"), class_name="font-semibold max-lg:w-full"),
         button(_("Delete for good"), kind="danger", on_click=ScenariosState.delete(scenario.id)),
         button(_("Keep it"), kind="quiet", on_click=ScenariosState.ask("", "")),
         role="alert",
