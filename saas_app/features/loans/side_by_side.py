@@ -99,5 +99,5 @@ def _sum(name: str, words: str) -> rx.Component:
         named,
         words,
         role="cell",
-        class_name=f"{CELL} flex justify-between gap-4 whitespace-nowrap max-lg:pl-0 lg:table-cell",
+        class_name=f"{CELL} flex justify-between gap-4 max-lg:pl-0 lg:table-cell lg:whitespace-nowrap",
     )
