@@ -7,6 +7,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.account.components import (
+    FLUSH,
     back_to_settings,
     browsers,
     history,
@@ -77,7 +78,7 @@ def settings() -> rx.Component:
                 rx.fragment(
                     slot("viewer.email"), when("viewer.email_verified", otherwise=(_(" (not confirmed yet)"),))
                 ),
-                link_button(_("Change address"), href="/settings/email", kind="quiet"),
+                link_button(_("Change address"), href="/settings/email", kind="quiet", class_name=FLUSH),
             ),
             line(
                 _("Password"),
@@ -86,6 +87,7 @@ def settings() -> rx.Component:
                     if_else("viewer.has_password", _("Change password"), _("Choose a password")),
                     href="/settings/password",
                     kind="quiet",
+                    class_name=FLUSH,
                 ),
             ),
             class_name="mt-5",
@@ -182,6 +184,7 @@ def goodbye() -> rx.Component:
     return auth_page(
         _("Your account is being deleted"),
         text(_("You are logged out everywhere. A mail tells you when all is gone, usually within a minute.")),
+        link_button(_("Go to the start page"), href=site.HOME, kind="secondary", class_name="mt-8"),
         intro=_("Thank you for having been here."),
     )
 

@@ -193,5 +193,5 @@ def value_panel() -> rx.Component:
             class_name="mt-8 border-t border-line pt-6 text-quiet",
         ),
         aria_label=_("What you get"),
-        class_name="rounded-2xl bg-sunk p-10 max-lg:hidden",
+        class_name="rounded-2xl border border-line bg-sunk p-10 max-lg:hidden",
     )

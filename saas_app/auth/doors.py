@@ -65,7 +65,7 @@ async def _refused(request: Request, page: str, error: AppError, again: Form) ->
     wait = error.retry_after if isinstance(error, TooManyTries | Unavailable) else 0
     viewer = await _viewer_perhaps(request)
     if viewer is None and page in declared.members:  # the page is nothing without its person
-        return refusal(error)
+        return refusal(request.scope, error)
     response = await respond(
         request, page, status=error.status, viewer=viewer, form=again, errors=errors, wait_seconds=wait
     )

@@ -104,10 +104,10 @@ def member_shell(*children: Any, active: str, live: bool = True, above: bool = T
                 class_name="mx-auto w-full max-w-5xl flex-1 px-5 py-8 outline-none sm:px-8 md:py-12",
             ),
             *[rx.el.div(draw(), class_name="sticky bottom-0 empty:hidden") for draw in below_pages if live],
-            class_name="flex min-w-0 flex-1 flex-col max-md:min-h-[75dvh]",
+            class_name="flex min-w-0 flex-1 flex-col",
         ),
         *[inline_script(code) for code in scripts],
-        class_name="min-h-dvh md:flex",
+        class_name="flex min-h-dvh flex-col md:flex-row",
     )
 
 

@@ -34,7 +34,7 @@ def _page(title: str, *children: Any, intro: Any = "") -> rx.Component:
     return member_shell(
         page_head(title, intro=intro),
         general_error(),
-        rx.el.div(*children, class_name="mt-6 flex max-w-2xl flex-col gap-6"),
+        rx.el.div(*children, class_name="mt-8 flex max-w-2xl flex-col gap-6"),
         active=BACK,
         live=False,
     )
@@ -64,7 +64,7 @@ def change() -> rx.Component:
     )
     update = native_form(
         hidden("flow", "payment_method_update"),
-        submit_button(_("Update card"), busy=_("Opening…"), kind="quiet"),
+        submit_button(_("Update card"), busy=_("Opening…"), kind="secondary"),
         action="/billing/portal",
         class_name="inline-flex",
     )

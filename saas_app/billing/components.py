@@ -56,7 +56,7 @@ def subscribe_button(
 
 def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
     """One plan that can be bought, yearly first; `trial` is what it begins with."""
-    begin = rx.cond(trial != "", _("Start free trial"), _("Subscribe"))
+    begin = rx.cond(trial != "", _("Start free trial"), _("Yearly for {total}").format(total=offer.year.total))
     return card(
         rx.el.p(offer.description, class_name="text-quiet"),
         rx.cond(trial != "", rx.el.p(trial, _(", then"), class_name="mt-3 font-semibold text-good")),
@@ -90,7 +90,7 @@ def offer_card(offer: Offer, trial: str | rx.Var[str] = "") -> rx.Component:
 def _yearly(offer: Offer) -> rx.Component:
     saving = rx.cond(
         offer.year.saving_percent > 0,
-        _(", you save {saving_percent} %").format(saving_percent=offer.year.saving_percent),
+        _(", you save {saving_percent}%").format(saving_percent=offer.year.saving_percent),
         "",
     )
     return _price(offer.year.per_month, offer.year.total, _(" billed yearly"), saving)
@@ -122,10 +122,10 @@ def by_tone(tone: str | rx.Var[str], draw: Callable[[Tone], rx.Component]) -> rx
     return rx.match(tone, *[(name, draw(name)) for name in tones], draw("plain"))
 
 
-# On a phone the four ways on stand in two columns, as wide as these.
+# The ways on stand in two columns, as wide as these; on the narrowest phone in one.
 _IN_PAIRS = (
-    "max-sm:grid max-sm:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] max-sm:[&_a]:w-full max-sm:[&_a]:px-1 "
-    "max-sm:[&_button]:w-full max-sm:[&_button]:px-1"
+    "grid sm:grid-cols-2 max-sm:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] [&_a]:w-full [&_a]:px-1 "
+    "[&_button]:w-full [&_button]:px-1"
 )
 
 
@@ -171,8 +171,8 @@ def _ways_on(view: BillingView, *, manage: bool) -> list[rx.Component]:
     return [
         rx.cond(view.can_change, link_button(_("Change plan"), href="#plans")),
         rx.cond(view.subscribed & (view.card != ""), update),
+        rx.cond(view.has_customer, portal_button(_("Manage billing"))),
         rx.cond(view.can_cancel, link_button(_("Cancel plan"), href="/billing/cancel", kind="quiet")),
-        rx.cond(view.has_customer, portal_button(_("Manage billing"), kind="quiet")),
     ]
 
 

@@ -21,7 +21,7 @@ def what_next() -> rx.Component:
 
 def _first_steps() -> rx.Component:
     verified = AccountState.email_verified
-    address = rx.cond(verified, _("Your address is confirmed"), _("Please confirm your e-mail address"))
+    address = rx.cond(verified, _("Your address is confirmed"), _("Please confirm your address"))
     return card(
         rx.el.p(
             DashboardState.done, _(" of "), DashboardState.all, _(" done"), id="steps-done", class_name="text-quiet"

@@ -1,33 +1,64 @@
-"""What a person reads instead of a page: that it is known and a number to tell us, or when to try again."""
+"""What a person reads instead of a page: that it is known and a number to tell us, or when to try again.
 
+It must work when nothing else does, so it asks nobody and loads nothing. Programs get the words alone.
+"""
+
+import base64
+import hashlib
+from html import escape
+
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from saas_app import site
 from saas_app.core.errors import AppError, TooManyTries, Unavailable
-from saas_app.core.words import _
+from saas_app.core.words import _, language
 
 WORDS = _("Something broke on our side, and it is written down. If it happens again, tell us this number: {}\n")
 
+# As in assets/theme.css, which is not there in the worst case.
+STYLE = """
+:root { color-scheme: light dark; background: #fdfaf6; color: #2b1f19; }
+body { font: 1rem/1.6 ui-sans-serif, system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 36rem; padding: 20vh 1.25rem 2rem; }
+h1 { margin: 0 0 2rem; font: 600 1.5rem/1.4 ui-serif, Georgia, serif; text-wrap: pretty; overflow-wrap: anywhere; }
+a { display: inline-block; padding: 0.75rem 1.25rem; border-radius: 0.5rem; background: #a83e1f; color: #fff; }
+a { font-weight: 600; text-decoration: none; }
+a:focus-visible { outline: 3px solid #9c3719; outline-offset: 2px; }
+@media (prefers-color-scheme: dark) {
+  :root { background: #1a1411; color: #f4ebe3; }
+  a { background: #b9482a; }
+  a:focus-visible { outline-color: #f2a283; }
+}
+"""
+PAGE = """<!DOCTYPE html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{product}</title><style>{style}</style></head>
+<body><main><h1>{words}</h1><a href="{home}">{link}</a></main></body></html>
+"""
+POLICY = f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 
-def sorry(request_id: str) -> PlainTextResponse:
+
+def sorry(scope: Scope, request_id: str) -> Response:
     """The answer, with the number under which the log has the rest."""
-    return PlainTextResponse(WORDS.format(request_id), 500)
+    return _said(scope, WORDS.format(request_id), 500, {})
 
 
-def refusal(error: AppError) -> PlainTextResponse:
+def refusal(scope: Scope, error: AppError) -> Response:
     """The answer in the error's own words, and when to try again if that helps."""
     headers = {"cache-control": "no-store"}
     if isinstance(error, TooManyTries | Unavailable):
         headers["retry-after"] = str(error.retry_after)
-    return PlainTextResponse(f"{error}\n", error.status, headers)
+    return _said(scope, f"{error}\n", error.status, headers)
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """`refusal` for the routes beside Reflex that have no page to say it on."""
     if not isinstance(error, AppError):
         raise error
-    return refusal(error)
+    return refusal(request.scope, error)
 
 
 def own_500(scope: Scope, receive: Receive, send: Send, request_id: str) -> Send:
@@ -38,8 +69,22 @@ def own_500(scope: Scope, receive: Receive, send: Send, request_id: str) -> Send
         nonlocal replaced
         if message["type"] == "http.response.start" and message["status"] == 500:
             replaced = True
-            await sorry(request_id)(scope, receive, send)
+            await sorry(scope, request_id)(scope, receive, send)
         if not replaced:
             await send(message)
 
     return out
+
+
+def _said(scope: Scope, words: str, status: int, headers: dict[str, str]) -> Response:
+    if "text/html" not in Headers(scope=scope).get("accept", ""):
+        return PlainTextResponse(words, status, headers)
+    page = PAGE.format(
+        language=language(),
+        product=escape(site.PRODUCT),
+        style=STYLE,
+        words=escape(words.strip()),
+        home=site.HOME,
+        link=escape(_("Go to the start page")),
+    )
+    return HTMLResponse(page, status, {"content-security-policy": POLICY, "cache-control": "no-store", **headers})

@@ -125,7 +125,7 @@ class Edge:
         except Exception:
             log.exception("a request failed", extra={"path": scope["path"], "method": scope["method"]})
             if not started:
-                await sorry(request_id)(scope, receive, out)
+                await sorry(scope, request_id)(scope, receive, out)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, path, method = _headers(scope), scope["path"], scope["method"]
@@ -169,7 +169,7 @@ class Edge:
         try:
             viewer = await (self._who(headers) if path in self._members else self._who_perhaps(headers))
         except Unavailable as error:  # this person may be logged in, so they are not sent to log in
-            return refusal(error)
+            return refusal(scope, error)
         query = scope["query_string"].decode("latin-1")
         if viewer is None and path in self._members:
             wanted = quote(f"{path}?{query}" if query else path, safe="/")

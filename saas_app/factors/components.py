@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from saas_app import site
-from saas_app.account.components import line
+from saas_app.account.components import FLUSH, line
 from saas_app.auth.components import come_along, last_used
 from saas_app.core.words import _
 from saas_app.factors.scripts import PASSKEYS
@@ -160,14 +160,20 @@ def factors_card() -> rx.Component:
             _("Authenticator app"),
             if_else("factors.app_since", _("On since {{ factors.app_since }}"), _("Not set up")),
             link_button(
-                if_else("factors.app_since", _("Turn off"), _("Set up")), href="/settings/authenticator", kind="quiet"
+                if_else("factors.app_since", _("Turn off"), _("Set up")),
+                href="/settings/authenticator",
+                kind="quiet",
+                class_name=FLUSH,
             ),
         ),
         line(
             _("Passkeys"),
             if_else("factors.passkeys", "{{ factors.passkeys }}", _("None")),
             link_button(
-                if_else("factors.passkeys", _("Manage"), _("Add a passkey")), href="/settings/passkeys", kind="quiet"
+                if_else("factors.passkeys", _("Manage"), _("Add a passkey")),
+                href="/settings/passkeys",
+                kind="quiet",
+                class_name=FLUSH,
             ),
         ),
         when(
@@ -175,7 +181,7 @@ def factors_card() -> rx.Component:
             line(
                 _("Recovery codes"),
                 _("{{ factors.codes_left }} left"),
-                link_button(_("Make new ones"), href="/settings/recovery", kind="quiet"),
+                link_button(_("Make new ones"), href="/settings/recovery", kind="quiet", class_name=FLUSH),
             ),
         ),
         when(

@@ -100,7 +100,7 @@ def _wall(loan: Repayment) -> rx.Component:
     legend = rx.el.figcaption(
         _key("bg-brick", _("repays the loan")),
         _key("bg-clay", _("interest")),
-        rx.el.span(_("one column a year"), class_name="ml-auto"),
+        rx.el.span(_("one column a year")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return rx.el.figure(drawing, legend, class_name="mt-6")

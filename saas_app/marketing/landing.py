@@ -85,7 +85,7 @@ def _proof() -> rx.Component:
             _("payment = amount × r ÷ (1 − (1 + r)"),
             rx.el.sup("−n"),
             ")",
-            class_name="mt-6 font-display text-xl italic text-brick-ink sm:text-3xl",
+            class_name="mt-6 font-display text-lg italic text-brick-ink sm:text-3xl",
         ),
         grid(
             *[

@@ -78,7 +78,7 @@ def not_found() -> rx.Component:
                     link_button(_("Go to your dashboard"), href=site.DASHBOARD),
                     otherwise=(link_button(_("Go to the start page"), href=site.HOME),),
                 ),
-                link_button(_("See the prices"), href=site.PRICING, kind="quiet"),
+                link_button(_("See the prices"), href=site.PRICING, kind="secondary"),
                 class_name="mt-8",
             ),
             class_name=classes(PAGE_WIDTH, "py-20 sm:py-32"),

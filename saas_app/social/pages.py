@@ -9,7 +9,7 @@ from saas_app.auth.pages import password_of_login
 from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.social.components import connected_accounts, fill_connected, social_buttons
-from saas_app.ui.buttons import submit_button
+from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.forms import native_form
 from saas_app.ui.slots import slot, when
 
@@ -46,7 +46,11 @@ def login_link() -> rx.Component:
     )
     return auth_page(
         _("Connect your account"),
-        form,
-        other_way(_("No password?"), _("Log in by mail, and connect under Settings"), "/login/code?next=/settings"),
+        when(
+            "form.email",
+            form,
+            other_way(_("No password?"), _("Log in by mail, and connect under Settings"), "/login/code?next=/settings"),
+            otherwise=(link_button(_("Log in"), href=site.LOGIN, wide=True),),
+        ),
         intro=intro,
     )

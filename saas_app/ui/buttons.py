@@ -11,7 +11,7 @@ from saas_app.ui.theme import classes
 Kind = Literal["primary", "secondary", "quiet", "danger"]
 
 _SHAPE = (
-    "inline-flex min-h-12 items-center justify-center gap-2 rounded-lg px-5 text-base font-semibold text-center "
+    "inline-flex min-h-12 items-center justify-center gap-2 rounded-lg py-2.5 px-5 font-semibold text-center "
     "disabled:opacity-60 aria-busy:cursor-progress"
 )
 _KINDS: dict[Kind, str] = {

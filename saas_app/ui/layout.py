@@ -43,9 +43,9 @@ def page_head(title: Any, *actions: rx.Component, intro: Any = "") -> rx.Compone
         rx.el.h1(title, class_name="font-display text-3xl font-semibold leading-tight tracking-tight")
     ]
     if not isinstance(intro, str) or intro:
-        words.append(rx.el.p(intro, class_name="mt-1 text-quiet"))
+        words.append(rx.el.p(intro, class_name="mt-1 max-w-2xl text-quiet"))
     return rx.el.div(
         rx.el.div(*words),
         *([row(*actions)] if actions else []),
-        class_name="mb-8 flex flex-wrap items-end justify-between gap-4",
+        class_name="mb-3 flex flex-wrap items-end justify-between gap-4",
     )

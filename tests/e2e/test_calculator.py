@@ -40,6 +40,7 @@ def test_the_form_on_the_landing_page_leads_to_the_calculator_without_a_script(
     page.get_by_role("button", name="Work it out").click()
     expect(page.locator("#amount-error")).to_contain_text("“a lot” is not an amount.")
     expect(page.locator("#years-error")).to_contain_text("from 1 to 50")
+    expect(page.locator("#quick-turn")).to_have_text("–")
     expect(page.get_by_label("Loan in €")).to_have_value("a lot")
     expect(page.get_by_label("Equal repayment, falling payments")).to_be_checked()
 

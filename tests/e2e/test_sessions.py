@@ -108,13 +108,13 @@ def test_the_mailed_link_confirms_the_address(visitor: Visitor, stack: Stack) ->
     page = visitor.new_tab()
     ada = join(page, stack)
     open_dashboard(page, stack)
-    expect(page.get_by_text("Please confirm your e-mail address")).to_be_visible()
+    expect(page.get_by_text("Please confirm your address")).to_be_visible()
     newest_mail(page, stack, ada, "Confirm your e-mail address")
     page.get_by_role("link", name=f"{stack.url}/verify/").click()
     page.get_by_role("button", name="Confirm my e-mail address").click()
     page.wait_for_url("**/dashboard")
     expect(page.locator("#plan-name")).to_be_visible()
-    expect(page.get_by_text("Please confirm your e-mail address")).to_be_hidden()
+    expect(page.get_by_text("Please confirm your address")).to_be_hidden()
 
 
 def test_a_forgotten_password_is_replaced_by_mail_once_and_the_old_sessions_end(

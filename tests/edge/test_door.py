@@ -1,5 +1,7 @@
 """The front door: who may send what, and what every answer carries."""
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -294,6 +296,26 @@ def test_when_our_code_breaks_a_person_gets_the_number_that_the_log_has(
     assert answer.headers["content-security-policy"] == "default-src 'none'"
     (record,) = [each for each in caplog.records if each.name == "saas_app.edge.door"]
     assert record.exc_info is not None
+
+
+def test_a_failure_is_told_to_people_on_a_page_that_needs_nothing_else(tmp_path: Path) -> None:
+    browser = TestClient(door(tmp_path), base_url=HERE, raise_server_exceptions=False, headers={"accept": "text/html"})
+    answer = browser.get("/breaks")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-request-id"] in answer.text
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.S)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert answer.headers["content-security-policy"] == f"default-src 'none'; style-src 'sha256-{digest}'"
+    assert 'href="/"' in answer.text
+    assert "src=" not in answer.text
+
+
+def test_a_refusal_is_told_to_people_on_a_page_and_says_when_to_come_back(client: TestClient) -> None:
+    answer = client.get("/busy", headers={"accept": "text/html"})
+    assert "<h1>" in answer.text
+    assert answer.headers["retry-after"]
 
 
 def test_a_route_that_cannot_answer_now_says_so_and_when_to_come_back(client: TestClient) -> None:

@@ -110,7 +110,7 @@ def library_sample() -> rx.Component:
                 rx.el.ol(
                     *[rx.el.li(each.title) for each in found.chapters[1:]],
                     start=2,
-                    class_name="mt-4 list-decimal space-y-1 pl-6",
+                    class_name="mt-4 list-decimal space-y-1 pl-8",
                 ),
                 row(
                     when(

@@ -72,10 +72,12 @@ def group(title: str, *fields: rx.Component) -> rx.Component:
     """Fields that belong together."""
     return rx.el.fieldset(
         rx.el.legend(title, class_name="mb-3 font-display text-lg font-semibold"),
-        # Each field has the same rows as its neighbour, so that their inputs stand beside each other.
+        # Each field has the same rows as its neighbour, so that their inputs stand beside each other, and what is wrong
+        # with them too, whichever of them has a hint.
         rx.el.div(
             *fields,
-            class_name="grid grid-cols-2 gap-x-4 *:row-span-4 *:mb-4 *:grid *:grid-rows-subgrid [&_label]:self-end",
+            class_name="grid grid-cols-2 gap-x-4 *:row-span-4 *:mb-4 *:grid *:grid-rows-subgrid [&_label]:self-end "
+            "[&_p:last-child]:row-start-4",
         ),
     )
 
@@ -150,7 +152,11 @@ def more(*links: site.Link, first: rx.Component | None = None) -> rx.Component:
     return row(
         *([first] if first else []),
         *[link_button(each.label, href=each.href, kind="secondary") for each in links],
-        text(_("The address of this page holds your numbers: send it to whoever should see them."), tone="quiet"),
+        text(
+            _("The address of this page holds your numbers: send it to whoever should see them."),
+            tone="quiet",
+            class_name="w-full",
+        ),
         gap="medium",
         class_name="mt-8",
     )

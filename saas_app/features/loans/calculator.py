@@ -115,12 +115,14 @@ def _payment() -> rx.Component:
 
 
 def _sums() -> rx.Component:
+    turns = "quick.result.turns_at"  # 0 where there is no such payment
     return card(
         facts(
             fact(_("Interest in total"), rx.el.span(slot("quick.result.total_interest"), id="quick-interest")),
             fact(_("Everything paid"), rx.el.span(slot("quick.result.total_paid"), id="quick-total")),
             fact(
-                _("Repays more than it costs from payment"), rx.el.span(slot("quick.result.turns_at"), id="quick-turn")
+                _("Repays more than it costs from payment"),
+                rx.el.span(when(turns, slot(turns), otherwise=("–",)), id="quick-turn"),
             ),
         ),
     )
@@ -139,7 +141,7 @@ def _picture() -> rx.Component:
     legend = rx.el.figcaption(
         key("bg-brick", _("repays the loan")),
         key("bg-clay", _("interest")),
-        rx.el.span(_("one column a year"), class_name="ml-auto"),
+        rx.el.span(_("one column a year")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return card(rx.el.figure(drawing, legend), title=_("What each year pays for"))

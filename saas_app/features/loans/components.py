@@ -21,8 +21,9 @@ from saas_app.ui.forms import field, option, select_field
 from saas_app.ui.layout import grid, row, stack
 from saas_app.ui.text import link, text
 
-HEAD = "pb-2 pr-4 text-left font-medium text-quiet"
-CELL = "py-2 pr-4 tabular-nums"
+# The first column says of what, the others are numbers: these end below each other.
+HEAD = "pb-2 pl-2 text-right font-medium text-quiet first:pl-0 first:text-left lg:pl-4"
+CELL = "py-2 pl-2 text-right tabular-nums first:pl-0 first:text-left lg:pl-4"
 
 
 def loan_form() -> rx.Component:
@@ -139,10 +140,16 @@ def _save_form() -> rx.Component:
     """A name for what was worked out, to find it again."""
     return rx.el.form(
         row(
-            _field("name", _("Name"), placeholder=_("Flat by the river"), max_length=NAME_LENGTH),
+            _field(
+                "name",
+                _("Name"),
+                placeholder=_("Flat by the river"),
+                max_length=NAME_LENGTH,
+                class_name="max-sm:w-full",
+            ),
             rx.cond(
                 ScenariosState.desk.may_name_clients,
-                _field("client", _("Client"), max_length=NAME_LENGTH, list="clients"),
+                _field("client", _("Client"), max_length=NAME_LENGTH, list="clients", class_name="max-sm:w-full"),
             ),
             button(
                 _("Save scenario"),
@@ -220,7 +227,7 @@ def _how() -> rx.Component:
 
 def _year(year: YearView) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(year.year, scope="row", class_name=f"{CELL} text-left font-medium"),
+        rx.el.th(year.year, scope="row", class_name=f"{CELL} font-medium"),
         rx.el.td(year.interest, class_name=CELL),
         rx.el.td(year.principal, class_name=CELL),
         rx.el.td(year.balance, class_name=CELL),

@@ -17,8 +17,12 @@ from saas_app.ui.forms import hidden, labelled
 from saas_app.ui.layout import row, stack
 from saas_app.ui.theme import INPUT
 
-# On a phone the actions stand in three columns.
-_ACTION = "max-sm:justify-start max-sm:px-0! max-sm:text-sm sm:px-3!"
+# Where they do not fit beside each other, the actions stand in columns: three on a phone, four on a tablet.
+_ACTION = "max-lg:justify-start max-lg:px-0! max-sm:text-sm lg:px-3!"
+_COLUMNS = (
+    "max-lg:grid max-lg:grid-cols-[repeat(4,max-content)] max-lg:justify-between "
+    "max-sm:grid-cols-[repeat(3,max-content)]"
+)
 # What other features bring: beside the actions of a saved scenario, under it, and below the list.
 more_actions: list[Callable[[ScenarioView], rx.Component]] = []
 more_below: list[Callable[[ScenarioView], rx.Component]] = []
@@ -42,7 +46,7 @@ def saved() -> rx.Component:
                     ),
                     class_name="sm:ml-auto",
                 ),
-                class_name="gap-x-4",
+                class_name="mt-4 gap-x-4",
             ),
             rx.cond(desk.clients, _folders()),
             rx.el.ul(rx.foreach(desk.scenarios, _in_folder), class_name="flex flex-col gap-3"),
@@ -122,7 +126,7 @@ def _actions(scenario: ScenarioView) -> rx.Component:
             ),
             _("Compare"),
             rx.el.span(" ", scenario.name, class_name="sr-only"),
-            class_name="flex min-h-11 items-center gap-2 max-sm:text-sm sm:pr-3",
+            class_name="flex min-h-11 items-center gap-2 max-sm:text-sm lg:pr-3",
         ),
         act_on(scenario, _("Schedule"), ScenariosState.show(scenario.id)),
         rx.cond(
@@ -131,13 +135,13 @@ def _actions(scenario: ScenarioView) -> rx.Component:
         act_on(scenario, _("Copy"), ScenariosState.copy_one(scenario.id)),
         *[draw(scenario) for draw in more_actions],
         act_on(scenario, _("Delete"), ScenariosState.ask("delete", scenario.id)),
-        class_name="mt-2 max-sm:grid max-sm:grid-cols-[repeat(3,max-content)] max-sm:justify-between",
+        class_name=f"mt-2 {_COLUMNS}",
     )
 
 
 def _really(scenario: ScenarioView) -> rx.Component:
     return row(
-        rx.el.p(_("Delete it for good?"), class_name="font-semibold"),
+        rx.el.p(_("Delete it for good?"), class_name="font-semibold max-lg:w-full"),
         button(_("Delete for good"), kind="danger", on_click=ScenariosState.delete(scenario.id)),
         button(_("Keep it"), kind="quiet", on_click=ScenariosState.ask("", "")),
         role="alert",
@@ -188,7 +192,7 @@ def opened() -> rx.Component:
             class_name="sticky top-0 bg-surface",
         ),
         rx.el.tbody(rx.foreach(plan.payments, _payment)),
-        class_name="w-full",
+        class_name="w-full max-lg:text-sm",
     )
     return rx.cond(
         plan.id != "",
@@ -226,7 +230,7 @@ def _payment(payment: PaymentView) -> rx.Component:
             payment.number,
             rx.cond(payment.turns, rx.el.span(_(" repays more than it costs from here"), class_name="text-brick-ink")),
             scope="row",
-            class_name=f"{CELL} text-left font-medium",
+            class_name=f"{CELL} font-medium",
         ),
         *[rx.el.td(each, class_name=f"{CELL} whitespace-nowrap") for each in cells],
         class_name=rx.cond(payment.turns, "border-t-2 border-brick bg-tint", "border-t border-line"),

@@ -4,10 +4,11 @@ if (form) {
     style: "currency", currency: form.dataset.currency, trailingZeroDisplay: "stripIfInteger",
   });
   const shares = new Intl.NumberFormat(undefined, {maximumFractionDigits: 2});
+  const minus = words => words.replace("-", "−");  // as the server writes it
   const write = () => {
-    for (const each of document.querySelectorAll("[data-money]")) each.textContent = coins.format(each.dataset.money / 100);
-    for (const each of document.querySelectorAll("[data-share]")) each.textContent = shares.format(each.dataset.share) + " %";
-    for (const each of document.querySelectorAll("[data-plain]")) each.textContent = shares.format(each.dataset.plain);
+    for (const each of document.querySelectorAll("[data-money]")) each.textContent = minus(coins.format(each.dataset.money / 100));
+    for (const each of document.querySelectorAll("[data-share]")) each.textContent = minus(shares.format(each.dataset.share)) + " %";
+    for (const each of document.querySelectorAll("[data-plain]")) each.textContent = minus(shares.format(each.dataset.plain));
   };
   // The server reckons. What it answers to this address takes the place of what is shown, unless a field is wrong.
   const take = page => {

@@ -65,7 +65,8 @@ def _field(name: str, label: str, **props: str) -> rx.Component:
 def _verdict() -> rx.Component:
     """The answer in a sentence."""
     sentence = rx.el.p(
-        slot(f"{FOUND}.verdict"), class_name="font-display text-xl font-semibold first-letter:uppercase lg:text-3xl"
+        slot(f"{FOUND}.verdict"),
+        class_name="font-display text-xl font-semibold text-balance first-letter:uppercase lg:text-3xl",
     )
     return asked.in_short(answer("verdict", when(FOUND, sentence, otherwise=(asked.nothing(),)), role="status"))
 
@@ -79,7 +80,9 @@ def _findings() -> rx.Component:
         fact(_("Gone for good in the first year, if you buy"), amount(f"{FOUND}.owner_gone")),
         fact(_("Gone for good in the first year, if you rent"), amount(f"{FOUND}.tenant_gone")),
     )
-    turns = rx.el.ul(each("turn", f"{FOUND}.turned", turned), class_name="mb-4 flex flex-col gap-1 text-quiet")
+    turns = rx.el.ul(
+        each("turn", f"{FOUND}.turned", turned), class_name="mb-4 flex flex-col gap-1 text-pretty text-quiet"
+    )
     return card(answer("findings", when(FOUND, turns, found)), title=_("What it depends on"))
 
 

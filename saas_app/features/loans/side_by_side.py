@@ -84,7 +84,7 @@ def _compared_row(compared: Compared) -> rx.Component:
             rx.el.span(compared.words, class_name="block text-sm font-normal"),
             scope="row",
             role="rowheader",
-            class_name=f"{CELL} block text-left font-medium break-words lg:table-cell",
+            class_name=f"{CELL} block font-medium break-words lg:table-cell",
         ),
         *[_sum(name, words) for name, words in sums],
         role="row",
@@ -95,4 +95,9 @@ def _compared_row(compared: Compared) -> rx.Component:
 def _sum(name: str, words: str) -> rx.Component:
     """A cell, which carries its own name where there is no head above it."""
     named = rx.el.span(name, aria_hidden="true", class_name="text-quiet lg:hidden")
-    return rx.el.td(named, words, role="cell", class_name=f"{CELL} flex justify-between gap-4 lg:table-cell")
+    return rx.el.td(
+        named,
+        words,
+        role="cell",
+        class_name=f"{CELL} flex justify-between gap-4 max-lg:pl-0 lg:table-cell lg:whitespace-nowrap",
+    )

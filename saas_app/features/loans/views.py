@@ -88,10 +88,10 @@ def result_view(loan: Loan, currency: str = site.CURRENCY) -> ResultView:
     """A loan's result in words."""
     result = calculate(loan)
     return ResultView(
-        payment=money(result.payment, currency),
+        payment=in_column(result.payment, currency),
         note=_note(loan, result, currency),
-        total_interest=money(result.total_interest, currency),
-        total_paid=money(result.total_paid, currency),
+        total_interest=in_column(result.total_interest, currency),
+        total_paid=in_column(result.total_paid, currency),
         term=duration(result.months),
         turns_at=result.turns_at,
         saved=_saved(loan, currency),

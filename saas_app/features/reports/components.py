@@ -99,7 +99,7 @@ def _picture(picture: str, turns_at: str) -> rx.Component:
         key("bg-brick", _("repays the loan")),
         key("bg-clay", _("interest")),
         when(turns_at, rx.el.span(_("dashed: payment "), slot(turns_at), _(", where repaying overtakes interest"))),
-        rx.el.span(_("one column a year"), class_name="ml-auto"),
+        rx.el.span(_("one column a year")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
     return card(rx.el.figure(drawing, legend), title=_("What each year pays for"))

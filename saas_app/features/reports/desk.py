@@ -182,7 +182,13 @@ def _report_line(report: ReportView) -> rx.Component:
         ),
         row(
             rx.cond(report.href != "", fetch),
-            button(_("Delete"), for_ears(" ", report.title), kind="quiet", on_click=ReportsState.delete(report.id)),
+            button(
+                _("Delete"),
+                for_ears(" ", report.title),
+                kind="quiet",
+                on_click=ReportsState.delete(report.id),
+                class_name="sm:-mr-5",
+            ),
         ),
         class_name=LINE,
     )
@@ -201,7 +207,13 @@ def _link_line(shown: LinkView) -> rx.Component:
             ),
             class_name="min-w-0 flex-1 basis-60",
         ),
-        button(_("Revoke"), for_ears(" ", shown.scenario), kind="quiet", on_click=ReportsState.revoke(shown.id)),
+        button(
+            _("Revoke"),
+            for_ears(" ", shown.scenario),
+            kind="quiet",
+            on_click=ReportsState.revoke(shown.id),
+            class_name="max-sm:-ml-5 sm:-mr-5",
+        ),
         class_name=LINE,
     )
 
