@@ -67,7 +67,7 @@ fix: .venv/.dev ## Format, and mend what can be mended
 words: .venv/.runtime ## Gather the texts for translators: L=es to begin a language
 	@$(PY) -m scripts.words $(L)
 
-bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers, on this machine
+bench: .venv/.dev ## Measure the product, the sandbox with 10,000 customers, and a peer beside, on this machine
 	@$(PY) -m scripts.build
 	@$(PY) -m tests.bench.landing
 	@$(PY) -m tests.bench.start
@@ -79,6 +79,7 @@ bench: .venv/.dev ## Measure the product, and the sandbox with 10,000 customers,
 	@$(PY) -m tests.bench.tabs
 	@$(PY) -m tests.bench.sandbox
 	@$(PY) -m tests.bench.reconcile
+	@$(PY) -m tests.bench.peers
 
 # A release that was tried where it was made keeps its data and its .env there.
 BUILT = build/release/.web $(filter-out build/release build/release/data,$(wildcard build/* build/release/*))

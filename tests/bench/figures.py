@@ -17,15 +17,14 @@ def webhook_secret(stack: Stack) -> str:
     return (stack.data / "stripe-sandbox.env").read_text().partition("=")[2].strip()
 
 
-def memory(stack: Stack) -> float:
-    """Memory of the server and its worker in MiB, where what processes share counts once (PSS, proc(5)); 0 where the
-    system does not tell.
+def memory(session: int) -> float:
+    """Memory in MiB of all processes of this session, such as the server and its worker, where what they share counts
+    once (PSS, proc(5)); 0 where the system does not tell.
     """
     total = 0.0
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = (process / "cmdline").read_bytes()
-            if b"saas_app" in command and stack.url.rpartition(":")[2].encode() in command:
+            if int((process / "stat").read_text().rpartition(")")[2].split()[3]) == session:
                 lines = (process / "smaps_rollup").read_text().splitlines()
                 total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
         except OSError:

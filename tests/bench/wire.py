@@ -19,9 +19,18 @@ class Line:
         head = await self._reader.readuntil(b"\r\n\r\n")
         if not head.startswith(f"HTTP/1.1 {status}".encode()):
             raise SystemExit(head.decode())
-        length = head.lower().partition(b"content-length: ")[2].partition(b"\r")[0]
-        await self._reader.readexactly(int(length or 0))
+        await self._body(head.lower())
         return (time.perf_counter() - began) * 1000
+
+    async def _body(self, head: bytes) -> None:
+        """Read it away, told in advance how long it is or in pieces that each tell."""
+        if b"transfer-encoding: chunked" not in head:
+            length = head.partition(b"content-length: ")[2].partition(b"\r")[0]
+            await self._reader.readexactly(int(length or 0))
+            return
+        while size := int(await self._reader.readuntil(b"\r\n"), 16):
+            await self._reader.readexactly(size + 2)
+        await self._reader.readuntil(b"\r\n")
 
 
 async def send(requests: list[bytes], port: int, *, connections: int, status: int) -> list[float]:
