@@ -30,7 +30,7 @@ config = rx.Config(
     disable_plugins=[rx.plugins.SitemapPlugin],
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    # What is served packed. `scripts.build` packs it itself, so that nobody has to wait for it.
+    # What is served packed. After a build of ours `scripts.pack` does it, so that nobody has to wait for it.
     frontend_compression_formats=[] if os.environ.get("PACKED_LATER") else ["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,
     # Everything that matters is in the database, so a state lost at a restart costs one page load.

@@ -45,7 +45,7 @@ def pack_meanwhile(client: Path = CLIENT) -> threading.Thread:
     def one_by_one() -> None:
         if sys.platform == "linux":
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PATIENCE)
-        with suppress(FileNotFoundError):  # a new build has taken the place of this one
+        with suppress(OSError):  # a new build has taken the place of this one, or the disk is full
             for each in unpacked(client):
                 _pack(*each)
 
@@ -57,6 +57,6 @@ def pack_meanwhile(client: Path = CLIENT) -> threading.Thread:
 def _pack(plain: Path, form: str) -> None:
     """Whole or not at all: a server may be reading."""
     target = plain.with_name(plain.name + form)
-    part = target.with_name(f"{target.name}.part")
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")  # others may be packing too
     part.write_bytes(FORMS[form](plain.read_bytes()))
     part.replace(target)

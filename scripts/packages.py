@@ -1,7 +1,7 @@
 """Put packages into .venv: `python3 scripts/packages.py requirements.txt`. Run by any Python, with nothing installed.
 
-uv does in three seconds what pip does in thirty. Where it is not on the machine, pip fetches it into build/uv; where
-that cannot be done, or pip was told of an index of its own, which uv does not know, pip does all of it.
+uv does in three seconds what pip does in thirty. Where it is not on the machine, pip fetches it into build/uv. Where
+that cannot be done, or pip was told of an index of its own, which a uv that nobody set up does not know, pip does all.
 """
 
 import os
@@ -15,7 +15,14 @@ FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / "bin" / "python"
 BROUGHT = ROOT / "build" / "uv"
 PINNED = "uv==0.13.9"
-PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+PIP = ["-m", "pip", "--disable-pip-version-check", "--no-input"]
+INSTALL = [
+    *PIP,
+    "install",
+    "--quiet",
+    "--no-compile",
+    "--root-user-action=ignore",
+]  # most files are never needed compiled
 NEW = ["venv", "--quiet", "--seed", "--clear"]
 
 
@@ -28,13 +35,12 @@ def main(requirements: str) -> None:
             shutil.rmtree(FOLDER, ignore_errors=True)  # half of one would pass for a whole at the next try
             raise SystemExit(1)
     by_uv = found and run(found, "pip", "install", "--quiet", "--python", PYTHON, "-r", requirements)
-    # Nothing is compiled that is not used: most files never are.
-    if not by_uv and not run(PYTHON, *PIP, "install", "--no-compile", "--root-user-action=ignore", "-r", requirements):
+    if not by_uv and not run(PYTHON, *INSTALL, "-r", requirements):
         raise SystemExit(1)
 
 
 def uv() -> "str | None":
-    """The uv of this machine, or the one that pip brings. `UV=` in the environment names another, or none."""
+    """The uv of this machine, or else the one that pip brings. `UV=` makes it a machine that has none."""
     here = os.environ["UV"] if "UV" in os.environ else shutil.which("uv")
     return here or brought()
 
@@ -42,11 +48,11 @@ def uv() -> "str | None":
 def brought() -> "str | None":
     """Let the pip of this Python fetch it, once. None where that is not wanted or does not work."""
     place = BROUGHT / "bin" / "uv"
+    told = subprocess.run([sys.executable, *PIP, "config", "list"], capture_output=True, text=True)
+    if told.returncode or ".index-url=" in told.stdout or ".no-index=" in told.stdout:
+        return None
     if not place.is_file():
-        told = subprocess.run([sys.executable, *PIP, "config", "list"], capture_output=True, text=True)
-        if told.returncode or ".index-url=" in told.stdout or ".no-index=" in told.stdout:
-            return None
-        run(sys.executable, *PIP, "install", "--no-compile", "--root-user-action=ignore", "--target", BROUGHT, PINNED)
+        run(sys.executable, *INSTALL, "--target", BROUGHT, PINNED)
     return str(place) if place.is_file() else None
 
 

@@ -176,7 +176,10 @@ def answers(address: str) -> bool:
 
 
 class Programs:
-    """The processes we started. Leaving stops them all, the newest first: it may still talk to the others."""
+    """The processes we started. Leaving stops them all, the newest first: it may still talk to the others.
+
+    Whoever is in a hurry and says it again ends the rest at once.
+    """
 
     def __init__(self) -> None:
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
@@ -189,10 +192,14 @@ class Programs:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for _name, process in reversed(self._running):
-            if process.poll() is None:
-                process.terminate()
-            _wait_or_kill(process)
+        try:
+            for _name, process in reversed(self._running):
+                if process.poll() is None:
+                    process.terminate()
+                _wait_or_kill(process)
+        finally:
+            for _name, process in self._running:
+                _wait_or_kill(process, patience=0)
 
     def start(self, name: str, arguments: list[str], environment: dict[str, str]) -> None:
         """Start one of ours, in its own group so that Ctrl-C reaches it through us, once."""

@@ -1,5 +1,6 @@
 {
   const part = name => document.getElementById("finder" + name);
+  const mac = navigator.platform.startsWith("Mac");
   let known = [], asked = 0, at = 0;
   const plain = words => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const mark = next => {
@@ -46,7 +47,8 @@
     if (e.target.id === "finder-word" && asked) show();
   });
   addEventListener("keydown", e => {
-    if (e.key === "k" && (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && part("")) {
+    const wanted = e.code === "KeyK" && (mac ? e.metaKey && !e.ctrlKey : e.ctrlKey) && !e.altKey && !e.shiftKey;
+    if (wanted && !e.repeat && part("")) {
       e.preventDefault();
       part("").togglePopover();
     }

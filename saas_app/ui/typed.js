@@ -1,4 +1,4 @@
-const AMOUNT = /^([1-9]\d{0,2}([.,'])(?:\d{2,3}\2)*\d{3}|\d*)(?:[.,](\d{0,2}))?$/;
+const AMOUNT = /^([1-9]\d{0,2}([.,'’])(?:\d{2,3}\2)*\d{3}|\d*)(?:[.,](\d{0,2}))?$/;
 const readAmount = text => {
   const found = AMOUNT.exec(text.replace(/\s/g, "").replace(/^(€|eur)|(€|eur)$/gi, ""));
   const whole = (found?.[1] || "").replace(/\D/g, ""), cents = found?.[3] || "";

@@ -39,7 +39,8 @@ def main() -> None:
             if tool == "uv" and shutil.which("uv") is None:
                 say("make run in a fresh clone, by uv", "uv is not here: pip install uv")
             else:
-                say(f"make run in a fresh clone, by {tool}", fresh_clone(Path(folder) / tool, tool))
+                how = "by uv" if tool == "uv" else "where only pip is"
+                say(f"make run in a fresh clone, {how}", fresh_clone(Path(folder) / tool, tool))
 
 
 def middle(waits: list[float]) -> str:

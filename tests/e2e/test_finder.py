@@ -40,6 +40,25 @@ def test_a_scenario_is_found_by_its_name_and_its_schedule_opens(visitor: Visitor
     expect(page.locator("#schedule")).to_contain_text("Every payment of Flat in Málaga")
 
 
+def test_a_schedule_that_was_closed_stays_so_when_the_connection_was_gone(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    join(page, stack)
+    _keep_scenario(page, stack, "Flat")
+    _search(page, "flat scenario")
+    page.keyboard.press("Enter")
+    page.locator("#schedule").get_by_role("button", name="Close").click()
+    expect(page.locator("#schedule")).to_have_count(0)
+    visitor.expect_complaint("ERR_INTERNET_DISCONNECTED|WebSocket|websocket")
+    visitor.context.set_offline(True)
+    gone = page.get_by_text("The connection is gone.")
+    expect(gone).to_be_visible(timeout=60_000)
+    visitor.context.set_offline(False)
+    expect(gone).to_be_hidden(timeout=60_000)
+    page.get_by_role("button", name="Copy").first.click()  # what is answered comes after what was read again
+    expect(page.get_by_role("button", name="Copy")).to_have_count(2)
+    expect(page.locator("#schedule")).to_have_count(0)
+
+
 def test_arrows_choose_and_escape_leads_back(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
     join(page, stack)

@@ -93,8 +93,15 @@ def test_the_cover_and_the_news_are_translated_and_editions_stay_as_they_are(
     found = read(shelf)
     assert (found.title, found.subtitle, found.edition.changes) == ("El piso", "En papel", "La primera.")
     assert (found.edition.number, found.edition.date) == (ENGLISH.edition.number, ENGLISH.edition.date)
-    theirs.write_text("title = ")
-    assert read(shelf).title == ENGLISH.title
+
+
+@pytest.mark.parametrize("wrong", ["title = ", 'editions = "none"', "[[editions]]\nnumber = 1", "editions = [1]"])
+def test_a_cover_that_cannot_be_used_is_english_and_named(
+    shelf: Path, caplog: pytest.LogCaptureFixture, wrong: str
+) -> None:
+    (shelf / "editions.es.toml").write_text(wrong)
+    found = read(shelf)
+    assert (found.title, found.edition.changes) == (ENGLISH.title, ENGLISH.edition.changes)
     assert "editions.es.toml" in caplog.text
 
 

@@ -27,7 +27,7 @@ import os, pathlib, sys
 with open(os.environ["HEARD"], "a") as heard:
     print("pip", *sys.argv[1:], file=heard)
 if "config" in sys.argv:
-    print(os.environ.get("PIP_SAYS", ""))
+    print("" if "--quiet" in sys.argv else os.environ.get("PIP_SAYS", ""))  # as the real one
 elif "--target" in sys.argv and os.environ.get("HAS_UV"):
     place = pathlib.Path(sys.argv[sys.argv.index("--target") + 1]) / "bin"
     place.mkdir(parents=True)
@@ -105,13 +105,18 @@ def test_where_only_pip_is_it_fetches_uv_once(machine: Machine) -> None:
     assert machine.calls() == ["pip config", f"pip install --target {packages.PINNED}", *ALL_BY_UV]
     machine.heard.unlink()
     assert machine.install(HAS_UV=UV) == 0
-    assert machine.calls() == ALL_BY_UV[1:]
+    assert machine.calls() == ["pip config", *ALL_BY_UV[1:]]
 
 
 @pytest.mark.parametrize("told", ["global.index-url='https://pip.example.com/simple'", ":env:.no-index='1'"])
 def test_a_pip_that_was_told_where_to_fetch_from_fetches_everything_itself(machine: Machine, told: str) -> None:
     assert machine.install(HAS_UV=UV, PIP_SAYS=told) == 0
     assert machine.calls() == ["pip config", BY_PIP]
+
+
+def test_the_real_pip_says_what_it_was_told_in_the_words_that_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://pip.example.com/simple")
+    assert packages.brought() is None
 
 
 def test_another_index_beside_the_usual_one_is_no_reason(machine: Machine) -> None:

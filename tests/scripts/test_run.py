@@ -122,6 +122,35 @@ def test_a_program_that_does_not_end_goes_with_all_that_it_started() -> None:
     deaf.stdout.close()
 
 
+HURRIED = """
+import signal
+from scripts.run import Programs
+PROGRAM = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True)); "
+PROGRAM += "print('ready', flush=True)\nwhile True: signal.pause()"
+with Programs() as programs:
+    for name in ("the sandbox", "the app"):
+        programs.start(name, ["-c", PROGRAM], {})
+    programs.watch()
+"""
+
+
+def test_whoever_says_it_twice_ends_everything_at_once() -> None:
+    started = subprocess.Popen(  # noqa: S603 (our own)
+        [sys.executable, "-c", HURRIED],
+        cwd=run.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    assert [started.stdout.readline() for _ in range(2)] == ["ready\n"] * 2
+    started.terminate()
+    assert started.stdout.readline() == "asked\n"  # and the app takes its time
+    started.terminate()
+    started.communicate(timeout=8)  # whoever is left would keep this open
+
+
 IN_TURN = """
 from scripts.run import Programs
 PROGRAM = '''

@@ -99,8 +99,7 @@ def book() -> Book:
 def read(folder: Path) -> Book:
     """A book from a folder: `editions.toml`, and chapters in the order of their names."""
     front = tomllib.loads((folder / "editions.toml").read_text())
-    theirs = front | _front(words.translated(folder / "editions.toml"))
-    changes = {each["number"]: each["changes"] for each in theirs["editions"]}
+    theirs, changes = _front(words.translated(folder / "editions.toml"), front)
     editions = tuple(
         Edition(each["number"], each["date"], changes.get(each["number"], each["changes"]))
         for each in front["editions"]
@@ -117,12 +116,14 @@ def words_of(inline: Token) -> str:
     return "".join(" " if each.type == "softbreak" else each.content for each in inline.children or [])
 
 
-def _front(file: Path) -> dict[str, Any]:
+def _front(file: Path, front: dict[str, Any]) -> tuple[dict[str, Any], dict[int, str]]:
+    """What the cover says in another language, and what each edition changed; what is of no use is left in English."""
     try:
-        return tomllib.loads(file.read_text())
-    except ValueError as error:
-        log.warning("%s cannot be used: %s", file.name, error)
-        return {}
+        theirs = front | tomllib.loads(file.read_text())
+        return theirs, {each["number"]: each["changes"] for each in theirs["editions"]}
+    except (ValueError, KeyError, TypeError) as error:
+        log.warning("%s cannot be used: %r", file.name, error)
+        return front, {each["number"]: each["changes"] for each in front["editions"]}
 
 
 def _in_language(file: Path, filled: Mapping[str, object]) -> tuple[Chapter, bool]:

@@ -43,6 +43,7 @@ class ScenariosState(Told, AppState):
     source: str = ""
     source_name: str = ""
     _typed: dict[str, str] = {}
+    _shown: str = ""
 
     async def _read(self, viewer: Viewer) -> None:
         self.desk = await db.read(viewer, service.desk)
@@ -74,7 +75,8 @@ class ScenariosState(Told, AppState):
             self._typed = carried_along
             await self._try(db.read, service.work_out, self._typed)
         asked_for = self.router.url.query_parameters.get("show", "")
-        if asked_for != self.opened.id and asked_for in {each.id for each in self.desk.scenarios}:
+        if asked_for != self._shown and asked_for in {each.id for each in self.desk.scenarios}:
+            self._shown = asked_for  # once: this is done again whenever the connection was gone
             await self._open(asked_for)
             return rx.set_focus("schedule")
         return None
