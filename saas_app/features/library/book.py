@@ -116,7 +116,7 @@ def words_of(inline: Token) -> str:
     return "".join(" " if each.type == "softbreak" else each.content for each in inline.children or [])
 
 
-def _front(file: Path, front: dict[str, Any]) -> tuple[dict[str, Any], dict[int, str]]:
+def _front(file: Path, front: dict[str, Any]) -> tuple[dict[str, Any], dict[int, Any]]:
     """What the cover says in another language, and what each edition changed; what is of no use is left in English."""
     try:
         theirs = front | tomllib.loads(file.read_text())
