@@ -34,7 +34,7 @@ def finder() -> rx.Component:
         role="combobox",
         auto_complete="off",
         spell_check=False,
-        aria_label=_("Name of a page or of something of yours"),
+        aria_label=_("Where to?"),
         aria_expanded="true",
         aria_controls="finder-list",
         aria_autocomplete="list",

@@ -22,7 +22,7 @@ def _keep_scenario(page: Page, stack: Stack, name: str) -> None:
 
 def _search(page: Page, words: str) -> None:
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox", name="Name of a page")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Where to?")).to_be_focused()
     expect(page.get_by_role("option", name="Dashboard")).to_be_visible()
     page.keyboard.type(words)
 
@@ -64,7 +64,7 @@ def test_arrows_choose_and_escape_leads_back(visitor: Visitor, stack: Stack) -> 
     join(page, stack)
     open_dashboard(page, stack)
     _search(page, "password")
-    word = page.get_by_role("combobox", name="Name of a page")
+    word = page.get_by_role("combobox", name="Where to?")
     expect(page.get_by_role("option", name="Choose a new password")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Escape")
     expect(word).to_be_hidden()

@@ -85,7 +85,7 @@ def test_a_loan_from_the_calculator_is_kept_by_way_of_signing_up(visitor: Visito
     page.wait_for_url("**/signup?**")
     fill_sign_up(page, Person())
     page.wait_for_url("**/scenarios?**")
-    expect(page.locator("#loan-payment")).to_have_text("€600")
+    expect(page.locator("#loan-payment")).to_have_text("€600.00")
     expect(page.get_by_label("Loan", exact=True)).to_have_value("120.000,50 €")
     expect(page.get_by_label("How it is repaid")).to_have_value("interest_first")
     save_as(page, "From the calculator")

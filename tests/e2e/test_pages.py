@@ -39,7 +39,7 @@ def test_the_pages_listed_here_are_all_there_are(built_app: Path) -> None:
 
 def _settled(page: Page, path: str) -> None:
     """The page shows what it has to show."""
-    expect(page.get_by_role("heading", level=1).or_(page.locator("#unlocked, h2")).first).to_be_visible()
+    expect(page.get_by_role("heading", level=1).or_(page.locator("#unlocked, main h2")).first).to_be_visible()
     if path in ("/dashboard", "/billing"):
         expect(page.locator("#plan-name")).to_be_visible()
 

@@ -123,10 +123,14 @@ def test_a_program_that_does_not_end_goes_with_all_that_it_started() -> None:
 
 
 HURRIED = """
-import signal
 from scripts.run import Programs
-PROGRAM = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True)); "
-PROGRAM += "print('ready', flush=True)\nwhile True: signal.pause()"
+PROGRAM = '''
+import signal
+signal.signal(signal.SIGTERM, lambda *_: print("asked", flush=True))
+print("ready", flush=True)
+while True:
+    signal.pause()
+'''
 with Programs() as programs:
     for name in ("the sandbox", "the app"):
         programs.start(name, ["-c", PROGRAM], {})
