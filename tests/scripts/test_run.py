@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Generator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -122,6 +123,21 @@ def test_a_program_that_does_not_end_goes_with_all_that_it_started() -> None:
     deaf.stdout.close()
 
 
+def _both_ready(script: str) -> tuple[subprocess.Popen[str], IO[str]]:
+    """A start that has started two programs, and what it says from then on."""
+    started = subprocess.Popen(  # noqa: S603 (our own)
+        [sys.executable, "-c", script],
+        cwd=run.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    assert [started.stdout.readline() for _ in range(2)] == ["ready\n"] * 2
+    return started, started.stdout
+
+
 HURRIED = """
 from scripts.run import Programs
 PROGRAM = '''
@@ -139,18 +155,9 @@ with Programs() as programs:
 
 
 def test_whoever_says_it_twice_ends_everything_at_once() -> None:
-    started = subprocess.Popen(  # noqa: S603 (our own)
-        [sys.executable, "-c", HURRIED],
-        cwd=run.ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert started.stdout is not None
-    assert [started.stdout.readline() for _ in range(2)] == ["ready\n"] * 2
+    started, said = _both_ready(HURRIED)
     started.terminate()
-    assert started.stdout.readline() == "asked\n"  # and the app takes its time
+    assert said.readline() == "asked\n"  # and the app takes its time
     started.terminate()
     started.communicate(timeout=8)  # whoever is left would keep this open
 
@@ -177,11 +184,7 @@ with Programs() as programs:
 
 
 def test_the_app_has_ended_before_the_sandbox_that_it_talks_to_is_stopped() -> None:
-    started = subprocess.Popen(  # noqa: S603 (our own)
-        [sys.executable, "-c", IN_TURN], cwd=run.ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert started.stdout is not None
-    assert [started.stdout.readline() for _ in range(2)] == ["ready\n"] * 2
+    started, _ = _both_ready(IN_TURN)
     started.terminate()
     said, _ = started.communicate(timeout=20)
     assert said.split("\n")[:2] == ["the app", "the sandbox"]
