@@ -144,14 +144,17 @@ def page(
     template: str, tx: Tx, request: Request, problem: Problem, /, tab: str, clock_of: str | None = None, **more: Any
 ) -> Response:
     """A screen in its frame. `clock_of`: the test clock that its clock bar shows and moves."""
+    time, said = clock_bar(tx, request, clock_of), request.query_params.get("said", "")
+    if said == "arrived" and time["moving"]:
+        said = ""  # the script says it, when it is so
     return render.page(
         f"dashboard/{template}.html",
         tab=tab,
         problem=problem,
-        said=SAID.get(request.query_params.get("said", ""), ""),
+        said=SAID.get(said, ""),
         here=_here(request),
         home=home,
-        time=clock_bar(tx, request, clock_of),
+        time=time,
         mark=mark(request, tx),
         broken=tx.db.execute("SELECT kind, object, failed FROM jobs WHERE failed IS NOT NULL LIMIT 5").fetchall(),
         chaos=sandbox.of(request).weather.now,

@@ -31,7 +31,8 @@ def _move(request: Request, typed: dict[str, str]) -> str:
     mover = sandbox.of(request).mover
     if not mover.begin(now, target):
         return frame.back(typed, "/", "moving")
-    return frame.back(typed, "/", "arrived" if mover.arrives_within(_AT_ONCE_SECONDS) else "")
+    mover.arrives_within(_AT_ONCE_SECONDS)
+    return frame.back(typed, "/", "arrived")  # not said while it is still under way
 
 
 def _target(tx: Tx, typed: dict[str, str], now: int, clock_name: str) -> int | None:
