@@ -63,9 +63,19 @@ async def advance(request: Request) -> JSONResponse:
     return JSONResponse({"jobs": done, **await run_in_threadpool(_times, sandbox)})
 
 
+async def keep(request: Request) -> JSONResponse:
+    """Remember everything as it is, so that a test suite need not set up its shop for each test."""
+    await run_in_threadpool(of(request).store.keep)
+    return JSONResponse({"kept": True})
+
+
 async def reset(request: Request) -> JSONResponse:
-    """Forget everything."""
-    await run_in_threadpool(forget, of(request))
+    """Forget everything; with `{"to": "kept"}` what came after `keep`."""
+    to_kept = (await _given(request)).get("to") == "kept"
+    try:
+        await run_in_threadpool(lambda: forget(of(request), to_kept=to_kept))
+    except LookupError as error:
+        return JSONResponse({"error": str(error)}, 400)
     return JSONResponse({"reset": True})
 
 
@@ -146,6 +156,7 @@ async def _given(request: Request) -> dict[str, Any]:
 ROUTES = [
     Route("/health", health),
     Route("/advance", advance, methods=["POST"]),
+    Route("/keep", keep, methods=["POST"]),
     Route("/reset", reset, methods=["POST"]),
     Route("/deliveries", deliveries),
     Route("/settle", settle, methods=["GET", "POST"]),

@@ -68,11 +68,11 @@ class Runner:
             with self._store.transaction() as tx:
                 return not tx.db.execute("SELECT 1 FROM jobs WHERE clock = ? AND failed IS NOT NULL", (id_,)).fetchone()
 
-    def forget(self) -> None:
-        """Forget everything, also where a clock was going."""
+    def forget(self, *, to_kept: bool = False) -> None:
+        """Forget everything, or what came after it was kept, also where a clock was going."""
         self._generation += 1
         with self._lock:
-            self._store.reset()
+            self._store.reset(to_kept=to_kept)
 
     def next_renewal(self) -> int | None:
         """When the next subscription on the common clock renews."""

@@ -32,11 +32,11 @@ def of(request: Request) -> Sandbox:
     return request.app.state.sandbox
 
 
-def forget(sandbox: Sandbox) -> None:
-    """Everything, and all that was switched on."""
+def forget(sandbox: Sandbox, *, to_kept: bool = False) -> None:
+    """Everything, or what came after it was kept, and all that was switched on."""
     sandbox.api.down_until = 0.0
     sandbox.weather.become(Chaos())
-    sandbox.runner.forget()
+    sandbox.runner.forget(to_kept=to_kept)
 
 
 def base_url(request: Request) -> str:

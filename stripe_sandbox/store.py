@@ -205,6 +205,7 @@ class Store:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
+        self._keeps = False
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         # WAL + NORMAL: a killed process loses nothing that was committed
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -246,12 +247,24 @@ class Store:
         """Grows whenever a row changes; for whoever wants to know whether to look again."""
         return self._db.total_changes
 
-    def reset(self) -> None:
-        """Forget everything."""
+    def keep(self) -> None:
+        """Remember everything as it is now, as long as this process lives."""
         with self._lock:
+            for table in _TABLES:
+                self._db.execute(f"DROP TABLE IF EXISTS temp.kept_{table}")
+                self._db.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM main.{table}")  # noqa: S608 - our own names
+            self._keeps = True
+
+    def reset(self, *, to_kept: bool = False) -> None:
+        """Forget everything, or what came after it was kept. Raises LookupError when nothing was."""
+        with self._lock:
+            if to_kept and not self._keeps:
+                raise LookupError("Nothing was kept.")
             self._db.execute("BEGIN IMMEDIATE")
             for table in _TABLES:
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+                self._db.execute(f"DELETE FROM main.{table}")  # noqa: S608 - our own names
+                if to_kept:
+                    self._db.execute(f"INSERT INTO main.{table} SELECT * FROM temp.kept_{table}")  # noqa: S608
             self._db.execute("COMMIT")
 
     def close(self) -> None:

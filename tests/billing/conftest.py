@@ -18,6 +18,7 @@ from saas_app.core import clock, jobs
 from saas_app.core.viewer import Viewer
 from saas_app.edge import who
 from stripe_sandbox import testing
+from tests.billing.kept import set_up_once
 from tests.billing.shop import Stripe
 from tests.factories import as_system
 
@@ -53,9 +54,13 @@ async def hang_up() -> None:
 @pytest.fixture
 async def shop(stripe: Stripe) -> Stripe:
     """As `stripe`, with our products, prices, portal and webhook endpoint, as the set-up command leaves them."""
+    await set_up_once(stripe, _set_up)
+    return stripe
+
+
+async def _set_up() -> None:
     await setup.set_up(lambda line: None)
     as_system(_nothing_scheduled)
-    return stripe
 
 
 def _nothing_scheduled(session: Session) -> None:
