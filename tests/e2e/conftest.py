@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from scripts import build
-from tests.e2e.browsing import TIMEOUT_MILLISECONDS, Visitor
+from tests.e2e.browsing import TIMEOUT_MILLISECONDS, Visitor, chromium_here
 from tests.e2e.stack import Stack
 
 OpenBrowser = Callable[..., Visitor]
@@ -61,9 +60,10 @@ def playwright() -> Generator[Playwright]:
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Generator[Browser]:
     """The Chromium of this machine, else the one that `playwright install chromium` brought."""
-    found = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
     flags = ["--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
-    browser = playwright.chromium.launch(executable_path=found, args=flags, chromium_sandbox=os.geteuid() != 0)
+    browser = playwright.chromium.launch(
+        executable_path=chromium_here(), args=flags, chromium_sandbox=os.geteuid() != 0
+    )
     yield browser
     browser.close()
 

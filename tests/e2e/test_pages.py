@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browsing import Visitor
+from tests.e2e.browsing import Visitor, barriers
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import ROOT, Stack
 from tests.e2e.steps import GOOD_CARD, Person, join, open_dashboard, save_as, sign_up, subscribe, work_out_a_loan
@@ -44,37 +43,28 @@ def _settled(page: Page, path: str) -> None:
         expect(page.locator("#plan-name")).to_be_visible()
 
 
-def _barriers(page: Page, path: str) -> list[str]:
-    """What axe finds fault with here, and where."""
-    result = Axe().run(page)
-    return [
-        f"{path} {each['id']}: {[node['target'] for node in each['nodes']]}" for each in result.response["violations"]
-    ]
-
-
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_no_page_breaks_its_own_policy_or_shuts_anybody_out(
     colours: str, open_browser: OpenBrowser, stack: Stack
 ) -> None:
-    visitor, barriers = open_browser(color_scheme=colours), []
-    page = visitor.new_tab()
+    page, found = open_browser(color_scheme=colours).new_tab(), dict[str, list[str]]()
     for path in PUBLIC:
         page.goto(stack.url + path)
         _settled(page, path)
-        barriers += _barriers(page, path)
+        found[path] = barriers(page, colours)
     sign_up(page, stack)
-    barriers += _barriers(page, "/welcome")
+    found["/welcome"] = barriers(page, colours)
     work_out_a_loan(page, stack)
     save_as(page, "River")
     expect(page.locator("#room")).to_have_text("1 of 2 saved")
-    barriers += _barriers(page, "/scenarios with a loan")
+    found["/scenarios with a loan"] = barriers(page, colours)
     for path in (*MEMBER, *SETTINGS, *LOCAL):
         page.goto(stack.url + path)
         _settled(page, path)
-        barriers += _barriers(page, path)
+        found[path] = barriers(page, colours)
+    assert {path: lines for path, lines in found.items() if lines} == {}
     page.goto(f"{stack.url}/dev/kit")
     page.screenshot(path=ROOT / "test-results" / f"kit-{colours}.png", full_page=True)
-    assert not barriers, "\n".join(barriers)
 
 
 def test_a_page_opened_a_second_time_works_from_the_browsers_own_copy(visitor: Visitor, stack: Stack) -> None:

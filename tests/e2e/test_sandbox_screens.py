@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from stripe_sandbox import testing
+from tests.e2e.browsing import barriers
 from tests.e2e.conftest import OpenBrowser
 from tests.sandbox.shop import Shop, unchecked
 
@@ -72,28 +72,22 @@ def addresses(shop: Shop) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(shop: Shop, open_browser: OpenBrowser, scheme: str) -> None:
-    page = open_browser(color_scheme=scheme).new_tab()
-    found: dict[str, list[str]] = {}
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(colours: str, shop: Shop, open_browser: OpenBrowser) -> None:
+    page, found = open_browser(color_scheme=colours).new_tab(), dict[str, list[str]]()
     for name, url in addresses(shop).items():
         page.goto(url)
-        result = Axe().run(page)
-        if result.violations_count:
-            found[name] = [
-                f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in result.response["violations"]
-            ]
-    assert found == {}
+        found[name] = barriers(page, colours)
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 def test_no_page_is_wider_than_the_screen(shop: Shop, open_browser: OpenBrowser) -> None:
     page = open_browser().new_tab()
     wide: list[tuple[str, int]] = []
-    pages = addresses(shop)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        for name, url in pages.items():
-            page.goto(url)
+    for name, url in addresses(shop).items():
+        page.goto(url)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append((name, width))
     assert wide == []
