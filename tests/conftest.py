@@ -1,5 +1,6 @@
 """Every test gets real rows: a fresh SQLite file or a fresh PostgreSQL database, migrated as ours are."""
 
+import functools
 import inspect
 import os
 import shutil
@@ -13,10 +14,12 @@ from pathlib import Path
 # Before anything of ours is imported: texts are looked up once. Only tests/words asks for another language.
 os.environ["APP_LANGUAGE"] = os.environ.get("TEST_LANGUAGE", "en")
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from httpx._transports import default
 from sqlmodel import Session, SQLModel
 
 from saas_app import models
@@ -28,6 +31,10 @@ from tests.core import mail_server as mail_servers
 ROOT = Path(__file__).parents[1]
 LOGIN = "saas_test_login"
 assert models
+
+# httpx reads the certificates of all the world for each client and each single call, 50 ms every time, and no test
+# goes out into it.
+vars(default)["create_ssl_context"] = functools.cache(httpx.create_ssl_context)
 
 # A developer's own settings must not decide what the tests find.
 for _name in Settings.model_fields:
@@ -41,15 +48,17 @@ ASKED_ONCE = {
     *(f"billing/test_{name}.py" for name in ("checkout", "compare", "changes", "contract", "currencies", "downgrade")),
     *(f"billing/test_{name}.py" for name in ("forms", "locked", "mails", "other_account", "reconcile", "reminders")),
     *(f"billing/test_{name}.py" for name in ("setup", "stale", "terms", "trials")),
-    *(f"purchases/test_{name}.py" for name in ("compare", "contract", "files")),
+    *(f"purchases/test_{name}.py" for name in ("buying", "claims", "compare", "contract", "files")),
 }
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the second database of ASKED_ONCE to the long run."""
+    """Leave the second database of ASKED_ONCE to the long run, but for what happens at once."""
     here = Path(__file__).parent
     for item in items:
+        if item.get_closest_marker("at_once"):
+            continue
         if "postgresql" in item.name and item.path.relative_to(here).as_posix() in ASKED_ONCE:
             item.add_marker(pytest.mark.long)
 

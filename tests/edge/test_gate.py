@@ -1,5 +1,6 @@
 """Whose a tab is: the gate between the socket and the event handlers."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from reflex.event import Event
 
 from saas_app.billing.state import AccountState
 from saas_app.core.viewer import Viewer
-from saas_app.edge.gate import ROOT, Gate
+from saas_app.edge import gate
+from saas_app.edge.gate import BURST, EVENTS_PER_SECOND, ROOT, Gate
 
 LOAD = f"{AccountState.get_full_name()}.load"
 HYDRATE = f"{ROOT}.hydrate"
@@ -65,3 +67,17 @@ async def test_a_tab_of_somebody_else_is_handed_over_only_when_it_loads(tab: Tab
 async def test_a_stranger_s_forgotten_tab_leads_to_log_in(tab: Tab) -> None:
     assert await tab.says(LOAD, NOBODY) == "/login"
     assert await tab.says(LOAD, "a") == "/login"
+
+
+async def test_a_tab_has_a_burst_and_then_its_share_of_each_second(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=100.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(gate, "time", clock)
+
+    async def answered(number: int) -> int:
+        return [await tab.says(HYDRATE, "a") for _ in range(number)].count("")
+
+    assert await answered(BURST + 50) == BURST
+    clock.now += 1.0
+    assert await answered(EVENTS_PER_SECOND + 50) == EVENTS_PER_SECOND
+    clock.now += 3600.0
+    assert await answered(BURST + 50) == BURST

@@ -27,6 +27,8 @@ from tests.proofs.served import LEDGER, TYPE, WITH_MAIL
 
 SENDERS = 12
 DUPLICATES = 0.2
+FEWEST = 40
+"""So many events at least are acknowledged between two kills."""
 DRAINED_WITHIN = 60.0
 
 
@@ -129,7 +131,8 @@ async def kill_again_and_again(stack: Killed, kills: int, seed: int) -> Sent:
     async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
         senders = [asyncio.create_task(sender(client)) for _ in range(SENDERS)]
         for _ in range(kills):
-            await asyncio.sleep(dice.uniform(0.4, 1.6))
+            await _acknowledged(sent, len(sent.acknowledged) + dice.randint(FEWEST, 6 * FEWEST))
+            await asyncio.sleep(dice.uniform(0.0, 0.1))
             some = stack.apps if dice.random() < 0.5 else [dice.choice(stack.apps)]
             for app in some:
                 await asyncio.to_thread(app.kill)
@@ -140,6 +143,14 @@ async def kill_again_and_again(stack: Killed, kills: int, seed: int) -> Sent:
         over.set()
         await asyncio.gather(*senders)
     return sent
+
+
+async def _acknowledged(sent: Sent, number: int) -> None:
+    """So many have come in, on a slow machine as on a fast one: a kill falls amid work."""
+    until = time.monotonic() + DRAINED_WITHIN
+    while len(sent.acknowledged) < number:
+        assert time.monotonic() < until, f"{len(sent.acknowledged)} acknowledged, where {number} were to be"
+        await asyncio.sleep(0.005)
 
 
 async def come_to_rest(stack: Killed) -> None:
