@@ -12,30 +12,29 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
-PYTHON = FOLDER / "bin" / "python"
 BROUGHT = ROOT / "build" / "uv"
 PINNED = "uv==0.13.9"
 PIP = ["-m", "pip", "--disable-pip-version-check", "--no-input"]
-INSTALL = [
-    *PIP,
-    "install",
-    "--quiet",
-    "--no-compile",
-    "--root-user-action=ignore",
-]  # most files are never needed compiled
+INSTALL = [*PIP, "install", "--quiet", "--root-user-action=ignore"]
 NEW = ["venv", "--quiet", "--seed", "--clear"]
 
 
 def main(requirements: str) -> None:
+    """Put what this file lists into .venv; most of it is never needed compiled."""
+    install(FOLDER, requirements)
+
+
+def install(folder: Path, requirements: "str | Path", *, compiled: bool = False) -> None:
     """Make the environment if there is none, and put into it what this file lists. Half of one is removed."""
-    found = uv()
-    if not PYTHON.exists() and not (found and run(found, *NEW, "--python", sys.executable, FOLDER)):
+    found, python = uv(), folder / "bin" / "python"
+    if not python.exists() and not (found and run(found, *NEW, "--python", sys.executable, folder)):
         found = None  # what cannot fetch pip for it will not fetch the rest
-        if not run(sys.executable, "-m", "venv", "--clear", FOLDER):
-            shutil.rmtree(FOLDER, ignore_errors=True)  # half of one would pass for a whole at the next try
+        if not run(sys.executable, "-m", "venv", "--clear", folder):
+            shutil.rmtree(folder, ignore_errors=True)  # half of one would pass for a whole at the next try
             raise SystemExit(1)
-    by_uv = found and run(found, "pip", "install", "--quiet", "--python", PYTHON, "-r", requirements)
-    if not by_uv and not run(PYTHON, *INSTALL, "-r", requirements):
+    compile = "--compile-bytecode" if compiled else "--no-compile-bytecode"
+    by_uv = found and run(found, "pip", "install", "--quiet", compile, "--python", python, "-r", requirements)
+    if not by_uv and not run(python, *INSTALL, "--compile" if compiled else "--no-compile", "-r", requirements):
         raise SystemExit(1)
 
 
@@ -52,7 +51,7 @@ def brought() -> "str | None":
     if told.returncode or ".index-url=" in told.stdout or ".no-index=" in told.stdout:
         return None
     if not place.is_file():
-        run(sys.executable, *INSTALL, "--target", BROUGHT, PINNED)
+        run(sys.executable, *INSTALL, "--no-compile", "--target", BROUGHT, PINNED)
     return str(place) if place.is_file() else None
 
 

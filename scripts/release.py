@@ -5,11 +5,9 @@ The Dockerfile does the same steps; this one needs no Docker. The JavaScript too
 
 import hashlib
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from scripts import build, pack
+from scripts import build, pack, packages
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASE = ROOT / "build" / "release"
@@ -72,10 +70,10 @@ def install_packages() -> None:
         return
     print("Installing packages …")
     shutil.rmtree(RELEASE / "packages", ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", RELEASE / "packages"], check=True)
-    (RELEASE / "packages" / "wanted.txt").write_text("\n".join(wanted))
-    pip = [RELEASE / "packages" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-r", RELEASE / "packages" / "wanted.txt"], check=True)
+    listed = RELEASE / "wanted.txt"
+    listed.write_text("\n".join(wanted))
+    packages.install(RELEASE / "packages", listed, compiled=True)
+    listed.unlink()
     stamp.write_text(digest)
 
 
