@@ -43,8 +43,8 @@ stripe-setup: .venv/.runtime ## Make the Stripe account of STRIPE_SECRET_KEY rea
 doctor: .venv/.runtime ## Say how this installation stands
 	@$(PY) -m saas_app doctor
 
-.PHONY: test test-long check fix words bench
-test test-long check bench: export APP_LANGUAGE = en
+.PHONY: test test-long check fix words bench pictures
+test test-long check bench pictures: export APP_LANGUAGE = en
 test: .venv/.dev ## Run the tests: T=tests/billing for some of them
 	@$(PY) -m scripts.build
 	@$(PY) -m pytest -n $(WORKERS) $(T)
@@ -80,6 +80,10 @@ bench: .venv/.dev ## Measure the product, the sandbox with 10,000 customers, and
 	@$(PY) -m tests.bench.sandbox
 	@$(PY) -m tests.bench.reconcile
 	@$(PY) -m tests.bench.peers
+
+pictures: .venv/.dev ## Photograph every page in every state into build/pictures: ONLY="billing login"
+	@$(PY) -m scripts.build
+	@$(PY) -m tests.pictures $(if $(ONLY),--only $(ONLY))
 
 # A release that was tried where it was made keeps its data and its .env there.
 BUILT = build/release/.web $(filter-out build/release build/release/data,$(wildcard build/* build/release/*))

@@ -1,0 +1,69 @@
+"""The same product for others: with accounts elsewhere, in another currency, written as others write."""
+
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.steps import join
+from tests.pictures.studio import Studio, scene
+
+
+@scene(
+    "login/accounts-elsewhere",
+    "signup/accounts-elsewhere",
+    "settings/accounts-elsewhere",
+    "pricing/trial",
+    "billing/trial-offered",
+)
+def with_accounts_elsewhere_and_trials(studio: Studio) -> None:
+    page = studio.visit()
+    for path in ("login", "signup"):
+        page.goto(f"{studio.full.url}/{path}")
+        studio.shoot(page, f"{path}/accounts-elsewhere")
+    page.goto(f"{studio.full.url}/pricing")
+    studio.shoot(page, "pricing/trial")
+    join(page, studio.full)
+    page.goto(f"{studio.full.url}/settings")
+    studio.shoot(page, "settings/accounts-elsewhere")
+    page.goto(f"{studio.full.url}/billing")
+    expect(page.get_by_text("No invoices yet")).to_be_visible()
+    studio.shoot(page, "billing/trial-offered")
+
+
+@scene(
+    "pricing/written-in-german", "calculator/written-in-german", "yield/written-in-german", "billing/written-in-german"
+)
+def as_others_write(studio: Studio) -> None:
+    page = studio.visit(locale="de-DE")
+    for path in ("pricing", "calculator", "yield"):
+        studio.shoot(studio.open(page, f"/{path}"), f"{path}/written-in-german")
+    join(page, studio.stack)
+    studio.open(page, "/pricing").get_by_role("button", name="Choose Pro").first.click()
+    studio.pay(page)
+    studio.open(page, "/billing")
+    expect(page.get_by_role("table")).to_be_visible()
+    studio.shoot(page, "billing/written-in-german")
+
+
+@scene("pricing/dollars", "pricing/choice-of-currency", "landing/dollars")
+def in_another_currency(studio: Studio) -> None:
+    page, sandbox = studio.visit(locale="en-US"), studio.full
+    for price in sandbox.ask_stripe("/v1/prices?limit=100")["data"]:
+        form = {"currency_options[usd][unit_amount]": price["unit_amount"] + 100}
+        sandbox.ask_stripe(f"/v1/prices/{price['id']}", urlencode(form))
+    _wait_for(page, f"{sandbox.url}/pricing?currency=usd", "$")
+    studio.shoot(page, "pricing/dollars")
+    page.goto(f"{sandbox.url}/pricing?currency=eur")
+    studio.shoot(page, "pricing/choice-of-currency")
+    page.goto(f"{sandbox.url}/?currency=usd")
+    studio.shoot(page, "landing/dollars")
+
+
+def _wait_for(page: Page, url: str, words: str) -> None:
+    """Prices come by a webhook, and a page that is open does not change."""
+    for _ in range(40):
+        page.goto(url)
+        if words in page.get_by_role("main").inner_text():
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"{url} never said {words}")
