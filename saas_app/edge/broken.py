@@ -43,7 +43,7 @@ POLICY = f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha25
 
 def sorry(scope: Scope, request_id: str) -> Response:
     """The answer, with the number under which the log has the rest."""
-    return _said(scope, WORDS.format(request_id), 500, {})
+    return told(scope, WORDS.format(request_id), 500)
 
 
 def refusal(scope: Scope, error: AppError) -> Response:
@@ -51,7 +51,7 @@ def refusal(scope: Scope, error: AppError) -> Response:
     headers = {"cache-control": "no-store"}
     if isinstance(error, TooManyTries | Unavailable):
         headers["retry-after"] = str(error.retry_after)
-    return _said(scope, f"{error}\n", error.status, headers)
+    return told(scope, f"{error}\n", error.status, headers)
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -76,7 +76,9 @@ def own_500(scope: Scope, receive: Receive, send: Send, request_id: str) -> Send
     return out
 
 
-def _said(scope: Scope, words: str, status: int, headers: dict[str, str]) -> Response:
+def told(scope: Scope, words: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """These words: to a browser on a page of their own, to a program as they are."""
+    headers = headers or {}
     if "text/html" not in Headers(scope=scope).get("accept", ""):
         return PlainTextResponse(words, status, headers)
     page = PAGE.format(

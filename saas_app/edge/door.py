@@ -15,7 +15,7 @@ from saas_app.core import habits, logs
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
-from saas_app.edge.broken import own_500, refusal, sorry
+from saas_app.edge.broken import own_500, refusal, sorry, told
 from saas_app.edge.islands import SAME, WORD, Islands, hydrated_policy
 from saas_app.edge.limits import TOO_LARGE, limited_body, limited_frames
 from saas_app.edge.pages import POSTERS, Route
@@ -130,7 +130,7 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, path, method = _headers(scope), scope["path"], scope["method"]
         habits.follow(headers.get("accept-language", ""))
-        refusal = self._refusal(headers, path, method)
+        refusal = self._refusal(scope, headers)
         if refusal is None and method in UNSAFE:
             receive = limited_body(receive, self._limits.get(path, BODY_LIMIT))
         if refusal is None and path in self._straight:
@@ -148,16 +148,17 @@ class Edge:
         except HTTPException as error:  # too large, as it turned out while it arrived
             await PlainTextResponse(error.detail, error.status_code)(scope, receive, send)
 
-    def _refusal(self, headers: dict[str, str], path: str, method: str) -> Response | None:
+    def _refusal(self, scope: Scope, headers: dict[str, str]) -> Response | None:
+        path, method = scope["path"], scope["method"]
         if path.startswith(CLOSED):
             return PlainTextResponse(_("Not found"), 404)
         if method not in UNSAFE:
             return None
         size = headers.get("content-length", "0")
         if not (size.isascii() and size.isdigit()) or int(size) > self._limits.get(path, BODY_LIMIT):
-            return PlainTextResponse(TOO_LARGE, 413)
+            return told(scope, TOO_LARGE, 413)
         if path != WEBHOOK and not self._own_origin(headers, need_origin=False):
-            return PlainTextResponse(_("This form was sent from another site, so nothing was done."), 403)
+            return told(scope, _("This form was sent from another site, so nothing was done."), 403)
         return None
 
     async def _page(self, scope: Scope, headers: dict[str, str]) -> Response | None:

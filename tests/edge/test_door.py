@@ -123,6 +123,17 @@ def test_a_form_is_taken_from_our_own_pages_only(client: TestClient, headers: di
     assert client.post("/form", data={"a": "b"}, headers=headers).status_code == status
 
 
+def test_a_person_reads_on_a_page_why_their_form_was_not_taken(client: TestClient) -> None:
+    browser = {"accept": "text/html"}
+    foreign = client.post("/form", data={"a": "b"}, headers={**browser, "origin": "https://evil.example"})
+    large = client.post("/form", content=b"x" * (BODY_LIMIT + 1), headers=browser)
+    for answer, status, words in ((foreign, 403, "sent from another site"), (large, 413, "larger than we accept")):
+        assert answer.status_code == status
+        assert words in answer.text
+        assert "Go to the start page" in answer.text
+        assert answer.headers["cache-control"] == "no-store"
+
+
 def test_the_webhook_is_open_to_stripe_which_sends_no_origin(client: TestClient) -> None:
     assert client.post("/api/stripe/webhook", content=b"{}").status_code == 200
 
