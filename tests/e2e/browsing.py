@@ -85,12 +85,16 @@ def _where(message: ConsoleMessage) -> str:
         return ""
 
 
+# Scripts, labels and links find the first of two elements that have one id.
+_TWICE = """() => [...document.querySelectorAll("[id]")].map(each => each.id)
+  .filter((id, at, all) => all.indexOf(id) !== at)"""
 _ASKED: dict[str, Any] = {"resultTypes": ["violations"]}  # and not what is well, which takes longer to write down
 _DEPENDS_ON_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
 def barriers(page: Page, colours: str) -> list[str]:
-    """What axe finds fault with on this page, and where; at night only what depends on colours."""
+    """What axe finds fault with on this page, and where; at night only what depends on colours. And ids given twice."""
     options = _ASKED if colours == "light" else {**_ASKED, "runOnly": _DEPENDS_ON_COLOURS}
     violations = Axe().run(page, options=options).response["violations"]
-    return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in violations]
+    found = [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in violations]
+    return [*found, *(f"an id given twice: {id_}" for id_ in page.evaluate(_TWICE))]

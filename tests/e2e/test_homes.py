@@ -28,6 +28,16 @@ def test_rent_or_buy_answers_without_a_script_and_keeps_what_was_typed(open_brow
     expect(page.get_by_label("Rent a month")).to_have_value("600")
 
 
+def test_every_year_below_follows_what_is_typed(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    page.goto(f"{stack.url}/rent-or-buy")
+    years = page.get_by_role("region", name="What each has at the end of each year").get_by_role("row")
+    expect(years).to_have_count(26)
+    page.get_by_label("Years", exact=True).fill("12")
+    expect(years).to_have_count(13)
+    expect(years.last).to_contain_text("€")
+
+
 def test_the_answer_follows_what_is_typed_in_the_readers_own_writing(open_browser: OpenBrowser, stack: Stack) -> None:
     page = open_browser(locale="de-DE").new_tab()
     page.goto(f"{stack.url}/yield")

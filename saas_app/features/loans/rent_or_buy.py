@@ -122,7 +122,7 @@ def _years() -> rx.Component:
     found = line(slot("year.year"), amount("year.owner"), amount("year.tenant"), amount("year.ahead"))
     found_years = when(FOUND, each("year", f"{FOUND}.years", found))
     return rx.el.div(
-        asked.sheet(_("What each has at the end of each year"), "years", names, found_years), class_name="mt-5"
+        asked.sheet(_("What each has at the end of each year"), "by-year", names, found_years), class_name="mt-5"
     )
 
 
