@@ -58,6 +58,11 @@ class Told(LiveState, mixin=True):
     errors: dict[str, str] = {}
     refusal: Refusal = Refusal()
 
+    async def _load(self) -> Viewer:
+        """Read as ever; what was done on an earlier visit of this tab is no news any more."""
+        self.said = ""
+        return await super()._load()
+
     async def _do(self, work: Callable[[Viewer], Awaitable[str]]) -> bool:
         """Do something, say what was done, and word whatever stands in the way. Whether it was done."""
         viewer = current_viewer()

@@ -54,6 +54,19 @@ def test_a_scenario_is_changed_copied_opened_and_deleted_after_a_question(visito
     expect(page.locator("#schedule")).to_be_hidden()
 
 
+def test_what_was_done_is_not_told_again_on_a_later_visit(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    join(page, stack)
+    work_out_a_loan(page, stack)
+    save_as(page, "River")
+    expect(page.get_by_text("Saved as River.")).to_be_visible()
+    page.goto(f"{stack.url}/billing")
+    page.get_by_role("link", name="Scenarios").click()
+    expect(page.locator("#room")).to_have_text("1 of 2 saved")
+    expect(page.locator("#loan-payment")).to_be_visible()
+    expect(page.get_by_text("Saved as River.")).to_be_hidden()
+
+
 def test_an_agent_keeps_folders_takes_files_home_and_compares_on_a_phone(
     open_browser: OpenBrowser, stack: Stack
 ) -> None:
