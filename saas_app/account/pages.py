@@ -193,7 +193,12 @@ def goodbye() -> rx.Component:
 def change() -> rx.Component:
     """Prove a new address by a click, not by opening the link: mail scanners open links too."""
     form = native_form(submit_button(_("Use my new address"), busy=_("Changing…")), action="/change")
-    return settings_page(_("Use your new address"), card(form), back_to_settings())
+    return settings_page(
+        _("Use your new address"),
+        card(form),
+        back_to_settings(),
+        intro=_("From then on you log in with it, and our mails go there."),
+    )
 
 
 @island(

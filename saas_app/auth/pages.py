@@ -202,7 +202,7 @@ def confirm() -> rx.Component:
         when("member and viewer.email_verified", mail),
         *[draw() for draw in below_confirm],
         _local_mailbox(),
-        intro=_("You are logged in for a while. What comes next matters, so please show that it is still you."),
+        intro=_("You have been logged in for a while. What comes next matters, so please show that it is still you."),
     )
 
 

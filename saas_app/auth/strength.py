@@ -1,6 +1,7 @@
 """Whether a new password is good enough, and if not, why: in words, without rules about digits and symbols."""
 
 import math
+import re
 import threading
 import unicodedata
 from functools import cache
@@ -79,8 +80,8 @@ def _guessable(password: str, about: tuple[str, ...]) -> str | None:
     if found["score"] >= GOOD_ENOUGH:
         return None
     hint = found["feedback"]["warning"].rstrip(".") if is_english(language()) else ""  # zxcvbn's own words
-    why = f": {hint[0].lower()}{hint[1:]}" if hint else ""
-    return _("This is easy to guess{why}. A few unusual words are better than one clever one.").format(why=why)
+    why = re.sub(r'"(.+?)"', r"“\1”", f": {hint[0].lower()}{hint[1:]}") if hint else ""
+    return _("This is easy to guess{why}.").format(why=why)  # what to do instead stands beside the field
 
 
 def legible(password: str) -> str:

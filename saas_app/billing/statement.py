@@ -133,7 +133,7 @@ def _note(row: Subscription, coming: UpcomingInvoice) -> str:
         return _("What is due now comes on top.")
     credit = coming.total - coming.amount_due
     if credit > 0:
-        return _("{amount} of your credit pay for it.").format(amount=money(credit, coming.currency))
+        return _("{amount} of it comes from your credit.").format(amount=money(credit, coming.currency))
     if coming.discount and row.discount_duration == "once":
         return _("After that it is {price}.").format(
             price=each(row.unit_amount * row.quantity, row.currency, row.interval)

@@ -82,7 +82,7 @@ def _proof() -> rx.Component:
     return band(
         heading(_("Proof you can do with a pencil"), size="large"),
         rx.el.p(
-            _("payment = amount × r ÷ (1 − (1 + r)"),
+            _("payment = amount × r ÷ (1\u00a0−\u00a0(1\u00a0+\u00a0r)"),
             rx.el.sup("−n"),
             ")",
             class_name="mt-6 font-display text-lg italic text-brick-ink sm:text-3xl",
