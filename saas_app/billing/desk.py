@@ -87,7 +87,7 @@ def _choice(plan: PlanChoice, choice: Choice) -> rx.Component:
             kind="secondary",
         ),
         action="/billing/change",
-        class_name="inline-flex",
+        class_name="inline-flex sm:ml-auto max-sm:w-full max-sm:[&_button]:w-full",
     )
     return row(
         rx.el.span(choice.price, class_name="font-semibold tabular-nums"),

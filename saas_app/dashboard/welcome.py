@@ -43,7 +43,7 @@ def welcome() -> rx.Component:
                 class_name="mt-1 font-display text-4xl font-semibold leading-tight tracking-tight sm:text-5xl",
             ),
             _mail(),
-            rx.el.div(grid(_free(), _offer(), columns=2), class_name="mt-10"),
+            rx.el.div(grid(_free(), _offer(), columns=2, class_name="items-start"), class_name="mt-10"),
             class_name=classes(PAGE_WIDTH, "py-12 sm:py-20"),
         )
     )

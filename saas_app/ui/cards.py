@@ -51,7 +51,10 @@ def fact(name: Words, value: Words) -> rx.Component:
 def badge(words: Words, tone: Tone = "plain") -> rx.Component:
     """A short state, such as Active or Past due."""
     return rx.el.span(
-        words, class_name=classes("inline-flex rounded-full px-2.5 py-0.5 text-sm font-semibold", TINTS[tone])
+        words,
+        class_name=classes(
+            "inline-flex whitespace-nowrap rounded-full px-2.5 py-0.5 text-sm font-semibold", TINTS[tone]
+        ),
     )
 
 

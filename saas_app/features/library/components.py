@@ -137,8 +137,8 @@ def reader() -> rx.Component:
             id="note-offer",
             type="button",
             hidden=True,
-            class_name="fixed bottom-6 left-1/2 z-10 min-h-12 -translate-x-1/2 rounded-full bg-brick px-6 "
-            "font-semibold text-on-brick shadow-lg",
+            class_name="fixed bottom-6 left-1/2 z-10 min-h-12 -translate-x-1/2 whitespace-nowrap rounded-full "
+            "bg-brick px-6 font-semibold text-on-brick shadow-lg",
         ),
         class_name="flex gap-12",
     )
@@ -266,6 +266,6 @@ def _lines(name: str, label: str, *, rows: int, hint: str = "") -> rx.Component:
         default_value=slot(f"form.{name}"),
         aria_invalid=if_else(f"errors.{name}", "true", "false"),
         aria_describedby=f"{name}-hint {name}-error",
-        class_name=classes(INPUT, "py-2.5"),
+        class_name=classes(INPUT, "py-3"),
     )
     return labelled(name, label, control, hint=hint, error=slot(f"errors.{name}"))

@@ -151,7 +151,12 @@ def _really(scenario: ScenarioView) -> rx.Component:
 
 def _change_form(scenario: ScenarioView) -> rx.Component:
     notes = rx.el.textarea(
-        name="notes", id="change-notes", default_value=scenario.notes, max_length=NOTES_LENGTH, rows=3, class_name=INPUT
+        name="notes",
+        id="change-notes",
+        default_value=scenario.notes,
+        max_length=NOTES_LENGTH,
+        rows=3,
+        class_name=f"{INPUT} py-3",
     )
     errors = ScenariosState.errors
     return rx.el.form(

@@ -148,7 +148,7 @@ def _letterhead_form() -> rx.Component:
         max_length=500,
         aria_invalid=if_else(f"errors.{address}", "true", "false"),
         aria_describedby=f"{address}-hint {address}-error",
-        class_name=INPUT,
+        class_name=f"{INPUT} py-3",
     )
     picture = rx.el.input(
         type="file",
