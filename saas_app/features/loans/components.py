@@ -209,7 +209,7 @@ def _years() -> rx.Component:
     table = rx.el.table(
         rx.el.thead(rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names])),
         rx.el.tbody(rx.foreach(ScenariosState.result.years, _year)),
-        class_name="w-full",
+        class_name="w-full max-sm:text-xs",
     )
     return unfold(_("Year by year"), rx.el.div(table, class_name="overflow-x-auto text-ink"))
 

@@ -197,7 +197,7 @@ def opened() -> rx.Component:
             class_name="sticky top-0 bg-surface",
         ),
         rx.el.tbody(rx.foreach(plan.payments, _payment)),
-        class_name="w-full max-lg:text-sm",
+        class_name="w-full max-lg:text-sm max-sm:text-xs",
     )
     return rx.cond(
         plan.id != "",
