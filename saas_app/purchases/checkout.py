@@ -34,7 +34,7 @@ def _kind(product_key: str) -> Kind:
 async def start_purchase(viewer: Viewer, product_key: str, currency: str = "") -> str:
     """The address of the checkout for this product, in this currency if it is sold in it.
 
-    Raises NotSold, OwnedAlready and UnderWay, before which nothing is charged, and StripeUnavailable.
+    Raises NotSold, OwnedAlready, UnderWay and Disputed, before which nothing is charged, and StripeUnavailable.
     """
     wish = await db.read_system("catalogue", catalogue.price_for, product_key, currency)
     if wish is None:

@@ -29,6 +29,18 @@ class UnderWay(Conflict):
         super().__init__(_("Your payment for this is still under way. It opens by itself when your bank has answered."))
 
 
+class Disputed(Conflict):
+    """A payment for the same thing was disputed, and may come back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The payment for this is disputed, so nothing was charged again. When your bank has decided, it is "
+                "yours, or can be bought again."
+            )
+        )
+
+
 def owned(session: Session) -> dict[str, Purchase]:
     """What the person whose session it is may use, by product key; bought twice, it counts by the first."""
     newest_first = select(Purchase).order_by(col(Purchase.bought_at).desc())
@@ -44,12 +56,14 @@ def require_owned(session: Session, product_key: str) -> Purchase:
 
 
 def refuse_owner(session: Session, product_key: str) -> None:
-    """Go on only if it makes sense to buy this; raises OwnedAlready and UnderWay."""
+    """Go on only if it makes sense to buy this; raises OwnedAlready, UnderWay and Disputed."""
     standings = {row.standing for row in session.exec(select(Purchase).where(Purchase.product_key == product_key))}
     if Standing.OWNED in standings:
         raise OwnedAlready
     if Standing.PROCESSING in standings:
         raise UnderWay
+    if Standing.FROZEN in standings:
+        raise Disputed
 
 
 def licences(session: Session) -> list[str]:

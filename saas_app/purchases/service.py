@@ -80,12 +80,9 @@ def _view(row: Purchase, name: str) -> PurchaseView:
 
 
 def offers(session: Session) -> list[GoodOffer]:
-    """What this person can buy: what is for sale, and neither theirs already nor being paid."""
-    taken = {
-        row.product_key
-        for row in session.exec(select(Purchase))
-        if row.standing in (Standing.OWNED, Standing.PROCESSING)
-    }
+    """What this person can buy: what is for sale, and neither theirs already nor being paid nor disputed."""
+    over = (Standing.REFUNDED, Standing.WITHDRAWN)
+    taken = {row.product_key for row in session.exec(select(Purchase)) if row.standing not in over}
     return [offer for offer in catalogue.goods(session, currency_of(session)) if offer.key not in taken]
 
 

@@ -97,6 +97,7 @@ def test_nobody_else_opens_a_chapter_or_writes_beside_one(state: dict[str, objec
     seen = shelf(eve)
     assert (seen.is_owned, seen.files, seen.place) == (False, (), "")
     assert seen.is_waiting == (state == {"paid": False})
+    assert seen.is_disputed == (state == {"dispute_status": "needs_response"})
     assert as_system(lambda session: [*session.exec(select(ReadingPlace)), *session.exec(select(BookNote))]) == []
 
 

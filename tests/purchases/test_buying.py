@@ -17,7 +17,7 @@ from saas_app.core.errors import NotFound
 from saas_app.core.viewer import Viewer
 from saas_app.purchases import catalogue, checkout, service
 from saas_app.purchases.checkout import NotSold
-from saas_app.purchases.entitlements import OwnedAlready, UnderWay
+from saas_app.purchases.entitlements import Disputed, OwnedAlready, UnderWay
 from saas_app.purchases.models import Purchase, Standing
 from tests.billing.shop import Stripe, do_waiting_work, rows
 from tests.factories import a_user
@@ -202,6 +202,20 @@ async def test_a_dispute_freezes_and_its_end_decides(market: Market, steps: list
         await market.tell_all()
         states += [state for state, *_ in await _seen(ada)]
     assert states == seen
+
+
+async def test_what_is_disputed_is_not_sold_again_before_the_bank_has_decided(market: Market) -> None:
+    ada = a_user()
+    session_id = await market.buy(ada)
+    market.dispute(session_id)
+    await market.tell_all()
+    assert await db.read(ada, service.offers) == []
+    with pytest.raises(Disputed, match="nothing was charged again"):
+        await checkout.start_purchase(ada, "book_v1")
+    market.dispute(session_id, "lost")
+    await market.tell_all()
+    assert [each.key for each in await db.read(ada, service.offers)] == ["book_v1"]
+    assert (await checkout.start_purchase(ada, "book_v1")).startswith(market.url)
 
 
 async def test_each_change_is_told_once_however_often_we_look(market: Market) -> None:

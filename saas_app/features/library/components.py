@@ -40,7 +40,13 @@ def shelf() -> rx.Component:
             mine.is_owned,
             _owned(),
             grid(
-                _sample(), rx.cond(mine.is_waiting, _waiting(), rx.foreach(LibraryState.offers, good_card)), columns=2
+                _sample(),
+                rx.cond(
+                    mine.is_waiting,
+                    _waiting(),
+                    rx.cond(mine.is_disputed, _disputed(), rx.foreach(LibraryState.offers, good_card)),
+                ),
+                columns=2,
             ),
         ),
         card(
@@ -92,6 +98,16 @@ def _waiting() -> rx.Component:
     return card(
         rx.el.p(_("Your bank has not answered yet. The book opens by itself when it has."), class_name="text-quiet"),
         title=_("Your payment is under way"),
+    )
+
+
+def _disputed() -> rx.Component:
+    return card(
+        rx.el.p(
+            _("The book is closed until your bank has decided. What you wrote in its margin is kept."),
+            class_name="text-quiet",
+        ),
+        title=_("The payment is disputed"),
     )
 
 

@@ -75,6 +75,7 @@ class Shelf:
     changes: str = ""
     is_owned: bool = False
     is_waiting: bool = False
+    is_disputed: bool = False
     place: str = ""
     notes: str = ""
     contents: tuple[ContentsLine, ...] = ()
@@ -110,6 +111,7 @@ def require_book(session: Session) -> None:
 def shelf(session: Session) -> Shelf:
     """Read without owning it: the names of the chapters are on the cover, so to speak."""
     found, mine = book(), owned(session).get(BOOK)
+    standings = () if mine else _standings(session)
     at, counts = _place(session), _counts(session) if mine else {}
     chapter = found.chapter(at.chapter) if at and mine else None
     notes = sum(counts.values())
@@ -119,7 +121,8 @@ def shelf(session: Session) -> Shelf:
         edition=found.edition.words,
         changes=found.edition.changes,
         is_owned=mine is not None,
-        is_waiting=mine is None and _is_under_way(session),
+        is_waiting=Standing.PROCESSING in standings,
+        is_disputed=Standing.FROZEN in standings,
         place=_("Chapter {number}: {title}").format(number=chapter.number, title=chapter.title) if chapter else "",
         notes=_count(notes) if notes else "",
         contents=tuple(_contents(found, counts)),
@@ -266,6 +269,6 @@ def _put_place(session: Session, at: ReadingPlace | None, slug: str, block: int)
     session.add(at)
 
 
-def _is_under_way(session: Session) -> bool:
+def _standings(session: Session) -> tuple[Standing, ...]:
     rows = session.exec(select(Purchase).where(Purchase.product_key == BOOK)).all()
-    return any(row.standing is Standing.PROCESSING for row in rows)
+    return tuple(row.standing for row in rows)
