@@ -49,13 +49,14 @@ class Figures:
     requests: int
     code: int  # of what was sent, HTML, CSS and JS
     complaints: tuple[str, ...]
+    machine: float  # how fast Lighthouse found the processor; times that are blocked grow as it falls
 
 
 def main() -> None:
     """Print a line per page and form, and below it what Lighthouse found fault with."""
     times, paths = int(sys.argv[1]) if sys.argv[1:] else 1, sys.argv[2:]
     install()
-    say("page", "form", "scores", "FCP", "LCP", "TBT", "kB", "requests")
+    say("page", "form", "scores", "FCP", "LCP", "TBT", "kB", "requests", "machine")
     with tempfile.TemporaryDirectory() as folder:
         stack = Stack(Path(folder))
         stack.start()
@@ -142,6 +143,7 @@ def figures(result: dict[str, Any]) -> Figures:
         len(sent),
         sum(int(each.get("transferSize", 0)) for each in sent if each.get("resourceType") in CODE),
         tuple(complaints(result)),
+        result["environment"]["benchmarkIndex"],
     )
 
 
@@ -172,7 +174,7 @@ def report(path: str, form: str, looks: list[Figures]) -> None:
     first, largest, blocked, sent, requests = middle
     say(
         *(path, form, "/".join(map(str, lowest)), f"{first:.0f}", f"{largest:.0f}", f"{blocked:.0f}"),
-        *(f"{sent / 1000:.1f}", f"{requests:.0f}"),
+        *(f"{sent / 1000:.1f}", f"{requests:.0f}", f"{statistics.median(each.machine for each in looks):.0f}"),
     )
     for line in sorted({line for each in looks for line in each.complaints}):
         sys.stdout.write(f"    {line}\n")
@@ -181,7 +183,7 @@ def report(path: str, form: str, looks: list[Figures]) -> None:
 
 def say(*cells: str) -> None:
     """One line of the table."""
-    widths = (18, 6, 17, 6, 6, 6, 8, 9)
+    widths = (18, 6, 17, 6, 6, 6, 8, 9, 7)
     sys.stdout.write("".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip() + "\n")
 
 
