@@ -15,7 +15,6 @@ RESEND_SECONDS = 60
 LINK_SENT = _("We have mailed a link to the new address. It works for 24 hours; until then nothing changes.")
 SAVED = _("Saved.")
 PASSWORD_SAVED = _("Your new password is saved, and all other devices are logged out.")
-ADDRESS_SAVED = _("Your new address is saved, and all other devices are logged out.")
 TAKEN_BACK = _("The account is yours again. We have mailed you a link to choose a new password.")
 
 
@@ -55,7 +54,7 @@ async def change_address(request: Request, form: Form) -> Response:
     """Use the new address."""
     viewer, digest = await member_of(request), cookies.session_digest(request)
     entry = await flows.change_address(viewer, opened_link(request, "change"), digest, visit_of(request))
-    response = to("/settings")
+    response = to("/settings?moved=yes")
     keep(response, request, entry, remember=entry.is_remembered)
     cookies.drop_link(response, "change")
     return response

@@ -22,6 +22,7 @@ from saas_app.core import audit, db, happened
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
 from saas_app.edge.pages import Fill, island
+from saas_app.ui.banners import banner
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
 from saas_app.ui.forms import native_form
@@ -108,7 +109,9 @@ def settings() -> rx.Component:
         title=_("Your data"),
     )
     more = [draw() for draw in more_cards]
-    return settings_page(_("Settings"), profile, *more, browsers(), history(), data)
+    saved = banner(_("Your new address is saved, and all other devices are logged out."), tone="good")
+    done = when("form.moved", saved)
+    return settings_page(_("Settings"), done, profile, *more, browsers(), history(), data)
 
 
 def kept_name() -> rx.Component:

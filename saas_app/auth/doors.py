@@ -141,7 +141,7 @@ def opened_link(request: Request, purpose: Purpose) -> str:
     """The token of the link that was opened in this browser; LinkGone when there is none."""
     token = cookies.link_token(request, purpose)
     if not TOKEN.fullmatch(token):
-        raise LinkGone
+        raise LinkGone(purpose)
     return token
 
 

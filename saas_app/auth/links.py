@@ -13,6 +13,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select, update
 
+from saas_app import site
 from saas_app.auth.models import EmailToken, User
 from saas_app.core import clock, tokens
 from saas_app.core.errors import Gone
@@ -33,10 +34,14 @@ WRONG_CODES = 5
 
 
 class LinkGone(Gone):
-    """A link that was used, replaced, or is too old."""
+    """A link that was used, replaced, or is too old. A way back is mailed once, so nobody can ask for another."""
 
-    def __init__(self) -> None:
-        super().__init__(_("This link was used already, or has run out. Please ask for a new one."))
+    def __init__(self, purpose: Purpose | None = None) -> None:
+        if purpose == "undo":
+            words = _("This link was used already, or has run out. If the account is not yours again, write to {mail}.")
+            super().__init__(words.format(mail=site.SUPPORT_EMAIL))
+        else:
+            super().__init__(_("This link was used already, or has run out. Please ask for a new one."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def find(session: Session, token: str, purpose: Purpose) -> tuple[User, EmailTok
         )
     ).first()
     if found is None:
-        raise LinkGone
+        raise LinkGone(purpose)
     return found[0], found[1]
 
 
@@ -101,7 +106,7 @@ def use(session: Session, token: str, purpose: Purpose) -> User:
     user = owner(session, token, purpose)
     this = (col(EmailToken.digest) == tokens.digest(token), col(EmailToken.used_at).is_(None))
     if session.exec(update(EmailToken).where(*this).values(used_at=clock.now())).rowcount != 1:
-        raise LinkGone
+        raise LinkGone(purpose)
     return user
 
 

@@ -12,6 +12,7 @@ from starlette.requests import cookie_parser
 from saas_app.billing import catalogue
 from saas_app.billing.catalogue import Offer
 from saas_app.billing.checkout import currency_of
+from saas_app.billing.entitlements import entitlements
 from saas_app.billing.money import money
 from saas_app.billing.plans import PLANS
 from saas_app.billing.regions import likely_currencies
@@ -21,7 +22,7 @@ from saas_app.core.config import settings
 from saas_app.core.errors import Unavailable
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
-from saas_app.edge.islands import Slots
+from saas_app.edge.islands import Blank, Slots
 from saas_app.edge.who import cookie_name
 
 # Another process may have written a new catalogue; ours is announced at once.
@@ -182,6 +183,7 @@ def _values(offers: tuple[Offer, ...], note: str) -> dict[str, Any]:
         "sandbox": now.stripe_mode == "sandbox",
         "sandbox_card": SANDBOX_CARD,
         "test_mode": now.stripe_mode == "test",
+        "mine": Blank(),  # until somebody is known: `plan_held`
         "mailbox": not now.is_production and not now.smtp_url,
         "base_url": now.base_url,
         "password_min_length": now.password_min_length,
@@ -199,3 +201,15 @@ def _no_plans() -> dict[str, Any]:
         plan.key: _with_empty(Offer(plan.key, plan.name, plan.description, plan.sells, **catalogue.held_by(plan)))
         for plan in PLANS.values()
     }
+
+
+async def plan_held(viewer: Viewer) -> dict[str, Any]:
+    """Further slots for a member: `mine.pro_v1` if that is the plan they have, which need not be offered to them.
+
+    A plan that is only read-only until it is paid is theirs too. None while the database does not answer.
+    """
+    try:
+        found = await db.read(viewer, entitlements)
+    except Unavailable:
+        return {}
+    return {"mine": Blank({(found.locked or found.plan).key: "yes"})}

@@ -4,6 +4,7 @@ import reflex as rx
 
 from saas_app import site
 from saas_app.billing.plans import FREE, PRO_V1
+from saas_app.billing.storefront import plan_held
 from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.ui.buttons import link_button, submit_button
@@ -31,6 +32,8 @@ CHOSEN = (
     description=_("Your account is ready."),
     members_only=True,
     hidden=True,
+    fill=plan_held,
+    texts_only=True,
 )
 def welcome() -> rx.Component:
     """Congratulate by name, say what is unlocked, offer the plan, and let them go on without it."""
@@ -43,7 +46,15 @@ def welcome() -> rx.Component:
                 class_name="mt-1 font-display text-4xl font-semibold leading-tight tracking-tight sm:text-5xl",
             ),
             _mail(),
-            rx.el.div(grid(_free(), _offer(), columns=2, class_name="items-start"), class_name="mt-10"),
+            rx.el.div(
+                grid(
+                    _free(),
+                    when("mine[offer.key]", _theirs(), otherwise=(_offer(),)),
+                    columns=2,
+                    class_name="items-start",
+                ),
+                class_name="mt-10",
+            ),
             class_name=classes(PAGE_WIDTH, "py-12 sm:py-20"),
         )
     )
@@ -66,6 +77,19 @@ def _free() -> rx.Component:
         rx.el.p(_("For as long as you like. No card needed."), class_name="mt-5 text-sm text-quiet"),
         link_button(_("Continue free"), href=site.DASHBOARD, kind="secondary", wide=True, class_name="mt-5"),
         title=_("Yours already"),
+    )
+
+
+def _theirs() -> rx.Component:
+    """For somebody who comes back here after they have subscribed."""
+    return card(
+        rx.el.ul(
+            each("words", "offer.features", rx.el.li(slot("words"), class_name=TICKED)),
+            class_name="flex flex-col gap-2.5",
+        ),
+        link_button(_("See billing"), href="/billing", wide=True, class_name="mt-5"),
+        title=_("{name} is yours").format(name=slot("offer.name")),
+        raised=True,
     )
 
 

@@ -131,7 +131,7 @@ def pull_out_islands(static: Path, islands: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     for name, route in declared.islands.items():
         pages = prerendered(static, route.path)
-        made = make_island(pages[0].read_text(), static, is_whole=route.fill is None)
+        made = make_island(pages[0].read_text(), static, is_whole=route.fill is None or route.texts_only)
         (islands.with_name(LOCAL) if route.local else islands).joinpath(f"{name}.html").write_text(made)
         for page in pages:
             page.unlink()

@@ -31,6 +31,7 @@ class Route:
     name: str
     path: str
     fill: Fill | None = None
+    texts_only: bool = False
     fresh: bool = False
     remembers: tuple[str, ...] = ()
     reckon: Reckon | None = None
@@ -59,6 +60,7 @@ def island(
     members_only: bool = False,
     hidden: bool = False,
     fill: Fill | None = None,
+    texts_only: bool = False,
     fresh: bool = False,
     remembers: tuple[str, ...] = (),
     reckon: Reckon | None = None,
@@ -68,7 +70,8 @@ def island(
 
     `name` is how `edge.islands.respond` finds it; it defaults to the route without its slash.
     `members_only` sends strangers to log in first; `hidden` keeps it out of search engines. `fill` gives the slots
-    that belong to the viewer; `fresh` asks members whose log-in is too old to confirm that it is them. `remembers`
+    that belong to the viewer; `texts_only` promises that no elements are among them, so that the page needs no styles
+    for more than it has. `fresh` asks members whose log-in is too old to confirm that it is them. `remembers`
     names cookies of ours that hold a word, which the page shows as `{{ remembered.name }}`. `reckon` adds slots that
     follow from what was typed or stands in the address. `local` is for the pages of whoever develops: they are built
     apart, and declared unless this is production.
@@ -77,7 +80,7 @@ def island(
     def declare(page: Page) -> Page:
         key = name or route.strip("/") or HOME
         listed = not (hidden or members_only or local)
-        found = Route(key, route, fill, fresh, remembers, reckon, title, description, listed, local)
+        found = Route(key, route, fill, texts_only, fresh, remembers, reckon, title, description, listed, local)
         declared.islands[key] = found
         if members_only:
             declared.members[key] = found

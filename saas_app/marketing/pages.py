@@ -3,6 +3,7 @@
 import reflex as rx
 
 from saas_app import site
+from saas_app.billing.storefront import plan_held
 from saas_app.core.words import _
 from saas_app.edge.pages import island
 from saas_app.marketing.landing import landing_page
@@ -26,6 +27,8 @@ def landing() -> rx.Component:
     site.PRICING,
     title=_("Pricing · {product}").format(product=site.PRODUCT),
     description=_("Start free. Paid plans by the year or by the month, cancelled when you like."),
+    fill=plan_held,
+    texts_only=True,
 )
 def pricing() -> rx.Component:
     """What it costs."""

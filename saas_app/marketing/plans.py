@@ -39,6 +39,7 @@ def paid_card(key: str, *, best: bool = False) -> rx.Component:
         rx.el.p(slot(f"{plan}.description"), class_name="mt-1 min-h-12 text-quiet"),
         rx.el.div(_yearly_price(key), _way_in(key, "year", best), class_name=YEARLY),
         rx.el.div(_monthly_price(key), _way_in(key, "month", best), class_name=MONTHLY),
+        when(f"mine.{key}", link_button(_("Your plan: see billing"), href="/billing", kind="secondary", wide=True)),
         _features(each("words", f"{plan}.features", rx.el.li(slot("words"), class_name=TICKED))),
         best=best,
     )
@@ -103,7 +104,8 @@ def _way_in(key: str, interval: str, best: bool) -> rx.Component:
         action="/billing/checkout",
         class_name="",
     )
-    return when(f"plans.{key}.{interval}.available", when("member", member, otherwise=(guest,)))
+    is_offered = f"plans.{key}.{interval}.available and not mine.{key}"
+    return when(is_offered, when("member", member, otherwise=(guest,)))
 
 
 def _card(*children: rx.Component, best: bool = False) -> rx.Component:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from saas_app import site
 from saas_app.auth import passwords
 from saas_app.auth.models import LoginSession, User
 from saas_app.auth.sessions import find_viewer
@@ -97,7 +98,7 @@ async def test_a_new_address_counts_from_the_click_in_its_mail_on(ada: Any, brow
     opened = await browser.get(await browser.link("new@example.com", "change"))
     assert opened.headers["location"] == "/change"
     assert row_of(ada.id).email == "ada@example.com", "mail scanners open links too"
-    assert (await browser.post("/change")).headers["location"] == "/settings"
+    assert (await browser.post("/change")).headers["location"] == "/settings?moved=yes"
     row = row_of(ada.id)
     assert (row.email, row.email_key) == ("new@example.com", "new@example.com")
     assert await who(browser) == "new@example.com"
@@ -171,7 +172,10 @@ async def test_further_changes_of_address_do_not_close_the_way_back_and_are_take
     assert (await me.post("/undo")).status_code == 200
     assert row_of(ada.id).email == "ada@example.com"
     await thief.get(theirs)
-    assert (await thief.post("/undo")).status_code == 410
+    answer = await thief.post("/undo")
+    assert answer.status_code == 410
+    assert site.SUPPORT_EMAIL in answer.text
+    assert "ask for a new one" not in answer.text
     assert row_of(ada.id).email == "ada@example.com"
 
 

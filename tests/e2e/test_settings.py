@@ -49,6 +49,19 @@ def test_a_browser_that_is_logged_out_from_another_loses_its_page_at_the_next_cl
     other.wait_for_url("**/login**")
 
 
+def test_a_new_address_is_proved_by_its_mail_and_told(visitor: Visitor, stack: Stack) -> None:
+    page, new = visitor.new_tab(), Person()
+    join(page, stack)
+    page.goto(f"{stack.url}/settings/email")
+    page.get_by_label("New e-mail address").fill(new.email)
+    page.get_by_role("button", name="Mail me a link there").click()
+    newest_mail(page, stack, new, "Confirm your new address")
+    page.get_by_role("link", name=f"{stack.url}/change/").click()
+    page.get_by_role("button", name="Use my new address").click()
+    expect(page.get_by_role("status").filter(has_text="Your new address is saved")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(new.email)).to_be_visible()
+
+
 def test_a_name_is_changed_and_shown(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
     join(page, stack)

@@ -17,6 +17,7 @@ from tests.e2e.steps import (
     pay,
     save_as,
     sign_up,
+    subscribe,
     work_out_a_loan,
 )
 
@@ -83,6 +84,20 @@ def _in_a_year(stack: Stack) -> str:
     """The date of the newest subscription's renewal, as people read it, asked of Stripe itself."""
     newest = stack.ask_stripe("/v1/subscriptions?limit=1")["data"][0]
     return stack.day(newest["items"]["data"][0]["current_period_end"])
+
+
+def test_who_has_a_plan_is_not_offered_it_again(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    join(page, stack)
+    subscribe(page, stack)
+    for billing in ("yearly", "monthly"):
+        page.goto(f"{stack.url}/pricing?billing={billing}")
+        expect(page.get_by_role("link", name="Your plan: see billing")).to_have_attribute("href", "/billing")
+        expect(page.get_by_role("button", name="Choose Pro")).to_have_count(0)
+        expect(page.get_by_role("button", name="Choose Agent")).to_be_visible()
+    page.goto(f"{stack.url}/welcome")
+    expect(page.get_by_role("heading", name="Pro is yours")).to_be_visible()
+    expect(page.get_by_role("button", name="Get Pro")).to_have_count(0)
 
 
 def test_continuing_free_ends_on_the_dashboard_without_any_card(visitor: Visitor, stack: Stack) -> None:
