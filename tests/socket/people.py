@@ -132,7 +132,7 @@ class Socket:
     def _send(self, packet: Packet) -> None:
         try:
             self._line.send(f"{MESSAGE}{packet.encode()}")
-        except ConnectionClosed as error:
+        except (ConnectionClosed, OSError) as error:  # the second where the line broke before its end was heard of
             raise HungUp from error
 
     def _receive(self) -> str:
