@@ -264,7 +264,7 @@ class Store:
             for table in _TABLES:
                 self._db.execute(f"DELETE FROM main.{table}")  # noqa: S608 - our own names
                 if to_kept:
-                    self._db.execute(f"INSERT INTO main.{table} SELECT * FROM temp.kept_{table}")  # noqa: S608
+                    self._db.execute(f"INSERT INTO main.{table} SELECT * FROM temp.kept_{table}")  # noqa: S608 - our own names
             self._db.execute("COMMIT")
 
     def close(self) -> None:

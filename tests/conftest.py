@@ -48,17 +48,15 @@ ASKED_ONCE = {
     *(f"billing/test_{name}.py" for name in ("checkout", "compare", "changes", "contract", "currencies", "downgrade")),
     *(f"billing/test_{name}.py" for name in ("forms", "locked", "mails", "other_account", "reconcile", "reminders")),
     *(f"billing/test_{name}.py" for name in ("setup", "stale", "terms", "trials")),
-    *(f"purchases/test_{name}.py" for name in ("buying", "claims", "compare", "contract", "files")),
+    *(f"purchases/test_{name}.py" for name in ("compare", "contract", "files")),
 }
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the second database of ASKED_ONCE to the long run, but for what happens at once."""
+    """Leave the second database of ASKED_ONCE to the long run."""
     here = Path(__file__).parent
     for item in items:
-        if item.get_closest_marker("at_once"):
-            continue
         if "postgresql" in item.name and item.path.relative_to(here).as_posix() in ASKED_ONCE:
             item.add_marker(pytest.mark.long)
 

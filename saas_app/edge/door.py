@@ -146,7 +146,7 @@ class Edge:
         try:
             await door(scope, receive, send)
         except HTTPException as error:  # too large, as it turned out while it arrived
-            await PlainTextResponse(error.detail, error.status_code)(scope, receive, send)
+            await told(scope, error.detail, error.status_code)(scope, receive, send)
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> Response | None:
         path, method = scope["path"], scope["method"]

@@ -1,13 +1,14 @@
 """Somebody with a browser."""
 
 import itertools
+import os
 import random
 import re
 import shutil
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright
 
 TIMEOUT_MILLISECONDS = 15_000
 _REPORT_CSP = """
@@ -35,6 +36,13 @@ _numbers = itertools.count(random.SystemRandom().randrange(1 << 20))
 def chromium_here() -> str | None:
     """The Chromium of this machine; None leaves it to `playwright install chromium`."""
     return next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+
+
+def launched(playwright: Playwright, *flags: str) -> Browser:
+    """It, running; `flags` are its own. Root has no sandbox there."""
+    usual = ("--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
+    alone = os.geteuid() != 0
+    return playwright.chromium.launch(executable_path=chromium_here(), args=[*usual, *flags], chromium_sandbox=alone)
 
 
 class Visitor:
@@ -88,13 +96,11 @@ def _where(message: ConsoleMessage) -> str:
 # Scripts, labels and links find the first of two elements that have one id.
 _TWICE = """() => [...document.querySelectorAll("[id]")].map(each => each.id)
   .filter((id, at, all) => all.indexOf(id) !== at)"""
-_ASKED: dict[str, Any] = {"resultTypes": ["violations"]}  # and not what is well, which takes longer to write down
-_DEPENDS_ON_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+_ASKED = {"resultTypes": ["violations"]}  # and not what is well, which takes longer to write down than to find
 
 
-def barriers(page: Page, colours: str) -> list[str]:
-    """What axe finds fault with on this page, and where; at night only what depends on colours. And ids given twice."""
-    options = _ASKED if colours == "light" else {**_ASKED, "runOnly": _DEPENDS_ON_COLOURS}
-    violations = Axe().run(page, options=options).response["violations"]
+def barriers(page: Page) -> list[str]:
+    """What axe finds fault with on this page, and where. And ids given twice."""
+    violations = Axe().run(page, options=_ASKED).response["violations"]
     found = [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in violations]
     return [*found, *(f"an id given twice: {id_}" for id_ in page.evaluate(_TWICE))]

@@ -1,7 +1,6 @@
 """A real browser in front of the built app. Whatever the browser complains about fails the test."""
 
 import fcntl
-import os
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from scripts import build
-from tests.e2e.browsing import TIMEOUT_MILLISECONDS, Visitor, chromium_here
+from tests.e2e.browsing import TIMEOUT_MILLISECONDS, Visitor, launched
 from tests.e2e.stack import Stack
 
 OpenBrowser = Callable[..., Visitor]
@@ -60,10 +59,7 @@ def playwright() -> Generator[Playwright]:
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Generator[Browser]:
     """The Chromium of this machine, else the one that `playwright install chromium` brought."""
-    flags = ["--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
-    browser = playwright.chromium.launch(
-        executable_path=chromium_here(), args=flags, chromium_sandbox=os.geteuid() != 0
-    )
+    browser = launched(playwright)
     yield browser
     browser.close()
 

@@ -51,17 +51,17 @@ def test_no_page_breaks_its_own_policy_or_shuts_anybody_out(
     for path in PUBLIC:
         page.goto(stack.url + path)
         _settled(page, path)
-        found[path] = barriers(page, colours)
+        found[path] = barriers(page)
     sign_up(page, stack)
-    found["/welcome"] = barriers(page, colours)
+    found["/welcome"] = barriers(page)
     work_out_a_loan(page, stack)
     save_as(page, "River")
     expect(page.locator("#room")).to_have_text("1 of 2 saved")
-    found["/scenarios with a loan"] = barriers(page, colours)
+    found["/scenarios with a loan"] = barriers(page)
     for path in (*MEMBER, *SETTINGS, *LOCAL):
         page.goto(stack.url + path)
         _settled(page, path)
-        found[path] = barriers(page, colours)
+        found[path] = barriers(page)
     assert {path: lines for path, lines in found.items() if lines} == {}
     page.goto(f"{stack.url}/dev/kit")
     page.screenshot(path=ROOT / "test-results" / f"kit-{colours}.png", full_page=True)

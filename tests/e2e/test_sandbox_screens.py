@@ -77,7 +77,7 @@ def test_axe_finds_nothing_on_any_page(colours: str, shop: Shop, open_browser: O
     page, found = open_browser(color_scheme=colours).new_tab(), dict[str, list[str]]()
     for name, url in addresses(shop).items():
         page.goto(url)
-        found[name] = barriers(page, colours)
+        found[name] = barriers(page)
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

@@ -16,11 +16,10 @@ from saas_app.billing.money import money
 from saas_app.core import habits, words, written
 from saas_app.core.viewer import Viewer
 from saas_app.edge import islands as public
-from saas_app.edge import ready
 from saas_app.edge.door import Edge
 from saas_app.edge.islands import Islands, Slots
 from saas_app.edge.pages import Route
-from saas_app.edge.ready import Ready
+from saas_app.edge.ready import MOST_KEPT, Ready
 
 HERE = "http://testserver"
 READERS = {
@@ -113,11 +112,8 @@ def test_new_slots_make_every_reader_s_page_anew(site: Site) -> None:
     assert site.islands._beside == {}
 
 
-def test_however_many_languages_visitors_think_of_few_pages_are_kept(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ready, "MOST_KEPT", 100)
-    for number in range(110):
+def test_however_many_languages_visitors_think_of_few_pages_are_kept(site: Site) -> None:
+    for number in range(MOST_KEPT + 10):
         site.text("/dated", f"en-{number % 1000:03},x-{number}")
         site.text("/dated", f"en-{chr(65 + number % 26)}{chr(65 + number // 26 % 26)}-{number}")
     assert len(site.islands._kept) == 1

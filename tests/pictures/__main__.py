@@ -1,7 +1,6 @@
 """Photograph every page in every state: `python -m tests.pictures [--only WORD…]`. They go to build/pictures."""
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -9,10 +8,10 @@ import time
 import traceback
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests import conftest
-from tests.e2e.browsing import TIMEOUT_MILLISECONDS, chromium_here
+from tests.e2e.browsing import TIMEOUT_MILLISECONDS, launched
 from tests.e2e.stack import ROOT
 from tests.pictures import scenes
 from tests.pictures.album import Album
@@ -32,7 +31,7 @@ def main(only: list[str]) -> int:
     failed: list[str] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         expect.set_options(timeout=TIMEOUT_MILLISECONDS)
-        studio = Studio(_chromium(playwright), album, Path(folder))
+        studio = Studio(launched(playwright, "--hide-scrollbars"), album, Path(folder))
         try:
             for each in wanted:
                 failed += _played(studio, each)
@@ -59,12 +58,6 @@ def _played(studio: Studio, scene: Scene) -> list[str]:
     strange = [each for each in studio.album.taken[before:] if each not in scene.states]
     _say(f"{time.monotonic() - began:5.1f} s  {scene.name}")
     return [*wrong, *(f"{scene.name}: {each} was not taken" for each in missing if not wrong), *strange]
-
-
-def _chromium(playwright: Playwright) -> Browser:
-    """As the tests have it, without bars that scroll."""
-    flags = ["--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--hide-scrollbars"]
-    return playwright.chromium.launch(executable_path=chromium_here(), args=flags, chromium_sandbox=os.geteuid() != 0)
 
 
 def _say(words: str) -> None:

@@ -81,15 +81,15 @@ def a_lost_password(studio: Studio) -> None:
     address = str(link.get_attribute("href"))
     link.click()
     studio.shoot(page, "reset/open")
-    _choose(page, "passwordpassword")
+    choose_password(page, "passwordpassword")
     expect(page.locator("#password-error")).to_be_visible()
     studio.shoot(page, "reset/wrong")
-    _choose(page, "new-harbor-lantern-77")
+    choose_password(page, "new-harbor-lantern-77")
     expect(page.get_by_text("Your new password is saved")).to_be_visible()
     studio.shoot(page, "reset/saved")
     page.goto(address)
     if page.get_by_label("Password", exact=True).is_visible():
-        _choose(page, "other-harbor-lantern-78")
+        choose_password(page, "other-harbor-lantern-78")
     studio.shoot(page, "reset/used")
 
 
@@ -98,7 +98,8 @@ def _send(page: Page, email: str) -> None:
     page.get_by_role("button", name="Send me a link").click()
 
 
-def _choose(page: Page, password: str) -> None:
+def choose_password(page: Page, password: str) -> None:
+    """Type a new one, and send it."""
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Save my new password").click()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.pictures import sheets
 
@@ -13,7 +13,7 @@ HEIGHT = 900
 THEMES = ("light", "dark")
 TALLEST = 12_000  # what is longer is cut off: nobody looks at more of it on a sheet
 _PATIENCE = 60_000  # milliseconds for one picture, on a machine that does something else too
-AT_WORK = {"width": 1280, "height": HEIGHT}
+AT_WORK: ViewportSize = {"width": 1280, "height": HEIGHT}
 
 # Letters are there, and what is drawn by a script has been drawn for this width.
 _SETTLED = """async () => {
@@ -58,7 +58,7 @@ class Album:
                 page.evaluate(_SETTLED)
                 page.screenshot(path=place / f"{width}-{theme}.png", animations="disabled", timeout=_PATIENCE)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        page.set_viewport_size(AT_WORK)  # type: ignore[arg-type]
+        page.set_viewport_size(AT_WORK)
         self.taken.append(name)
         self._sheets.append(self._pasting.submit(sheets.paste, self.folder, name))
 

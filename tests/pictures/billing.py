@@ -1,16 +1,18 @@
 """Billing as it stands on an ordinary day, and the page between paying and having."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.stack import Stack
 from tests.e2e.steps import go_to_checkout, subscribe
 from tests.pictures.studio import Studio, scene
 
 
-def subscription(studio: Studio) -> dict[str, str]:
+def subscription(stack: Stack) -> dict[str, Any]:
     """The newest, as Stripe has it."""
-    return studio.stack.ask_stripe("/v1/subscriptions?status=all&limit=1")["data"][0]
+    return stack.ask_stripe("/v1/subscriptions?status=all&limit=1")["data"][0]
 
 
 def at_stripe(studio: Studio, what: str, **form: object) -> str:
@@ -56,7 +58,7 @@ def with_and_without_a_plan(studio: Studio) -> None:
 def what_stripe_may_add(studio: Studio) -> None:
     page = studio.member()
     subscribe(page, studio.stack)
-    mine = subscription(studio)
+    mine = subscription(studio.stack)
     coupon = at_stripe(studio, "coupons", percent_off=25, duration="repeating", duration_in_months=3, name="Spring")
     at_stripe(studio, f"subscriptions/{mine['id']}", **{"discounts[0][coupon]": coupon})
     billing(page, studio)
@@ -71,7 +73,7 @@ def what_stripe_may_add(studio: Studio) -> None:
     studio.shoot(page, "billing/details")
     page = studio.member()
     subscribe(page, studio.stack)
-    mine = subscription(studio)
+    mine = subscription(studio.stack)
     at_stripe(studio, f"subscriptions/{mine['id']}", **{"pause_collection[behavior]": "void"})
     billing(page, studio, "Your plan is paused")
     studio.shoot(page, "billing/suspended")

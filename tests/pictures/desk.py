@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.steps import save_as, subscribe, work_out_a_loan
 from tests.pictures.studio import Studio, scene
@@ -115,8 +115,8 @@ def a_desk_of_an_agent(studio: Studio) -> None:
     expect(stranger.get_by_role("heading", level=1)).to_have_text("River")
     studio.shoot(stranger, "s/loan")
     studio.open(page, "/settings").get_by_label("Address", exact=True).fill("1 Example Street\n10000 City")
-    picture = {"name": "a.png", "mimeType": "image/png", "buffer": b"none"}
-    page.get_by_label("Logo", exact=True).set_input_files(picture)  # type: ignore[arg-type]
+    picture: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": b"none"}
+    page.get_by_label("Logo", exact=True).set_input_files(picture)
     page.get_by_role("button", name="Save the letterhead").click()
     expect(page.get_by_text("This is not a picture that we can read.")).to_be_visible()
     studio.shoot(page, "settings/letterhead")

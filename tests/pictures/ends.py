@@ -3,7 +3,17 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.stack import Stack
-from tests.e2e.steps import FAILS_LATER, go_to_checkout, join, save_as, subscribe, work_out_a_loan
+from tests.e2e.steps import (
+    FAILS_LATER,
+    GOOD_CARD,
+    MASTERCARD,
+    go_to_checkout,
+    join,
+    pay,
+    save_as,
+    subscribe,
+    work_out_a_loan,
+)
 from tests.pictures.billing import billing, subscription
 from tests.pictures.changes import put_in_a_card
 from tests.pictures.studio import Studio, scene
@@ -14,7 +24,7 @@ ALWAYS_ASKS = "4000002760003184"
 
 def _let_the_period_end(stack: Stack) -> None:
     """To the renewal of the newest subscription, and past the hour in which its invoice is a draft."""
-    mine = stack.ask_stripe("/v1/subscriptions?status=all&limit=1")["data"][0]
+    mine = subscription(stack)
     stack.tell_sandbox("advance", to=mine["items"]["data"][0]["current_period_end"])
     stack.tell_sandbox("advance", seconds=HOUR)
 
@@ -30,23 +40,23 @@ def a_trial(studio: Studio) -> None:
     studio.shoot(page, "sandbox/checkout/trial")
     page.get_by_role("button", name="Start free trial").click()
     expect(page.locator("#unlocked")).to_be_visible()
-    _billing(page, stack, "Your trial ends in 14 days")
+    _shows(page, stack, "/billing", "Your trial ends in 14 days")
     studio.shoot(page, "billing/trial")
-    _dashboard(page, stack, "Your trial ends")
+    _shows(page, stack, "/dashboard", "Your trial ends")
     studio.shoot(page, "dashboard/trial")
-    mine = stack.ask_stripe("/v1/subscriptions?status=all&limit=1")["data"][0]
+    mine = subscription(stack)
     soon = stack.tell_sandbox("advance", seconds=0)["now"] + 2 * 24 * HOUR
     stack.ask_stripe(f"/v1/subscriptions/{mine['id']}", f"trial_end={soon}&proration_behavior=none")
-    _billing(page, stack, "Your trial ends in 2 days")
+    _shows(page, stack, "/billing", "Your trial ends in 2 days")
     studio.shoot(page, "billing/trial-ending")
     _let_the_period_end(stack)
-    _billing(page, stack, "Your plan is paused")
+    _shows(page, stack, "/billing", "Your plan is paused")
     studio.shoot(page, "billing/paused")
-    _dashboard(page, stack, "Your plan is paused")
+    _shows(page, stack, "/dashboard", "Your plan is paused")
     studio.shoot(page, "dashboard/paused")
     page.goto(f"{stack.url}/billing")
-    put_in_a_card(page, "4242424242424242")
-    _billing(page, stack, "When you resume it")
+    put_in_a_card(page, GOOD_CARD)
+    _shows(page, stack, "/billing", "When you resume it")
     studio.shoot(page, "billing/paused-with-card")
     page = studio.visit()
     join(page, stack)
@@ -54,18 +64,13 @@ def a_trial(studio: Studio) -> None:
     page.get_by_role("button", name="Start free trial").click()
     expect(page.locator("#unlocked")).to_be_visible()
     page.goto(f"{stack.url}/billing")
-    put_in_a_card(page, "5555555555554444")
-    _billing(page, stack, "Trial ends on")
+    put_in_a_card(page, MASTERCARD)
+    _shows(page, stack, "/billing", "Trial ends on")
     studio.shoot(page, "billing/trial-with-card")
 
 
-def _billing(page: Page, stack: Stack, says: str) -> None:
-    page.goto(f"{stack.url}/billing")
-    expect(page.get_by_text(says).first).to_be_visible()
-
-
-def _dashboard(page: Page, stack: Stack, says: str) -> None:
-    page.goto(f"{stack.url}/dashboard")
+def _shows(page: Page, stack: Stack, path: str, says: str) -> None:
+    page.goto(f"{stack.url}{path}")
     expect(page.get_by_text(says).first).to_be_visible()
 
 
@@ -109,11 +114,7 @@ def a_card_that_fails(studio: Studio) -> None:
 def a_bank_that_asks(studio: Studio) -> None:
     page = studio.member()
     go_to_checkout(page, studio.stack, "monthly")
-    page.get_by_label("Card number").fill(ALWAYS_ASKS)
-    page.get_by_label("Expires").fill("12 / 34")
-    page.get_by_label("Security code").fill("123")
-    page.get_by_label("Name on card").fill("Ada L")
-    page.get_by_role("button", name="Subscribe").click()
+    pay(page, ALWAYS_ASKS)
     expect(page.get_by_role("button", name="Complete")).to_be_visible()
     studio.shoot(page, "sandbox/bank/question")
     page.get_by_role("button", name="Complete").click()
@@ -130,7 +131,7 @@ def a_plan_that_is_over(studio: Studio) -> None:
     studio.open(page, "/billing/cancel").get_by_role("button", name="Cancel Pro").click()
     page.wait_for_url("**/billing?done=cancel")
     _let_the_period_end(studio.stack)
-    assert subscription(studio)["status"] == "canceled"
+    assert subscription(studio.stack)["status"] == "canceled"
     billing(page, studio, "Your plan ended")
     studio.shoot(page, "billing/ended")
     studio.open(page, "/dashboard")

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page, expect
 
 from saas_app.features.library.book import book
-from tests.e2e.steps import fill_card
+from tests.e2e.steps import GOOD_CARD, fill_card
 from tests.pictures.studio import Studio, scene
 
 _CHAPTERS = {f"library/book/{each.slug}": each.title for each in book().chapters}
@@ -17,7 +17,7 @@ _SELECT = """number => {
 }"""
 
 
-def buy(page: Page, studio: Studio, card: str = "4242424242424242") -> None:
+def buy(page: Page, studio: Studio, card: str = GOOD_CARD) -> None:
     """From the shelf to the page that says whose it is."""
     studio.open(page, "/library").get_by_role("button", name="Buy").click()
     page.wait_for_url("**/c/pay/**")
@@ -109,7 +109,7 @@ def asked_back_by_the_bank(studio: Studio) -> None:
     expect(page.locator("#purchases")).to_contain_text("Frozen")
     studio.shoot(page, "billing/disputed")
     studio.open(page, "/library")
-    expect(page.get_by_role("heading", name="Contents")).to_be_visible()
+    expect(page.get_by_role("heading", name="The payment is disputed")).to_be_visible()
     studio.shoot(page, "library/disputed")
 
 

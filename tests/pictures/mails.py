@@ -34,10 +34,20 @@ def _bought(
     before: Standing | None, refunded_before: int = 0, *, refunded: int = 0, all_of_it: bool = False, dispute: str = ""
 ) -> Write:
     def write(session: Session, user: User) -> None:
-        values = {"amount_refunded": refunded, "refunded": all_of_it, "dispute_status": dispute}
-        bought = {"amount": 1900, "currency": "eur", "paid": True, "bought_at": clock.now(), **values}
-        ids = {"stripe_payment_id": "pi_1", "stripe_checkout_session_id": "cs_1", "product_key": "book_v1"}
-        purchases.on_change(session, Purchase(user_id=user.id, **ids, **bought), before, refunded_before)  # type: ignore[arg-type]
+        row = Purchase(
+            user_id=user.id,
+            stripe_payment_id="pi_1",
+            stripe_checkout_session_id="cs_1",
+            product_key="book_v1",
+            amount=1900,
+            currency="eur",
+            paid=True,
+            bought_at=clock.now(),
+            amount_refunded=refunded,
+            refunded=all_of_it,
+            dispute_status=dispute,
+        )
+        purchases.on_change(session, row, before, refunded_before)
 
     return write
 
@@ -114,7 +124,7 @@ def _shoot(studio: Studio, name: str, write: Callable[[], None]) -> None:
 
 def _newest(session: Session) -> str:
     mails = select(Outbox).where(Outbox.kind == "mail").order_by(col(Outbox.id).desc())
-    return session.exec(mails).first().payload["html"]  # type: ignore[union-attr]
+    return session.exec(mails.limit(1)).one().payload["html"]
 
 
 @contextmanager

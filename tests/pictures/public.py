@@ -25,13 +25,14 @@ def prices(studio: Studio) -> None:
     studio.shoot(page, "pricing/monthly")
 
 
-@scene("pricing/member", "pricing/canceled", "pricing/subscribed")
+@scene("pricing/member", "pricing/canceled", "pricing/subscribed", "welcome/subscribed")
 def prices_for_members(studio: Studio) -> None:
     page = studio.open(studio.member(), "/pricing")
     studio.shoot(page, "pricing/member")
     studio.shoot(studio.open(page, "/pricing?canceled=1"), "pricing/canceled")
     subscribe(page, studio.stack)
     studio.shoot(studio.open(page, "/pricing"), "pricing/subscribed")
+    studio.shoot(studio.open(page, "/welcome"), "welcome/subscribed")
 
 
 @scene("calculator/first", "calculator/wrong", "calculator/interest-first", "calculator/on-a-phone")

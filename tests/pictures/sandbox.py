@@ -1,7 +1,7 @@
 """The sandbox's own screens, and the pages that Stripe hosts for others."""
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from stripe_sandbox import testing
 from tests.e2e.steps import DECLINED, fill_card, go_to_checkout, open_portal, pay, subscribe
@@ -40,7 +40,7 @@ def the_hosted_pages_of_the_product(studio: Studio) -> None:
     go_to_checkout(page, studio.stack)
     studio.shoot(page, "sandbox/checkout/plan")
     page.get_by_role("button", name="Subscribe").click()
-    _is_refused(page)
+    expect(page.locator("#number-error")).to_be_visible()
     studio.shoot(page, "sandbox/checkout/empty")
     pay(page, DECLINED)
     expect(page.locator("#number-error")).to_contain_text("Your card was declined.")
@@ -48,10 +48,6 @@ def the_hosted_pages_of_the_product(studio: Studio) -> None:
     subscribe(page, studio.stack)
     open_portal(page, studio.stack)
     studio.shoot(page, "sandbox/portal/home")
-
-
-def _is_refused(page: Page) -> None:
-    expect(page.locator("#number-error")).to_be_visible()
 
 
 @scene("sandbox/checkout/book", "sandbox/checkout/thanks")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.steps import Person, join, log_in, newest_mail
 from tests.e2e.test_factors import Device
+from tests.pictures.accounts import choose_password
 from tests.pictures.studio import Studio, scene
 
 
@@ -17,10 +18,7 @@ def oneself(studio: Studio) -> None:
     ada = join(page, studio.stack)
     other = studio.visit(user_agent="Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) Version/17.0 Safari/605.1.15")
     log_in(other, studio.stack, ada)
-    newest_mail(page, studio.stack, ada, "Confirm your e-mail address")
-    page.get_by_role("link", name=f"{studio.stack.url}/verify/").click()
-    page.get_by_role("button", name="Confirm my e-mail address").click()
-    page.wait_for_url("**/dashboard")
+    studio.prove(page, ada)
     studio.shoot(studio.open(page, "/settings"), "settings/proved")
     page.get_by_label("Name", exact=True).first.fill("Ada\u202eL")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -79,17 +77,12 @@ def _ask(page: Page, email: str) -> None:
 def another_password(studio: Studio) -> None:
     page = studio.open(studio.member(), "/settings/password")
     studio.shoot(page, "settings/password/first")
-    _choose(page, "passwordpassword")
+    choose_password(page, "passwordpassword")
     expect(page.locator("#password-error")).not_to_be_empty()
     studio.shoot(page, "settings/password/wrong")
-    _choose(page, "seven-quiet-lanterns-outside")
+    choose_password(page, "seven-quiet-lanterns-outside")
     expect(page.get_by_text("Your new password is saved")).to_be_visible()
     studio.shoot(page, "settings/password/saved")
-
-
-def _choose(page: Page, password: str) -> None:
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Save my new password").click()
 
 
 @scene("settings/authenticator/unproved", "settings/passkeys/unproved", "settings/recovery/nothing", "change/strange")
@@ -110,7 +103,8 @@ def before_the_address_is_proved(studio: Studio) -> None:
 )
 def an_authenticator_app(studio: Studio) -> None:
     page = studio.visit()
-    ada = _proved(page, studio)
+    ada = join(page, studio.stack)
+    studio.prove(page, ada)
     studio.open(page, "/settings/authenticator")
     expect(page.get_by_alt_text("QR code for your authenticator app")).to_be_visible()
     studio.shoot(page, "settings/authenticator/setting-up")
@@ -145,16 +139,6 @@ def _type(page: Page, code: str) -> None:
     page.get_by_role("button", name="Turn on").click()
 
 
-def _proved(page: Page, studio: Studio) -> Person:
-    """As `Studio.proved`, in a tab that is there already."""
-    ada = join(page, studio.stack)
-    newest_mail(page, studio.stack, ada, "Confirm your e-mail address")
-    page.get_by_role("link", name=f"{studio.stack.url}/verify/").click()
-    page.get_by_role("button", name="Confirm my e-mail address").click()
-    page.wait_for_url("**/dashboard")
-    return ada
-
-
 @scene(
     "settings/passkeys/none",
     "settings/passkeys/one",
@@ -165,7 +149,8 @@ def _proved(page: Page, studio: Studio) -> Person:
 def a_passkey(studio: Studio) -> None:
     page = studio.visit()
     device = Device(page)
-    ada = _proved(page, studio)
+    ada = join(page, studio.stack)
+    studio.prove(page, ada)
     studio.shoot(studio.open(page, "/settings/passkeys"), "settings/passkeys/none")
     page.get_by_label("Name").fill("The laptop on the desk at work, with the long name")
     page.get_by_role("button", name="Add a passkey").click()
@@ -180,7 +165,8 @@ def a_passkey(studio: Studio) -> None:
     expect(page.get_by_text("Nothing was done")).to_be_visible()
     studio.shoot(page, "login/refused-passkey")
     page = studio.visit()
-    eve = _proved(page, studio)
+    eve = join(page, studio.stack)
+    studio.prove(page, eve)
     studio.stack.command("make-admin", eve.email)
     studio.open(page, "/settings")
     expect(page.get_by_text("Your rights as an administrator rest")).to_be_visible()

@@ -93,12 +93,15 @@ class Studio:
     def proved(self, name: str = "Ada") -> Page:
         """The same for somebody who has proved their address too."""
         page = self.visit()
-        ada = join(page, self.stack, Person(name))
-        newest_mail(page, self.stack, ada, "Confirm your e-mail address")
+        self.prove(page, join(page, self.stack, Person(name)))
+        return page
+
+    def prove(self, page: Page, person: Person) -> None:
+        """Prove their address by the link in its mail."""
+        newest_mail(page, self.stack, person, "Confirm your e-mail address")
         page.get_by_role("link", name=f"{self.stack.url}/verify/").click()
         page.get_by_role("button", name="Confirm my e-mail address").click()
         page.wait_for_url("**/dashboard")
-        return page
 
     def pay(self, page: Page, number: str = GOOD_CARD) -> None:
         """Pay on the hosted checkout that this tab is being led to, and come back."""

@@ -46,14 +46,14 @@ def line(sandbox: str) -> Generator[Line]:
 @pytest.mark.parametrize(
     ("lives", "steps"),
     [
-        pytest.param(4, 12, id="short"),
+        pytest.param(10, 15, id="short"),
         pytest.param(60, 40, id="long", marks=pytest.mark.long),
     ],
 )
 def test_whatever_happens_the_rows_are_stripes_and_nothing_counts_twice(
     open_scene: OpenScene, line: Line, lives: int, steps: int
 ) -> None:
-    phases = [Phase.generate, Phase.shrink] if steps > 12 else [Phase.generate]
+    phases = [Phase.generate, Phase.shrink] if steps > 15 else [Phase.generate]
     how = settings(PATIENT, max_examples=lives, stateful_step_count=steps, phases=phases)
     scenes = Scenes(open_scene, line)
     run_state_machine_as_test(lambda: Business(scenes.next(), line), settings=how)

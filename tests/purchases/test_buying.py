@@ -68,7 +68,6 @@ async def test_the_payment_has_an_invoice_and_says_whose_it_is(market: Market) -
     assert rows(Purchase)[0].receipt_url == rows(Invoice)[0].receipt_url == market.all("charges")[0]["receipt_url"]
 
 
-@pytest.mark.at_once
 async def test_twenty_clicks_at_once_open_one_checkout(market: Market) -> None:
     ada = a_user()
     urls = await asyncio.gather(*(checkout.start_purchase(ada, "book_v1") for _ in range(20)))

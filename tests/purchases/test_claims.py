@@ -74,7 +74,6 @@ async def test_a_buyer_without_an_account_is_written_to_once_and_claims_it(
     assert (row.user_id, row.standing) == (rows(User)[0].id, Standing.OWNED)
 
 
-@pytest.mark.at_once
 async def test_a_claim_works_once(market: Market) -> None:
     market.pay_by_link(EMAIL)
     await market.tell_all()

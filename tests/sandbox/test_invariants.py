@@ -303,7 +303,7 @@ class Business(RuleBasedStateMachine):
 
 def test_the_books_stay_right_whatever_is_called() -> None:
     budget = settings(
-        max_examples=int(os.environ.get("EXAMPLES", "20")),
+        max_examples=int(os.environ.get("EXAMPLES", "40")),
         stateful_step_count=25,
         deadline=None,
         database=None,
