@@ -10,7 +10,7 @@ from saas_app.edge.pages import island
 from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import TICKED, card
 from saas_app.ui.forms import hidden, native_form
-from saas_app.ui.layout import grid
+from saas_app.ui.layout import grid, row
 from saas_app.ui.public import public_page
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import link
@@ -47,11 +47,10 @@ def welcome() -> rx.Component:
             ),
             _mail(),
             rx.el.div(
-                grid(
-                    _free(),
-                    when("mine[offer.key]", _theirs(), otherwise=(_offer(),)),
-                    columns=2,
-                    class_name="items-start",
+                when(
+                    f"mine and not mine.{FREE.key}",
+                    _on(),
+                    otherwise=(grid(_free(), _offer(), columns=2, class_name="items-start"),),
                 ),
                 class_name="mt-10",
             ),
@@ -80,16 +79,11 @@ def _free() -> rx.Component:
     )
 
 
-def _theirs() -> rx.Component:
-    """For somebody who comes back here after they have subscribed."""
-    return card(
-        rx.el.ul(
-            each("words", "offer.features", rx.el.li(slot("words"), class_name=TICKED)),
-            class_name="flex flex-col gap-2.5",
-        ),
-        link_button(_("See billing"), href="/billing", wide=True, class_name="mt-5"),
-        title=_("{name} is yours").format(name=slot("offer.name")),
-        raised=True,
+def _on() -> rx.Component:
+    """The way on for somebody who comes back here and has a plan: nothing is offered to them."""
+    return row(
+        link_button(_("Go to your dashboard"), href=site.DASHBOARD),
+        link_button(_("See billing"), href="/billing", kind="secondary"),
     )
 
 

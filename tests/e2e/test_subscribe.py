@@ -96,7 +96,7 @@ def test_who_has_a_plan_is_not_offered_it_again(visitor: Visitor, stack: Stack) 
         expect(page.get_by_role("button", name="Choose Pro")).to_have_count(0)
         expect(page.get_by_role("button", name="Choose Agent")).to_be_visible()
     page.goto(f"{stack.url}/welcome")
-    expect(page.get_by_role("heading", name="Pro is yours")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("link", name="Go to your dashboard")).to_be_visible()
     expect(page.get_by_role("button", name="Get Pro")).to_have_count(0)
 
 

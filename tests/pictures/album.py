@@ -51,8 +51,8 @@ class Album:
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.evaluate(_SETTLED)
-            if whole and (height := page.evaluate(_WHOLE)) > HEIGHT:
-                page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
+            if whole:
+                _grow(page, width)
             for theme in THEMES:
                 page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 page.evaluate(_SETTLED)
@@ -68,3 +68,12 @@ class Album:
         for each in self._sheets:
             each.result()
         sheets.write_index(self.folder)
+
+
+def _grow(page: Page, width: int) -> None:
+    """Make the window as high as the page, which may be higher in a higher one, or have come in meanwhile."""
+    height = HEIGHT
+    while (wanted := min(page.evaluate(_WHOLE), TALLEST)) > height:
+        height = wanted
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(_SETTLED)
