@@ -1,5 +1,8 @@
 """What happens at the end of a period, by the sandbox's clock."""
 
+from collections.abc import Generator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -8,6 +11,15 @@ from tests.e2e.stack import Stack
 from tests.e2e.steps import FAILS_LATER, fill_card, join, open_dashboard, open_portal, return_to_billing, subscribe
 
 pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def stack(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
+    """A shop of its own: where a year passes, it passes for everybody, and all of them are told one after the other."""
+    made = Stack(tmp_path_factory.mktemp("renewal"))
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture
