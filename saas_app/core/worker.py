@@ -21,6 +21,7 @@ assert upkeep  # noqa: S101  its task is every worker's
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+FIRST_LOOK_SECONDS = 0.3  # visitors who wait for a start are answered before libraries are read for the work
 AT_ONCE = 8
 ROWS_OF_BATCH, BATCHES_AT_ONCE = 100, 2
 TRIED_OFTEN = 2
@@ -83,6 +84,7 @@ class Worker:
         """Whatever is done makes room for the next: a slow row holds up nobody behind it."""
         running: set[asyncio.Task[None]] = set()
         try:
+            await self._rest(table, set(), FIRST_LOOK_SECONDS)
             while not self._stopping:
                 taken: Sequence[Any] = ()
                 room, woken = _room(table, len(running)), self._woken[table].is_set()
@@ -119,10 +121,10 @@ class Worker:
         if table in self._woken:
             self._woken[table].set()
 
-    async def _rest(self, table: type[Leased], running: set[asyncio.Task[None]]) -> None:
-        """Until something is written into this table, one of these rows is done, or a second is over."""
+    async def _rest(self, table: type[Leased], running: set[asyncio.Task[None]], seconds: float = POLL_SECONDS) -> None:
+        """Until something is written into this table, one of these rows is done, or that time is over."""
         woken = asyncio.create_task(self._woken[table].wait())
-        await asyncio.wait({woken, *running}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({woken, *running}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         woken.cancel()
 
     async def _batch(self, table: type[Leased]) -> int:

@@ -89,6 +89,7 @@ class Islands:
         self._routes = routes or {}
         self._kept: dict[tuple[str, str, Any], Page] = {}
         self._beside: dict[tuple[str, str, Any, str], Page] = {}
+        self._packing: dict[Page, asyncio.Task[None]] = {}
         self._version = ""
         self._policies: dict[str, str] = {}
 
@@ -106,15 +107,28 @@ class Islands:
         kind = await self._vary(headers, viewer, typed) if self._vary else None
         if viewer is None and not any(context.values()):
             page = (self._for_habits if habits.current() else self._for_all)(name, slots, kind)
-            if not page.is_packed(accepted := headers.get("accept-encoding", "")):
-                await asyncio.to_thread(page.packed, accepted)
+            is_final = page.is_final(accepted := headers.get("accept-encoding", ""))
             answer = _respond(page, headers, status, "public, max-age=0, must-revalidate")
-            answer.slots = slots if habits.current() == reader else None
+            if not is_final:
+                self._pack_well(page, accepted)
+            is_final |= answer.status_code == 304
+            answer.slots = slots if is_final and habits.current() == reader else None
             return answer
         route = self._routes.get(name)
         if viewer is not None and route is not None and route.fill is not None:
             context = {**await route.fill(viewer), **context}
         return _respond(self._render(name, slots, viewer, kind, context), headers, status, "private, no-store")
+
+    def _pack_well(self, page: Page, accepted: str) -> None:
+        """Beside the answers, and once however many ask meanwhile."""
+        if page not in self._packing:
+            task = asyncio.create_task(asyncio.to_thread(page.pack_well, accepted))
+            self._packing[page] = task
+            task.add_done_callback(lambda _: self._packing.pop(page))
+
+    async def settled(self) -> None:
+        """Come back when nothing is being packed."""
+        await asyncio.gather(*self._packing.values())
 
     def _for_all(self, name: str, slots: Slots, kind: Any) -> Page:
         """The page for everybody of this kind who reads as the installation writes."""

@@ -27,28 +27,38 @@ def _best(accepted: str) -> str:
 
 
 class Page:
-    """The bytes of a page with its policy. One that is `kept` for many visitors is worth packing well."""
+    """The bytes of a page with its policy. One that is `kept` for many visitors is worth packing well.
+
+    Packing well takes about 100 ms, for which nobody waits: `packed` answers at once, with what is there by then.
+    """
 
     def __init__(self, plain: bytes, policy: str, *, kept: bool) -> None:
         self.plain, self.policy, self._kept = plain, policy, kept
-        self._packed: dict[str, bytes] = {}
+        self._fast: dict[str, bytes] = {}
+        self._well: dict[str, bytes] = {}
 
     @cached_property
     def etag(self) -> str:
         """The validator of what is in it, however it is packed."""
         return f'"{hashlib.sha256(self.plain).hexdigest()[:20]}"'
 
-    def is_packed(self, accepted: str) -> bool:
-        """Whether `packed` answers at once: packing well takes about 100 ms."""
+    def is_final(self, accepted: str) -> bool:
+        """Whether `packed` will not answer with less bytes some day."""
         way = _best(accepted)
-        return not way or way in self._packed
+        return not way or not self._kept or way in self._well
+
+    def pack_well(self, accepted: str) -> None:
+        """Make the final bytes of a page that is kept. For a thread."""
+        if not self.is_final(accepted):
+            way = _best(accepted)
+            self._well[way] = _PACKERS[way](self.plain, well=True)
+            self._fast.pop(way, None)
 
     def packed(self, accepted: str) -> tuple[bytes, str]:
         """The body and its content-coding, '' for none, by what the request accepts."""
         way = _best(accepted)
-        return (self._pack(way), way) if way else (self.plain, "")
-
-    def _pack(self, way: str) -> bytes:
-        if way not in self._packed:
-            self._packed[way] = _PACKERS[way](self.plain, well=self._kept)
-        return self._packed[way]
+        if not way:
+            return self.plain, ""
+        if way not in self._well and way not in self._fast:
+            self._fast[way] = _PACKERS[way](self.plain, well=False)
+        return self._well.get(way) or self._fast[way], way
