@@ -48,6 +48,7 @@ def test_what_is_not_translated_is_in_english_and_so_the_whole_calls_itself(shel
     half = read(shelf)
     assert half.chapters[1].title == ENGLISH.chapters[1].title
     assert half.language == "en"
+    assert [each.language for each in half.chapters[:2]] == ["es", "en"], "so a screen reader speaks each as it is"
     for each in FOLDER.glob("*.md"):
         translate(shelf, each.stem)
     assert read(shelf).language == "es"

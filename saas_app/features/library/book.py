@@ -8,7 +8,7 @@ import logging
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -46,12 +46,16 @@ class Edition:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter. `slug` is its name in addresses, in notes and in places, and stays the same in later editions."""
+    """One chapter. `slug` is its name in addresses, in notes and in places, and stays the same in later editions.
+
+    `language` is English where this chapter is not translated, so that a screen reader speaks it as what it is.
+    """
 
     number: int
     slug: str
     title: str
     tokens: tuple[Token, ...]
+    language: str = words.ENGLISH
 
     @property
     def html(self) -> str:
@@ -106,9 +110,10 @@ def read(folder: Path) -> Book:
     )
     filled = numbers()
     files = sorted(each for each in folder.glob("*.md") if "." not in each.stem)
-    read = [_in_language(each, filled) for each in files]
-    language = words.language() if all(translated for _, translated in read) else words.ENGLISH
-    return Book(theirs["title"], theirs["subtitle"], editions, tuple(chapter for chapter, _ in read), language)
+    chapters = tuple(_in_language(each, filled) for each in files)
+    translated = all(each.language == words.language() for each in chapters)
+    language = words.language() if translated else words.ENGLISH
+    return Book(theirs["title"], theirs["subtitle"], editions, chapters, language)
 
 
 def words_of(inline: Token) -> str:
@@ -126,20 +131,20 @@ def _front(file: Path, front: dict[str, Any]) -> tuple[dict[str, Any], dict[int,
         return front, {each["number"]: each["changes"] for each in front["editions"]}
 
 
-def _in_language(file: Path, filled: Mapping[str, object]) -> tuple[Chapter, bool]:
-    """A chapter, and whether it is in the language of this installation. As everywhere, no translation stops us."""
+def _in_language(file: Path, filled: Mapping[str, object]) -> Chapter:
+    """A chapter in the language of this installation, or else in English. As everywhere, no translation stops us."""
     english, other = _chapter(file, file, filled), words.translated(file)
     if other == file:
-        return english, words.is_english(words.language())
+        return replace(english, language=words.language()) if words.is_english(words.language()) else english
     try:
         found = _chapter(file, other, filled)
     except (ValueError, LookupError, AttributeError) as error:
         log.warning("%s cannot be used: %s", other.name, error)
-        return english, False
+        return english
     if _outline(found) != _outline(english):  # notes and places would point at something else
         log.warning("%s cannot be used: its blocks are not those of the English chapter", other.name)
-        return english, False
-    return found, True
+        return english
+    return replace(found, language=words.language())
 
 
 def _outline(chapter: Chapter) -> list[tuple[str, str]]:

@@ -138,6 +138,7 @@ def reader() -> rx.Component:
             rx.el.div(unfold(_("Contents"), _contents()), class_name="mt-4 border-t border-line lg:hidden"),
             rx.el.article(
                 slot("reading.html"),
+                lang=slot("reading.language"),
                 data_chapter=slot("reading.slug"),
                 data_block=slot("reading.block"),
                 data_resume=slot("reading.resume"),
@@ -170,6 +171,7 @@ def _head() -> rx.Component:
         ),
         rx.el.h1(
             slot("reading.title"),
+            lang=slot("reading.language"),
             class_name="mt-2 font-display text-4xl font-semibold leading-tight tracking-tight",
         ),
     )

@@ -63,7 +63,7 @@ def _files(found: Book, buyer: Buyer) -> Iterator[tuple[str, str]]:
     yield "book/yours.xhtml", _yours(found, buyer)
     for chapter in found.chapters:
         body = f"<section><h1>{chapter.number}. {escape(chapter.title)}</h1>\n{chapter.html}</section>"
-        yield f"book/{_file(chapter)}", _page(chapter.title, body)
+        yield f"book/{_file(chapter)}", _page(chapter.title, body, chapter.language)
 
 
 def _package(found: Book, buyer: Buyer) -> str:
@@ -123,8 +123,8 @@ def _file(chapter: Chapter) -> str:
     return f"{chapter.number:02}-{chapter.slug}.xhtml"
 
 
-def _page(title: str, body: str) -> str:
-    said = book().language
+def _page(title: str, body: str, language: str = "") -> str:
+    said = language or book().language
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="{said}" xml:lang="{said}">

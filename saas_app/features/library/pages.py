@@ -103,8 +103,8 @@ def library_sample() -> rx.Component:
     return public_page(
         rx.el.div(
             text(f"{found.title} · {found.edition.words}", tone="quiet"),
-            heading(first.title, level=1, size="giant", class_name="mt-2"),
-            rx.html(first.html, class_name=classes(PROSE, "mt-6")),
+            heading(first.title, level=1, size="giant", lang=first.language, class_name="mt-2"),
+            rx.html(first.html, lang=first.language, class_name=classes(PROSE, "mt-6")),
             rx.el.section(
                 heading(_("The other chapters"), size="large"),
                 rx.el.ol(

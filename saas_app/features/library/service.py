@@ -54,6 +54,7 @@ class Reading:
     number: int
     of: int
     title: str
+    language: str
     html: Markup
     edition: str
     news: str
@@ -213,6 +214,7 @@ def _reading(session: Session, chapter: Chapter, at: ReadingPlace | None, *, res
         number=chapter.number,
         of=len(contents),
         title=chapter.title,
+        language=chapter.language,
         html=Markup(marked(chapter.html, [(note.block, note.quote) for note in notes])),  # noqa: S704 (our own text)
         edition=found.edition.words,
         news=found.news_since(at.edition) if at else "",
