@@ -106,3 +106,18 @@ def coming_back_from_the_checkout(studio: Studio) -> None:
     studio.shoot(page, "billing/return/open")
     subscribe(page, studio.stack)
     studio.shoot(page, "billing/return/active")
+
+
+@scene("billing/paid-twice")
+def a_second_subscription(studio: Studio) -> None:
+    page = studio.member()
+    subscribe(page, studio.stack)
+    billing(page, studio, "Paid")
+    mine = subscription(studio.stack)
+    price = mine["items"]["data"][0]["price"]["id"]
+    card = mine["default_payment_method"]
+    at_stripe(
+        studio, "subscriptions", customer=mine["customer"], default_payment_method=card, **{"items[0][price]": price}
+    )
+    expect(page.get_by_text("Refunded")).to_be_visible()
+    studio.shoot(page, "billing/paid-twice")

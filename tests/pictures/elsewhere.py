@@ -4,8 +4,10 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.steps import join
+from tests.e2e.stack import Stack
+from tests.e2e.steps import Person, join
 from tests.pictures.studio import Studio, scene
+from tests.social.provider import tell
 
 
 @scene(
@@ -28,6 +30,56 @@ def with_accounts_elsewhere_and_trials(studio: Studio) -> None:
     page.goto(f"{studio.full.url}/billing")
     expect(page.get_by_text("No invoices yet")).to_be_visible()
     studio.shoot(page, "billing/trial-offered")
+
+
+@scene(
+    "settings/connected",
+    "settings/only-elsewhere",
+    "login/last-time-elsewhere",
+    "login/link/question",
+    "login/link/wrong",
+    "login/elsewhere-refused",
+)
+def connected_elsewhere(studio: Studio) -> None:
+    stack, page = studio.connected, studio.visit()
+    new, ada = Person("Ada Lovelace"), Person()
+    tell(studio.issuer, "new", email=new.email)
+    _by_example(page, stack, "new")
+    page.goto(f"{stack.url}/settings")
+    studio.shoot(page, "settings/only-elsewhere")
+    page.goto(f"{stack.url}/settings")
+    page.get_by_role("button", name="Log out", exact=True).first.click()
+    page.goto(f"{stack.url}/login")
+    studio.shoot(page, "login/last-time-elsewhere")
+    join(page, stack, ada)
+    page = studio.visit()
+    tell(studio.issuer, "ada", email=ada.email)
+    _by_example(page, stack, "ada")
+    studio.shoot(page, "login/link/question")
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("button", name="Log in and connect").click()
+    expect(page.locator("#password-error, #error").first).not_to_be_empty()
+    studio.shoot(page, "login/link/wrong")
+    page.get_by_label("Password", exact=True).fill(ada.password)
+    page.get_by_role("button", name="Log in and connect").click()
+    page.wait_for_url("**/dashboard")
+    page.goto(f"{stack.url}/settings")
+    studio.shoot(page, "settings/connected")
+    page = studio.visit()
+    page.goto(f"{stack.url}/login")
+    page.get_by_role("link", name="Continue with Example").click()
+    page.get_by_role("button", name="Deny").click()
+    page.wait_for_url(f"{stack.url}/**")
+    studio.shoot(page, "login/elsewhere-refused")
+
+
+def _by_example(page: Page, stack: Stack, subject: str) -> None:
+    """Go to the provider, say there who one is, and come back."""
+    page.goto(f"{stack.url}/login")
+    page.get_by_role("link", name="Continue with Example").click()
+    page.locator("[name=sub]").first.fill(subject)
+    page.get_by_role("button", name="Authorize").click()
+    page.wait_for_url(f"{stack.url}/**")
 
 
 @scene(

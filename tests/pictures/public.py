@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.steps import subscribe
-from tests.pictures.studio import Studio, scene
+from tests.e2e.steps import join, subscribe
+from tests.pictures.studio import Studio, page_of, scene
 
 
 @scene("landing/stranger", "landing/on-a-phone", "landing/member")
@@ -78,6 +78,20 @@ def _answered(page: Page, typed: dict[str, str], says: str) -> None:
     for label, value in typed.items():
         page.get_by_label(label).fill(value)
     expect(page.locator("#verdict")).to_contain_text(says)
+
+
+@scene(
+    *("landing/no-script", "pricing/no-script", "calculator/no-script", "signup/no-script", "dashboard/no-script"),
+    *("rent-or-buy/no-script", "billing/no-script", "settings/no-script", "library/no-script"),
+)
+def pages_without_script(studio: Studio) -> None:
+    page = studio.visit(java_script_enabled=False)
+    for name in ("landing", "pricing", "calculator", "rent-or-buy", "signup"):
+        path = page_of(f"{name}/no-script")
+        studio.shoot(studio.open(page, path), f"{name}/no-script")
+    join(page, studio.stack)
+    for name in ("dashboard", "billing", "library", "settings"):
+        studio.shoot(studio.open(page, f"/{name}"), f"{name}/no-script")
 
 
 @scene("terms/stranger", "privacy/stranger", "goodbye/stranger", "undo/stranger", "locked/stranger", "s/nothing")

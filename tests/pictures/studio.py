@@ -9,9 +9,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import Visitor
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Server, Stack
 from tests.e2e.steps import GOOD_CARD, Person, join, newest_mail, pay
 from tests.pictures.album import Album
+from tests.social.provider import provider
 
 # A page that is not named by its address.
 NAMED = {"landing": "/"}
@@ -55,6 +56,7 @@ class Studio:
         self._browser, self.album, self._folder = browser, album, folder
         self._visitors: list[Visitor] = []
         self._stacks: list[Stack] = []
+        self._others: list[Server] = []
 
     @cached_property
     def stack(self) -> Stack:
@@ -66,6 +68,20 @@ class Studio:
         """The product of a founder who uses all of it: trials without a card, and accounts elsewhere."""
         there = {f"{name}_CLIENT_{what}": "of-a-picture" for name in ("GOOGLE", "GITHUB") for what in ("ID", "SECRET")}
         return self._started("full", TRIAL_DAYS="14", TRIAL_NEEDS_CARD="false", **there)
+
+    @cached_property
+    def issuer(self) -> str:
+        """A provider of accounts elsewhere."""
+        address, server = provider(self.folder("provider"))
+        self._others.append(server)
+        server.start()
+        return address
+
+    @cached_property
+    def connected(self) -> Stack:
+        """The product of a founder whose people may come with an account of that provider."""
+        client = {"OIDC_CLIENT_ID": "of-a-picture", "OIDC_CLIENT_SECRET": "of-a-picture"}
+        return self._started("connected", OIDC_ISSUER=self.issuer, OIDC_NAME="Example", **client)
 
     def _started(self, name: str, **settings: str) -> Stack:
         made = Stack(self._folder / name, **settings)
@@ -134,5 +150,5 @@ class Studio:
 
     def close(self) -> None:
         """End what was started."""
-        for stack in reversed(self._stacks):
-            stack.stop()
+        for each in (*reversed(self._stacks), *self._others):
+            each.stop()

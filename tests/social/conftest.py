@@ -1,7 +1,6 @@
 """A real OpenID Connect provider, run beside the tests, and browsers that go there and back."""
 
 import itertools
-import sys
 from collections.abc import Callable, Generator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,10 +11,9 @@ import pytest
 from saas_app.auth import passwords
 from saas_app.social import api as social_api
 from saas_app.social import asking
-from stripe_sandbox import testing
 from tests.auth.conftest import GOOD_PASSWORD, ROUTES, Browser, OpenBrowser, open_browser
-from tests.e2e.stack import Server, surroundings
 from tests.factories import a_user
+from tests.social.provider import provider, tell
 
 __all__ = ["open_browser"]
 ROUTES.extend(social_api.routes)
@@ -25,10 +23,7 @@ _subjects = itertools.count(1)
 @pytest.fixture(scope="session")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """The address of a provider that runs as a program of its own."""
-    port, log = testing.free_port(), tmp_path_factory.mktemp("provider") / "provider.log"
-    address = f"http://localhost:{port}"
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    server = Server(command, f"{address}/.well-known/openid-configuration", env=surroundings(), log=log)
+    address, server = provider(tmp_path_factory.mktemp("provider"))
     server.start()
     yield address
     server.stop()
@@ -48,8 +43,7 @@ class There:
 
     def change(self, subject: str, **claims: Any) -> None:
         """What the provider says of somebody from now on."""
-        known = {"email": "ada@example.com", "email_verified": True, "name": "Ada Lovelace", **claims}
-        httpx.put(f"{self.issuer}/users/{subject}", json=known).raise_for_status()
+        tell(self.issuer, subject, **claims)
 
     async def log_in(self, browser: Browser, subject: str, start: str = "/auth/oidc") -> httpx.Response:
         """From the button to the provider, logging in there, and back."""
