@@ -15,8 +15,10 @@ TALLEST = 12_000  # what is longer is cut off: nobody looks at more of it on a s
 _PATIENCE = 60_000  # milliseconds for one picture, on a machine that does something else too
 AT_WORK: ViewportSize = {"width": 1280, "height": HEIGHT}
 
-# Letters are there, and what is drawn by a script has been drawn for this width.
+# Letters are there, and what is drawn by a script has been drawn for this width. Where no script may run, none draws,
+# and neither frames nor timers would ever be heard of.
 _SETTLED = """async () => {
+  if (matchMedia("(scripting: none)").matches) return;
   const drawn = new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   const late = new Promise(done => setTimeout(done, 2000));
   await Promise.race([Promise.all([document.fonts.ready, drawn]), late]);

@@ -119,5 +119,5 @@ def a_second_subscription(studio: Studio) -> None:
     at_stripe(
         studio, "subscriptions", customer=mine["customer"], default_payment_method=card, **{"items[0][price]": price}
     )
-    expect(page.get_by_text("Refunded")).to_be_visible()
+    expect(page.get_by_role("cell", name="Refunded")).to_be_visible()
     studio.shoot(page, "billing/paid-twice")

@@ -112,10 +112,11 @@ class Studio:
         self.prove(page, join(page, self.stack, Person(name)))
         return page
 
-    def prove(self, page: Page, person: Person) -> None:
+    def prove(self, page: Page, person: Person, stack: Stack | None = None) -> None:
         """Prove their address by the link in its mail."""
-        newest_mail(page, self.stack, person, "Confirm your e-mail address")
-        page.get_by_role("link", name=f"{self.stack.url}/verify/").click()
+        stack = stack or self.stack
+        newest_mail(page, stack, person, "Confirm your e-mail address")
+        page.get_by_role("link", name=f"{stack.url}/verify/").click()
         page.get_by_role("button", name="Confirm my e-mail address").click()
         page.wait_for_url("**/dashboard")
 
