@@ -97,6 +97,7 @@ def member_shell(*children: Any, active: str, live: bool = True, above: bool = T
         ),
         rx.el.div(
             rx.el.main(
+                *([_needs_script()] if live else []),
                 *([said] if above else []),
                 *children,
                 id="main",
@@ -109,6 +110,16 @@ def member_shell(*children: Any, active: str, live: bool = True, above: bool = T
         *[inline_script(code) for code in scripts],
         class_name="flex min-h-dvh flex-col md:flex-row",
     )
+
+
+def _needs_script() -> rx.Component:
+    """Where no script runs, what would be filled stays empty for ever: say so, and what does work."""
+    said = banner(
+        _("This page needs JavaScript"),
+        _("Your browser does not run it. Settings, the calculators and the book work without it."),
+        tone="warn",
+    )
+    return rx.el.noscript(rx.el.div(said, class_name="mb-6"))
 
 
 def _tab(item: site.Link, active: str) -> rx.Component:

@@ -48,7 +48,7 @@ def finder() -> rx.Component:
             type="button",
             aria_keyshortcuts="Control+K Meta+K",
             custom_attrs={"popoverTarget": WINDOW},
-            class_name=classes(_OPENER, "w-full"),
+            class_name=classes(_OPENER, "w-full noscript:hidden"),
         ),
         dialog(
             WINDOW,

@@ -76,6 +76,17 @@ def test_a_page_opened_a_second_time_works_from_the_browsers_own_copy(visitor: V
             _settled(page, path)
 
 
+def test_a_page_that_a_script_fills_says_so_where_none_runs(open_browser: OpenBrowser, stack: Stack) -> None:
+    page, silent = open_browser(java_script_enabled=False).new_tab(), list[str]()
+    join(page, stack)
+    for path in MEMBER:
+        page.goto(stack.url + path)
+        said = page.locator("noscript p").first  # no words are looked for in there
+        if not said.is_visible() or said.inner_text() != "This page needs JavaScript":
+            silent.append(path)
+    assert silent == []
+
+
 def test_an_address_that_does_not_exist_is_answered_with_a_page_that_helps(visitor: Visitor, stack: Stack) -> None:
     page = visitor.new_tab()
     visitor.expect_complaint("status of 404")
