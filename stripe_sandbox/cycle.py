@@ -100,7 +100,7 @@ def next_invoice(tx: Tx, customer: Object, subscription: Object, reason: str) ->
         currency=subscription["currency"],
         subscription=subscription,
         period=(period[0], period[0]),
-        pairs=discounts.active(tx, subscription),
+        pairs=discounts.active(tx, subscription, period[0]),  # of a preview this lies ahead: some will be over by then
     )
 
 

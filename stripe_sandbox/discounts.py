@@ -162,8 +162,10 @@ def amount_off(coupon: Object, amount: int) -> int:
     return min(amount, coupon["amount_off"])
 
 
-def active(tx: Tx, subscription: Object) -> list[tuple[Object, Object]]:
-    """The discounts that count now, each with its coupon: the subscription's, else the customer's."""
+def active(tx: Tx, subscription: Object, at: int | None = None) -> list[tuple[Object, Object]]:
+    """The discounts that count at a moment (now, if none is given), each with its coupon: the subscription's, else
+    the customer's."""
+    moment = tx.now if at is None else at
     given = [tx.get("discount", id_) for id_ in subscription["discounts"]]
     customer = tx.find(subscription["customer"]) or {}
     if not given and customer.get("discount"):
@@ -171,7 +173,7 @@ def active(tx: Tx, subscription: Object) -> list[tuple[Object, Object]]:
     found = []
     for discount in given:
         coupon = tx.find(discount["source"]["coupon"], "coupon")
-        if coupon and not coupon.get("deleted") and (discount["end"] is None or discount["end"] > tx.now):
+        if coupon and not coupon.get("deleted") and (discount["end"] is None or discount["end"] > moment):
             found.append((discount, coupon))
     return found
 

@@ -12,7 +12,7 @@ from saas_app.core.words import _
 from saas_app.edge.islands import respond
 
 RESEND_SECONDS = 60
-LINK_SENT = _("We have mailed a link to the new address. It works for 24 hours; until then nothing changes.")
+LINK_SENT = _("We have mailed a link to {email}. Nothing changes until it is opened; it works for 24 hours.")
 SAVED = _("Saved.")
 PASSWORD_SAVED = _("Your new password is saved, and all other devices are logged out.")
 TAKEN_BACK = _("The account is yours again. We have mailed you a link to choose a new password.")
@@ -40,8 +40,9 @@ async def change_password(request: Request, form: Form) -> Response:
 async def ask_for_address(request: Request, form: Form) -> Response:
     """Ask for another address."""
     viewer = await fresh_member_of(request)
-    await flows.ask_for_address(viewer, form.get("email", ""), visit_of(request))
-    return await respond(request, "settings-email", viewer=viewer, notice=LINK_SENT, wait_seconds=RESEND_SECONDS)
+    asked = await flows.ask_for_address(viewer, form.get("email", ""), visit_of(request))
+    sent = LINK_SENT.format(email=asked.email)
+    return await respond(request, "settings-email", viewer=viewer, notice=sent, wait_seconds=RESEND_SECONDS)
 
 
 async def open_change_link(request: Request) -> Response:

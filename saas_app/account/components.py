@@ -18,6 +18,7 @@ from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import page_head
 from saas_app.ui.slots import each, slot, when
 from saas_app.ui.text import link, text
+from saas_app.ui.theme import classes
 
 
 def settings_page(title: str, *children: Any, intro: Any = "") -> rx.Component:
@@ -61,15 +62,15 @@ def back_to_settings() -> rx.Component:
 FLUSH = "-mr-5"
 
 
-def line(name: str, value: Any, action: rx.Component) -> rx.Component:
-    """A fact of the account and how to change it."""
+def line(name: str, value: Any, action: rx.Component, *, wordy: bool = False) -> rx.Component:
+    """A fact of the account and how to change it. A `wordy` one has the line for itself where there is little room."""
     return rx.el.div(
         rx.el.div(
             rx.el.p(name, class_name="text-sm text-quiet"),
             rx.el.div(value, class_name="break-words font-medium"),
-            class_name="min-w-0 flex-1 basis-32",
+            class_name=classes("min-w-0 flex-1", "basis-44" if wordy else "basis-20"),
         ),
-        rx.el.div(action, class_name="ml-auto"),
+        rx.el.div(action, class_name="ml-auto whitespace-nowrap"),
         class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line py-3 "
         "last:border-0",
     )
@@ -99,7 +100,7 @@ def browsers() -> rx.Component:
                 tone="quiet",
                 size="small",
             ),
-            class_name="min-w-0",
+            class_name="min-w-0 flex-1 basis-60",
         ),
         when("browser.is_this", otherwise=(end,)),
         class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3",

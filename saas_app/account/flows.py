@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 
 from saas_app.account import service
 from saas_app.auth import limits, passwords
-from saas_app.auth.addresses import key_of, read_address
+from saas_app.auth.addresses import Address, key_of, read_address
 from saas_app.auth.flows import NO_ADDRESS, wrong_name
 from saas_app.auth.links import LinkGone
 from saas_app.auth.sessions import LoggedIn, Visit
@@ -34,13 +34,14 @@ async def change_password(viewer: Viewer, password: str, digest: str, visit: Vis
     return entry
 
 
-async def ask_for_address(viewer: Viewer, email: str, visit: Visit) -> None:
-    """Ask for another address; nothing changes before it is proved."""
+async def ask_for_address(viewer: Viewer, email: str, visit: Visit) -> Address:
+    """Ask for another address; nothing changes before it is proved. Gives the address as it was understood."""
     address = read_address(email)
     if address is None:
         raise BadInput({"email": NO_ADDRESS})
     await db.run_system("throttle", ratelimit.hit, limits.ASKED_BY_IP, visit.ip)
     await db.run_system("account", service.ask_for_address, viewer.id, address, visit)
+    return address
 
 
 async def change_address(viewer: Viewer, token: str, digest: str, visit: Visit) -> LoggedIn:

@@ -83,7 +83,7 @@ def settings() -> rx.Component:
             ),
             line(
                 _("Password"),
-                if_else("viewer.has_password", _("Set"), _("None: you log in by mail")),
+                if_else("viewer.has_password", _("Set"), _("None yet")),
                 link_button(
                     if_else("viewer.has_password", _("Change password"), _("Choose a password")),
                     href="/settings/password",
@@ -100,11 +100,13 @@ def settings() -> rx.Component:
             _("One file with everything we have of you"),
             "JSON",
             link_button(_("Download my data"), href="/settings/export", kind="secondary"),
+            wordy=True,
         ),
         line(
             _("Delete the account and all that is in it"),
             _("For good"),
             link_button(_("Delete my account"), href="/settings/delete", kind="danger"),
+            wordy=True,
         ),
         title=_("Your data"),
     )
@@ -145,7 +147,7 @@ def password() -> rx.Component:
         data_check="/check",
     )
     return settings_page(
-        _("Choose a new password"), card(form), back_to_settings(), intro=_("All other devices are logged out.")
+        _("Choose a new password"), card(form), back_to_settings(), intro=_("Saving it logs out all other devices.")
     )
 
 
@@ -198,9 +200,12 @@ def change() -> rx.Component:
     form = native_form(submit_button(_("Use my new address"), busy=_("Changing…")), action="/change")
     return settings_page(
         _("Use your new address"),
-        card(form),
-        back_to_settings(),
-        intro=_("From then on you log in with it, and our mails go there."),
+        when(
+            "gone",
+            rx.el.div(link_button(_("Back to settings"), href=site.SETTINGS)),
+            otherwise=(card(form), back_to_settings()),
+        ),
+        intro=when("gone", otherwise=(_("From then on you log in with it, and our mails go there."),)),
     )
 
 
@@ -213,10 +218,12 @@ def change() -> rx.Component:
 def undo() -> rx.Component:
     """The way back to a former address."""
     form = native_form(submit_button(_("Take my account back"), busy=_("One moment…"), wide=True), action="/undo")
+    write = link_button(
+        _("Write to {mail}").format(mail=site.SUPPORT_EMAIL), href=f"mailto:{site.SUPPORT_EMAIL}", wide=True
+    )
+    happens = _("Your former address counts again, everybody is logged out, and we mail you a link for a new password.")
     return auth_page(
         _("Take your account back"),
-        form,
-        intro=_(
-            "Your former address counts again, everybody is logged out, and we mail you a link for a new password."
-        ),
+        when("gone", write, otherwise=(form,)),
+        intro=when("gone", otherwise=(happens,)),
     )

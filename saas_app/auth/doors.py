@@ -13,7 +13,7 @@ from saas_app.auth import cookies
 from saas_app.auth.links import LinkGone, Purpose
 from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit, find_viewer
-from saas_app.core.errors import AppError, BadInput, ConfirmNeeded, LoginNeeded, TooManyTries, Unavailable
+from saas_app.core.errors import AppError, BadInput, ConfirmNeeded, Gone, LoginNeeded, TooManyTries, Unavailable
 from saas_app.core.viewer import Viewer
 from saas_app.core.visitors import client_ip, device_label, safe_path
 from saas_app.edge.broken import refusal
@@ -67,7 +67,14 @@ async def _refused(request: Request, page: str, error: AppError, again: Form) ->
     if viewer is None and page in declared.members:  # the page is nothing without its person
         return refusal(request.scope, error)
     response = await respond(
-        request, page, status=error.status, viewer=viewer, form=again, errors=errors, wait_seconds=wait
+        request,
+        page,
+        status=error.status,
+        viewer=viewer,
+        form=again,
+        errors=errors,
+        wait_seconds=wait,
+        gone=isinstance(error, Gone),
     )
     if wait:
         response.headers["retry-after"] = str(wait)

@@ -34,11 +34,17 @@ WRONG_CODES = 5
 
 
 class LinkGone(Gone):
-    """A link that was used, replaced, or is too old. A way back is mailed once, so nobody can ask for another."""
+    """A link that was used, replaced, or is too old. A way back and a purchase are mailed once: there is no other."""
 
     def __init__(self, purpose: Purpose | None = None) -> None:
         if purpose == "undo":
             words = _("This link was used already, or has run out. If the account is not yours again, write to {mail}.")
+            super().__init__(words.format(mail=site.SUPPORT_EMAIL))
+        elif purpose == "claim":
+            words = _(
+                "This link was used already, or has run out. Open it once more from your mail; if it was not you who "
+                "used it, write to {mail}."
+            )
             super().__init__(words.format(mail=site.SUPPORT_EMAIL))
         else:
             super().__init__(_("This link was used already, or has run out. Please ask for a new one."))

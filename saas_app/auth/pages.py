@@ -28,7 +28,7 @@ from saas_app.core import written
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
 from saas_app.edge.pages import island
-from saas_app.ui.buttons import link_button, submit_button
+from saas_app.ui.buttons import Kind, link_button, submit_button
 from saas_app.ui.forms import checkbox, hidden, honeypot, native_form, password_field
 from saas_app.ui.slots import if_else, slot, when
 from saas_app.ui.text import link, text
@@ -49,7 +49,8 @@ def signup() -> rx.Component:
         new_password_field(),
         submit_button(_("Create my account"), busy=_("Creating your account…"), wide=True),
         text(
-            _("No card needed. By signing up you accept the "),
+            when("price and price.available", otherwise=(_("No card needed. "),)),
+            _("By signing up you accept the "),
             link(_("terms"), href="/terms"),
             _(" and the "),
             link(_("privacy notice"), href="/privacy"),
@@ -88,7 +89,10 @@ def login() -> rx.Component:
             class_name="flex flex-wrap items-center justify-between gap-x-4",
         ),
         submit_button(_("Log in"), busy=_("Logging in…"), wide=True, data_wait=WAIT),
-        when("remembered.way_password", text(_("You logged in this way last time."), tone="quiet", size="small")),
+        when(
+            "remembered.way_password",
+            text(_("You logged in this way last time."), tone="quiet", size="small", class_name="-mt-3 text-center"),
+        ),
         action="/login",
     )
     by_mail = link_button(
@@ -102,7 +106,7 @@ def login() -> rx.Component:
         _("Log in"),
         *[draw() for draw in above_forms],
         form,
-        rx.el.div(by_mail, class_name="mt-3"),
+        rx.el.div(by_mail, class_name="mt-5"),
         *[draw() for draw in below_login],
         other_way(_("New here?"), _("Create an account"), with_choice(site.SIGNUP)),
     )
@@ -192,7 +196,13 @@ def confirm() -> rx.Component:
     )
     mail = native_form(
         come_along("next"),
-        submit_button(_("E-mail me a code"), busy=_("Sending…"), kind="secondary", wide=True, data_wait=WAIT),
+        submit_button(
+            if_else("form.sent or errors.code", _("Send another code"), _("E-mail me a code")),
+            busy=_("Sending…"),
+            kind="secondary",
+            wide=True,
+            data_wait=WAIT,
+        ),
         action="/confirm/code",
         class_name="mt-3",
     )
@@ -243,9 +253,12 @@ def reset() -> rx.Component:
     )
     return auth_page(
         _("Choose a new password"),
-        form,
-        other_way(_("Did the link run out?"), _("Ask for another"), "/forgot"),
-        intro=_("All devices are logged out; you log in again with the new one."),
+        when(
+            "gone",
+            link_button(_("Ask for another link"), href="/forgot", wide=True),
+            otherwise=(form, other_way(_("Did the link run out?"), _("Ask for another"), "/forgot")),
+        ),
+        intro=_("Saving it logs out all devices; then you log in with the new one."),
     )
 
 
@@ -261,23 +274,25 @@ def verify() -> rx.Component:
         submit_button(_("Confirm my e-mail address"), busy=_("Confirming…"), wide=True),
         action="/verify",
     )
-    resend = native_form(
-        submit_button(_("Send me a new link"), busy=_("Sending…"), kind="secondary", wide=True, data_wait=WAIT),
-        action="/verify/resend",
-    )
     by_code = native_form(
         code_field(),
         submit_button(_("Confirm by code"), busy=_("Confirming…"), kind="secondary", wide=True),
         action="/verify",
         class_name="mt-6 flex flex-col gap-5",
     )
+    old = text(_("Is the link old, or did nothing arrive?"), tone="quiet", class_name="mb-3 mt-10")
     return auth_page(
         _("Confirm your address"),
-        confirm,
-        when("member", by_code),
-        text(_("Is the link old, or did nothing arrive?"), tone="quiet", class_name="mb-3 mt-10"),
-        resend,
-        when("member", other_way(_("Wrong address?"), _("Change it"), "/settings/email")),
+        when(
+            "gone and member and viewer.email_verified",  # by this very link, most likely
+            link_button(_("Go to your dashboard"), href=site.DASHBOARD, wide=True),
+            otherwise=(
+                when("gone", _resend("primary"), otherwise=(confirm,)),
+                when("member", by_code),
+                when("gone", otherwise=(old, _resend("secondary"))),
+                when("member", other_way(_("Wrong address?"), _("Change it"), "/settings/email")),
+            ),
+        ),
         _local_mailbox(),
         intro=rx.fragment(
             when(
@@ -286,6 +301,13 @@ def verify() -> rx.Component:
             ),
             _("One click, and we know that mails reach you."),
         ),
+    )
+
+
+def _resend(kind: Kind) -> rx.Component:
+    return native_form(
+        submit_button(_("Send me a new link"), busy=_("Sending…"), kind=kind, wide=True, data_wait=WAIT),
+        action="/verify/resend",
     )
 
 

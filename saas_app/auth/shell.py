@@ -70,7 +70,9 @@ def member_shell(*children: Any, active: str, live: bool = True, above: bool = T
     forms have to say.
     """
     said = (
-        notices("mb-6") if live else rx.el.div(when("notice", banner(slot("notice"))), class_name="mb-6 empty:hidden")
+        notices("mb-6")
+        if live
+        else rx.el.div(when("notice", banner(slot("notice"))), class_name="mb-6 wrap-anywhere empty:hidden")
     )
     scripts = (ONCE, REVEAL) if live else (ONCE, *FORM_SCRIPTS)
     return rx.el.div(

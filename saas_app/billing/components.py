@@ -164,8 +164,10 @@ def _card(view: BillingView) -> rx.Component:
 
 
 def _ways_on(view: BillingView, *, manage: bool) -> list[rx.Component]:
-    plans = rx.cond(view.subscribed, rx.fragment(), link_button(_("See the plans"), href="/pricing"))
     if not manage:
+        plans = rx.cond(
+            view.subscribed, rx.fragment(), link_button(_("See the plans"), href="/pricing", kind="secondary")
+        )
         return [rx.cond(view.has_customer, link_button(_("Billing"), href="/billing", kind="secondary")), plans]
     update = portal_button(_("Update card"), flow="payment_method_update")
     return [

@@ -30,7 +30,12 @@ async def refused(request: Request, error: Exception) -> Response:
         return await refused_as_json(error)
     found = await explain(error)
     price = found.offer.year if found.offer.year.available else found.offer.month
-    shown = {"why": found.words, "plan_name": found.offer.name if price.available else "", "per_month": price.per_month}
+    shown = {
+        "why": found.words,
+        "plan_name": found.offer.name if price.available else "",
+        "per_month": price.per_month,
+        "yearly": found.offer.year.total if found.offer.year.available else "",
+    }
     viewer = await viewer_of(request, settings().base_url)
     return await respond(request, PAGE, status=error.status, viewer=viewer, **shown)
 
@@ -51,11 +56,23 @@ def locked() -> rx.Component:
             ),
             when(
                 "plan_name is defined and plan_name",
-                text(slot("plan_name"), _(" is "), rx.el.b(slot("per_month"), _(" a month")), ".", class_name="mt-2"),
+                text(
+                    slot("plan_name"),
+                    _(" is "),
+                    rx.el.b(slot("per_month"), _(" a month")),
+                    when("yearly", _(", billed as {total} a year").format(total=slot("yearly"))),
+                    ".",
+                    class_name="mt-2",
+                ),
             ),
+            when("not member", text(_("If you have such a plan, log in first."), tone="quiet", class_name="mt-4")),
             row(
                 link_button(_("See the plans"), href=site.PRICING),
-                when("member", link_button(_("Go to your dashboard"), href=site.DASHBOARD, kind="quiet")),
+                when(
+                    "member",
+                    link_button(_("Go to your dashboard"), href=site.DASHBOARD, kind="secondary"),
+                    otherwise=(link_button(_("Log in"), href=site.LOGIN, kind="secondary"),),
+                ),
                 class_name="mt-8",
             ),
             class_name=classes(PAGE_WIDTH, "py-20 sm:py-32"),

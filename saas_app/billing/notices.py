@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from saas_app import site
 from saas_app.billing.entitlements import GRACE, Access, Entitlements, by_rank
 from saas_app.billing.models import Customer, Invoice, Price, Product, Subscription
 from saas_app.billing.money import money
@@ -245,10 +246,14 @@ def _suspended(facts: Facts) -> Notice | None:
     if not is_suspended(facts.row):
         return None
     back = facts.row.pause_resumes_at
-    until = _("until {day}").format(day=day(back)) if back else _("until it goes on")
-    return Notice(
-        "info", _("Your plan is paused"), _("Nothing is charged {until}. What you saved stays.").format(until=until)
+    words = (
+        _("Nothing is charged until {day}, when it goes on. What you saved stays.").format(day=day(back))
+        if back
+        else _("We have paused it: nothing is charged, and what you saved stays. To go on, write to {mail}.").format(
+            mail=site.SUPPORT_EMAIL
+        )
     )
+    return Notice("info", _("Your plan is paused"), words)
 
 
 def _ending(facts: Facts) -> Notice | None:

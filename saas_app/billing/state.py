@@ -41,7 +41,9 @@ LASTING: dict[str, str] = {
     StripeMissing.__name__: str(StripeRefused()),
     OtherAccount.__name__: str(StripeRefused()),
     NothingToManage.__name__: str(NothingToManage()),
-    CannotChange.__name__: _("This plan cannot be chosen now: you have it already, or something else comes first."),
+    CannotChange.__name__: _(
+        "This plan cannot be chosen now: you have it already, or a payment is still under way. What you have is below."
+    ),
     AlreadyChanging.__name__: str(AlreadyChanging()),
     BadInput.__name__: _("This plan is not sold any more. Please choose another one."),
 }
@@ -54,7 +56,7 @@ OTHER_PROBLEM = _("That did not work.")
 # What /billing says when a form has done its work.
 SAID = {
     "change": _("Your plan is changed."),
-    "planned": _("Your change is planned. You can take it back until then."),
+    "planned": _("Your change is planned. Until its day you can take it back."),
     "cancel": _("Your plan is canceled. You can take it back until it ends."),
     "keep": _("Your plan goes on as it is."),
 }

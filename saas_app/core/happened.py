@@ -5,6 +5,7 @@ The rows keep English: a language may change, and what was written down may not.
 
 from collections.abc import Callable
 
+from saas_app.core.config import settings
 from saas_app.core.words import _
 from saas_app.core.written import sentence
 
@@ -44,8 +45,14 @@ _EVENTS = {
 def way(method: str) -> str:
     """How somebody logged in: password and a passkey."""
     first, both, second = method.partition(" and ")
-    said = _WAYS.get(first, first)
-    return _("{first} and {second}").format(first=said, second=_WAYS.get(second, second)) if both else said
+    said = _how(first)
+    return _("{first} and {second}").format(first=said, second=_how(second)) if both else said
+
+
+def _how(method: str) -> str:
+    """One way in; a provider is called as at the log-in, also when it is no longer configured."""
+    named = {"google": "Google", "github": "GitHub", "oidc": settings().oidc_name}
+    return _WAYS.get(method) or named.get(method, method)
 
 
 def event(text: str) -> str:
@@ -62,12 +69,14 @@ def _after(begins: str, words: str, say: Callable[[str], str] = str) -> Callable
 
 
 def _connected(text: str) -> str:
-    return _("{what} connected").format(what=text.removesuffix(" connected")) if text.endswith(" connected") else ""
+    return (
+        _("{what} connected").format(what=way(text.removesuffix(" connected"))) if text.endswith(" connected") else ""
+    )
 
 
 _WITH_A_NAME = (
     _after("logged in by ", _("logged in by {what}"), way),
-    _after("signed up by ", _("signed up by {what}")),
+    _after("signed up by ", _("signed up by {what}"), way),
     _after("accepted the terms of ", _("accepted the terms of {what}")),
     _after("claimed ", _("claimed {what}")),
     _connected,

@@ -24,9 +24,9 @@ def dashboard() -> rx.Component:
             all_loaded(AccountState, DashboardState),
             stack(
                 notices(),
-                grid(plan_card(AccountState.billing), what_next(), columns=2, class_name="items-start"),
+                grid(plan_card(AccountState.billing), what_next(), columns=2),
                 key="known",
             ),
-            grid(skeleton(2, action=True), to_work(), columns=2, class_name="items-start", key="waiting"),
+            grid(skeleton(2, action=True), to_work(), columns=2, key="waiting"),
         ),
     )

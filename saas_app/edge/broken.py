@@ -16,14 +16,19 @@ from saas_app import site
 from saas_app.core.errors import AppError, TooManyTries, Unavailable
 from saas_app.core.words import _, language
 
-WORDS = _("Something broke on our side, and it is written down. If it happens again, tell us this number: {}\n")
+WORDS = _(
+    "Something broke on our side, and it is written down. If it happens again, write to {mail} and name this number: "
+    "{number}\n"
+)
 
 # As in assets/theme.css, which is not there in the worst case.
 STYLE = """
 :root { color-scheme: light dark; background: #fdfaf6; color: #2b1f19; }
 body { font: 1rem/1.6 ui-sans-serif, system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 36rem; padding: 20vh 1.25rem 2rem; }
-h1 { margin: 0 0 2rem; font: 600 1.5rem/1.4 ui-serif, Georgia, serif; text-wrap: pretty; overflow-wrap: anywhere; }
+b { font: 700 1.25rem/1 ui-serif, Georgia, serif; }
+h1 { margin: 2.5rem 0 0.5rem; font: 600 1.75rem/1.3 ui-serif, Georgia, serif; text-wrap: pretty; }
+p { margin: 0 0 2rem; font-size: 1.125rem; text-wrap: pretty; overflow-wrap: anywhere; }
 a { display: inline-block; padding: 0.75rem 1.25rem; border-radius: 0.5rem; background: #a83e1f; color: #fff; }
 a { font-weight: 600; text-decoration: none; }
 a:focus-visible { outline: 3px solid #9c3719; outline-offset: 2px; }
@@ -36,14 +41,14 @@ a:focus-visible { outline: 3px solid #9c3719; outline-offset: 2px; }
 PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{product}</title><style>{style}</style></head>
-<body><main><h1>{words}</h1><a href="{home}">{link}</a></main></body></html>
+<body><main><b>{product}</b><h1>{title}</h1><p>{words}</p><a href="{home}">{link}</a></main></body></html>
 """
 POLICY = f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 
 
 def sorry(scope: Scope, request_id: str) -> Response:
     """The answer, with the number under which the log has the rest."""
-    return told(scope, WORDS.format(request_id), 500)
+    return told(scope, WORDS.format(mail=site.SUPPORT_EMAIL, number=request_id), 500)
 
 
 def refusal(scope: Scope, error: AppError) -> Response:
@@ -85,6 +90,7 @@ def told(scope: Scope, words: str, status: int, headers: dict[str, str] | None =
         language=language(),
         product=escape(site.PRODUCT),
         style=STYLE,
+        title=escape(_("This did not work")),
         words=escape(words.strip()),
         home=site.HOME,
         link=escape(_("Go to the start page")),

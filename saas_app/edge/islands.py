@@ -160,6 +160,7 @@ class Islands:
             "member": viewer is not None,
             "viewer": viewer,
             "notice": "",
+            "gone": False,
             "wait_seconds": 0,
             **slots.values,
             **self._derive(typed, kind),
@@ -230,7 +231,7 @@ async def respond(
     """Answer a form's POST with its page again.
 
     `context` may hold `form` (what was typed, by field), `errors` (by field, `form` for the whole), `notice`,
-    and `wait_seconds` until the form may be sent again.
+    `wait_seconds` until the form may be sent again, and `gone` where sending it again can never help.
     """
     headers = {each: request.headers.get(each, "") for each in ("accept-encoding", "accept-language", "cookie")}
     remembered = _installed[0].remembered(page, request.cookies)

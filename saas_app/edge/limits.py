@@ -5,7 +5,7 @@ from starlette.types import Message, Receive, Send
 
 from saas_app.core.words import _
 
-TOO_LARGE = _("This is larger than we accept.")
+TOO_LARGE = _("This is larger than we accept. Go back, and send less.")
 MESSAGE_TOO_BIG = 1009  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
 
 

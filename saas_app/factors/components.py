@@ -147,8 +147,8 @@ def factors_card() -> rx.Component:
         "factors.admin_needs_one",
         rx.el.div(
             banner(
-                _("Your rights as an administrator rest"),
-                _("They count once a second factor is on and you have logged in with it."),
+                _("Your administrator rights are off"),
+                _("They are on once you have set up a second factor and logged in with it."),
                 tone="warn",
             ),
             class_name="mb-4",
@@ -188,7 +188,7 @@ def factors_card() -> rx.Component:
             "factors.is_on",
             otherwise=(
                 text(
-                    _("With either of the first two, your password alone does not open the account any more."),
+                    _("With either of them, your password alone does not open the account any more."),
                     tone="quiet",
                     class_name="mt-3",
                 ),

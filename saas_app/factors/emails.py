@@ -17,14 +17,14 @@ def write_changed(session: Session, user: User, subject: str, words: str) -> Non
 def write_code_used(session: Session, user: User, left: int) -> None:
     """A recovery code opened the account."""
     how_many = _("{left} are left").format(left=left) if left != 1 else _("One is left")
-    advice = _(" Please make new ones soon.") if left <= 3 else ""
+    advice = _("make new ones soon") if left <= 3 else _("there is nothing to do")
     _write(
         session,
         user,
         _("A recovery code was used"),
         _(
             "Somebody has just logged in to your account with one of your recovery codes. "
-            "{how_many}.{advice}\n\nIf this was you, there is nothing to do."
+            "{how_many}.\n\nIf this was you, {advice}."
         ).format(how_many=how_many, advice=advice),
     )
 
@@ -49,7 +49,7 @@ def _write(session: Session, user: User, subject: str, words: str, *, link: str 
         session,
         to=user.email,
         name=user.name,
-        subject=f"{subject} · {site.PRODUCT}",
+        subject=subject,
         words=words,
         link=link or f"{settings().base_url}/settings",
         label=label or _("Open the settings"),

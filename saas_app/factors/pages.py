@@ -113,7 +113,7 @@ def second() -> rx.Component:
             "underline-offset-4",
         ),
         by_recovery,
-        class_name="mt-4",
+        class_name="mt-8 border-t border-line pt-4",
     )
     return auth_page(
         _("One more step"),

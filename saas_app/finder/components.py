@@ -18,8 +18,10 @@ FIND = spoken(
     wait=_("Looking …"),
     silent=_("There is no answer. Close this window and open it again."),
 )
+# As high with nothing to show, so that nothing jumps while one types.
+_ANSWER = "mt-3 flex h-[min(20rem,45dvh)] flex-col"
 _LINES = (
-    "mt-3 flex h-[min(20rem,45dvh)] flex-col overflow-y-auto *:flex *:min-h-11 *:items-center *:justify-between "
+    "flex min-h-0 flex-1 flex-col overflow-y-auto *:flex *:min-h-11 *:items-center *:justify-between "
     "*:gap-4 *:rounded-lg *:px-3 *:aria-selected:bg-tint *:aria-selected:text-brick-ink *:hover:bg-sunk "
     "[&_small]:shrink-0 [&_small]:text-sm [&_small]:text-quiet"
 )
@@ -54,8 +56,11 @@ def finder() -> rx.Component:
             WINDOW,
             _("Go to"),
             word,
-            rx.el.div(id="finder-list", role="listbox", aria_label=_("Places"), class_name=_LINES),
-            rx.el.p(id="finder-said", role="status", class_name="mt-3 text-quiet empty:hidden"),
+            rx.el.div(
+                rx.el.p(id="finder-said", role="status", class_name="px-3 py-2 text-quiet empty:hidden"),
+                rx.el.div(id="finder-list", role="listbox", aria_label=_("Places"), class_name=_LINES),
+                class_name=_ANSWER,
+            ),
         ),
         inline_script(FIND),
     )

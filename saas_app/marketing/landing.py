@@ -46,7 +46,7 @@ def _hero() -> rx.Component:
             link_button(_("See the prices"), href=site.PRICING, kind="quiet"),
             class_name="mt-8",
         ),
-        text(content.NO_CARD, tone="quiet", size="small", class_name="mt-4"),
+        when("not member", text(content.NO_CARD, tone="quiet", size="small", class_name="mt-4")),
     )
     return rx.el.section(
         words, calculator(), class_name=classes(PAGE_WIDTH, "grid items-center gap-12 py-12 sm:py-20 lg:grid-cols-2")

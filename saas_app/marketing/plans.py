@@ -95,7 +95,8 @@ def _monthly_price(key: str) -> rx.Component:
 def _way_in(key: str, interval: str, best: bool) -> rx.Component:
     kind: Kind = "primary" if best else "secondary"
     words = _("Choose {plan}").format(plan=slot(f"plans.{key}.name"))
-    guest = link_button(words, href=f"{site.SIGNUP}?plan={key}&billing={interval}", kind=kind, wide=True)
+    begin = when(f"trials.{key}", _("Try {plan} free").format(plan=slot(f"plans.{key}.name")), otherwise=(words,))
+    guest = link_button(begin, href=f"{site.SIGNUP}?plan={key}&billing={interval}", kind=kind, wide=True)
     member = native_form(
         hidden("plan", key),
         hidden("billing", interval),
@@ -127,7 +128,7 @@ def _name(words: str, *, best: bool = False) -> rx.Component:
 def _price(figure: str, unit: str = "") -> rx.Component:
     return rx.el.p(
         rx.el.span(figure, class_name="font-display text-5xl font-semibold tracking-tight tabular-nums"),
-        rx.el.span(unit, class_name="text-quiet"),
+        rx.el.span(unit, class_name="whitespace-nowrap text-quiet"),
         class_name="mt-5",
     )
 

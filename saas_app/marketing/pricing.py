@@ -19,9 +19,12 @@ from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import heading, link, text
 from saas_app.ui.theme import CARD, PAGE_WIDTH, classes
 
-# What one saves at least, over the plans that are sold by the year.
+# What one saves at least and at most, over the plans that are sold by the year.
 _SAVINGS = ", ".join(f"plans.{key}.year.saving_percent|int" for key in content.sold_keys())
-_SAVING = f"{{% set saving = [{_SAVINGS}]|select|min|default(0) %}}"
+_SAVING = (
+    f"{{% set savings = [{_SAVINGS}]|select|list %}}"
+    "{% set saving, best_saving = savings|min|default(0), savings|max|default(0) %}"
+)
 
 
 def pricing_page() -> rx.Component:
@@ -42,6 +45,7 @@ def pricing_page() -> rx.Component:
                 size="large",
                 class_name="mt-4 text-center",
             ),
+            when("form.canceled", _left_the_checkout()),
             when("prices_note", rx.el.div(banner(slot("prices_note")), class_name="mx-auto mt-8 max-w-2xl")),
             interval_switch(),
             rx.el.ul(
@@ -51,12 +55,16 @@ def pricing_page() -> rx.Component:
             _small_print(),
             class_name=classes(PAGE_WIDTH, "group py-12 sm:py-20"),
         ),
-        band(heading(_("All that is in them"), size="large"), comparison(), sunk=True),
+        band(heading(_("What each plan holds"), size="large"), comparison(), sunk=True),
         questions(content.PRICING_QUESTIONS),
         last_word(content.LAST_WORD_ON_PRICES),
         offers(),
         answered(content.PRICING_QUESTIONS),
     )
+
+
+def _left_the_checkout() -> rx.Component:
+    return rx.el.div(banner(_("You left the checkout, and nothing was charged.")), class_name="mx-auto mt-8 max-w-2xl")
 
 
 def _goods() -> rx.Component:
@@ -120,7 +128,10 @@ def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
     saving = when(
         "saving",
         rx.el.span(
-            _("save "), slot("saving"), "%", class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good"
+            when("saving < best_saving", _("save up to "), otherwise=(_("save "),)),
+            slot("best_saving"),
+            "%",
+            class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good",
         ),
     )
     return rx.el.label(

@@ -17,10 +17,12 @@ def on_change(session: Session, row: Purchase, before: Standing | None, refunded
     """Write the mail that fits this transition, if any. The key makes a repeated look write none twice."""
     name = name_of(row.product_key)
     if row.amount_refunded > refunded_before:
-        _refunded(session, row, name)
+        _refunded(session, row, name, row.amount_refunded - refunded_before)
     elif row.amount_refunded < refunded_before:
         back = money(refunded_before - row.amount_refunded, row.currency)
-        words = _("{words}\n\nUntil then {name} stays open to you.").format(words=refund_came_back(back), name=name)
+        words = refund_came_back(back)
+        if refunded_before >= row.amount:
+            words = _("{words}\n\nUntil then {name} stays open to you.").format(words=words, name=name)
         _write(
             session,
             row,
@@ -52,8 +54,8 @@ def on_change(session: Session, row: Purchase, before: Standing | None, refunded
             pass
 
 
-def _refunded(session: Session, row: Purchase, name: str) -> None:
-    back = money(row.amount_refunded, row.currency)
+def _refunded(session: Session, row: Purchase, name: str, given: int) -> None:
+    back = money(given, row.currency)
     if row.refunded:
         words = _("We have returned {back} to you, all that you paid, so {name} is no longer yours.").format(
             back=back, name=name
@@ -104,6 +106,7 @@ def _write(session: Session, row: Purchase, what: str, subject: str, words: str)
             (_("What"), name_of(row.product_key)),
             (_("Bought on"), day(row.bought_at)),
             (_("Paid"), money(row.amount, row.currency)),
+            *([(_("Returned in all"), money(row.amount_refunded, row.currency))] if row.amount_refunded else []),
         ),
         link=f"{settings().base_url}/billing",
         label=_("See your purchases"),

@@ -33,7 +33,14 @@ def purchase_return() -> rx.Component:
         BoughtState.outcome,
         ("active", _yours()),
         ("unknown", _said(_("We do not know this payment"), _("This address belongs to no payment of yours."))),
-        ("open", _said(_("Not paid"), _("This checkout was not completed, and nothing was charged."))),
+        (
+            "open",
+            _said(
+                _("Not paid"),
+                _("This checkout was not completed, and nothing was charged."),
+                link_button(_("Choose again"), href=site.PRICING),
+            ),
+        ),
         ("processing", _waiting()),
         ("slow", _waiting()),
         ("refused", _waiting()),
@@ -94,10 +101,10 @@ def _problem() -> rx.Component:
     return rx.cond(BoughtState.problem != "", rx.el.p(BoughtState.problem, class_name="mt-3 text-warn"))
 
 
-def _said(title: str, words: str) -> rx.Component:
+def _said(title: str, words: str, *ways: rx.Component) -> rx.Component:
     return card(
         rx.el.p(words, class_name="text-quiet"),
-        rx.el.div(link_button(_("See billing"), href="/billing"), class_name="mt-6"),
+        row(*ways, link_button(_("See billing"), href="/billing", kind="secondary"), class_name="mt-6"),
         title=title,
     )
 
@@ -121,7 +128,11 @@ def claim() -> rx.Component:
     )
     as_whom = text(_("You are logged in as "), rx.el.b(slot("viewer.email")), ".", class_name="mb-6")
     return auth_page(
-        _("Your purchase is paid"),
-        when("member", as_whom, form, otherwise=(ways_in,)),
-        intro=_("One step is left: put it into an account. The link from your mail works once."),
+        _("Put your purchase into your account"),
+        when(
+            "gone",
+            link_button(_("See your purchases"), href="/billing", wide=True),
+            otherwise=(when("member", as_whom, form, otherwise=(ways_in,)),),
+        ),
+        intro=_("It is the last step after paying by a link. The link from your mail works once."),
     )

@@ -10,7 +10,7 @@ from saas_app.auth.addresses import Address, read_address
 from saas_app.auth.second import HalfIn
 from saas_app.auth.sessions import LoggedIn, Visit
 from saas_app.core import db, logs, ratelimit
-from saas_app.core.errors import Conflict, Refused
+from saas_app.core.errors import BadInput, Conflict, Refused
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
 from saas_app.social import service
@@ -66,7 +66,10 @@ async def link(claims: Claims, address: Address, password: str, visit: Visit, *,
 
     Whoever owes a second factor connects later, under Settings: the password alone is not enough for that.
     """
-    entry = await auth_flows.log_in(address.email, password, visit, replaces=replaces)
+    try:
+        entry = await auth_flows.log_in(address.email, password, visit, replaces=replaces)
+    except BadInput as error:  # the page has one field, and has said already that there is such an account
+        raise BadInput({"password": _("This is not the password of that account.")}) from error
     if not isinstance(entry, HalfIn):
         await db.run_system("account", service.connect, entry.user_id, claims, visit)
     return entry

@@ -25,7 +25,7 @@ def banner(
         rx.el.div(
             rx.el.p(title, class_name="font-semibold"),
             *([rx.el.p(*words, class_name="mt-0.5 text-ink")] if words else []),
-            class_name="min-w-0 flex-1 basis-48",
+            class_name="min-w-0 flex-1 basis-60",
         ),
         *([action] if action is not None else []),
         role="alert" if tone == "bad" else "status",

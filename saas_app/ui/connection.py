@@ -11,6 +11,6 @@ def connection_banner() -> rx.Component:
     words = rx.el.p(
         _("The connection is gone. We keep trying; what you have typed stays here."),
         role="status",
-        class_name="fixed inset-x-0 bottom-0 z-50 bg-warn-tint px-5 py-3 text-center font-medium text-warn md:left-60",
+        class_name="fixed inset-x-0 bottom-0 z-50 bg-bad-tint px-5 py-3 text-center font-semibold text-bad md:left-60",
     )
     return rx.cond(has_connection_errors, words, rx.fragment())

@@ -41,7 +41,7 @@ def unfold(question: Words, *answer: Any, open: bool | rx.Var[bool] = False) -> 
             rx.el.span("+", aria_hidden="true", class_name="text-2xl font-light text-brick-ink group-open:rotate-45"),
             class_name="flex min-h-14 list-none items-center justify-between gap-4 py-3 font-semibold",
         ),
-        rx.el.div(*answer, class_name="max-w-prose pb-5 leading-relaxed text-quiet"),
+        rx.el.div(*answer, class_name="max-w-prose pb-5 leading-relaxed text-quiet has-[table]:max-w-none"),
         open=open,
         class_name="group border-b border-line",
     )

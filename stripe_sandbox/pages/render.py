@@ -119,6 +119,19 @@ def _method_name(method: dict[str, Any]) -> str:
     return f"{name} ending in {last4}" if last4 else name
 
 
+_REASONS = {
+    "subscription_create": "the subscription began",
+    "subscription_cycle": "a new period began",
+    "subscription_update": "the subscription changed",
+    "manual": "it was asked for",
+}
+
+
+def _because(reason: str | None) -> str:
+    """Why there is an invoice, as people say it."""
+    return _REASONS.get(reason, reason.replace("_", " ")) if reason else ""
+
+
 _TEMPLATES.filters |= {
     "minute": _minute,
     "ahead": _ahead,
@@ -127,6 +140,7 @@ _TEMPLATES.filters |= {
     "method_name": _method_name,
     "charge_method": lambda charge: _method_name(charge["payment_method_details"]),
     "pairs": lambda metadata: ", ".join(f"{key} = {value}" for key, value in metadata.items()),
+    "because": _because,
     "brief": lambda text: text if len(text) <= 30 else f"{text[:29]}…",
     "words": lambda text: text.replace("_", " ").replace(".", " "),
     "option": lambda value: (value, value.replace("_", " ").capitalize()),

@@ -74,7 +74,7 @@ def _look_at(mail: dict[str, str]) -> None:
         ("trial_ending", 1, ["no card for it", "add a card before"]),
         ("renewal", 0, ["€57.60", "December 7, 2026", "cancel before that day"]),
         ("ended", 1, ["because it was not paid"]),
-        ("ended", 2, ["You had two subscriptions", "Pro goes on"]),
+        ("ended", 2, ["You had two subscriptions, by mistake", "The other goes on: Pro, "]),
         ("changed", 0, ["from Pro for €72 a year to Agent for €29 a month"]),
         (
             "planned",

@@ -57,7 +57,7 @@ def test_a_schedule_that_was_closed_stays_so_when_the_connection_was_gone(visito
     before = len(sockets)
     sockets[-1].close()
     page.wait_for_function("() => navigator.onLine")  # gives the routes their turn
-    page.get_by_role("button", name="Copy").first.click()  # what is answered comes after what was read again
+    page.get_by_role("button", name="Duplicate").first.click()  # what is answered comes after what was read again
     expect(page.locator("#room")).to_have_text("2 of 2 saved")
     assert len(sockets) > before
     expect(page.locator("#schedule")).to_have_count(0)

@@ -42,7 +42,7 @@ def test_a_scenario_is_changed_copied_opened_and_deleted_after_a_question(visito
     page.get_by_role("button", name="Change Hill to this").click()
     expect(page.get_by_text("€120,000 at 3.5 % over 25 years, equal repayment")).to_have_count(2)
     expect(page.locator("#room")).to_have_text("1 of 2 saved")
-    page.get_by_role("button", name="Copy Hill").click()
+    page.get_by_role("button", name="Duplicate Hill").click()
     expect(page.locator("#room")).to_have_text("2 of 2 saved")
     page.get_by_role("button", name="Schedule Copy of Hill").click()
     expect(page.locator("#schedule").get_by_role("row")).to_have_count(301)

@@ -94,7 +94,8 @@ def test_somebody_elses_payment_shows_nothing(open_browser: OpenBrowser, stack: 
 
 
 def test_a_stranger_pays_by_a_link_and_claims_it_from_the_mail(open_browser: OpenBrowser, stack: Stack) -> None:
-    page, ada = open_browser().new_tab(), Person("Ada")
+    mine, ada = open_browser(), Person("Ada")
+    page = mine.new_tab()
     eve = open_browser().new_tab()
     join(eve, stack, Person("Eve", email=ada.email))  # says the address is hers, and cannot prove it
     item = urlencode({"line_items[0][price]": _price(stack), "line_items[0][quantity]": 1})
@@ -105,13 +106,19 @@ def test_a_stranger_pays_by_a_link_and_claims_it_from_the_mail(open_browser: Ope
     newest_mail(page, stack, ada, "The flat in numbers is paid")
     page.get_by_role("link", name="/claim/").click()
     page.wait_for_url("**/claim")
-    expect(page.get_by_role("heading", name="Your purchase is paid")).to_be_visible()
+    expect(page.get_by_role("heading", name="Put your purchase into your account")).to_be_visible()
     page.get_by_role("link", name="Create an account").click()
     fill_sign_up(page, ada)
     page.wait_for_url("**/claim")
     page.get_by_role("button", name="Put it into my account").click()
     page.wait_for_url("**/billing")
     expect(page.locator("#purchases")).to_contain_text("Owned")
+    mine.expect_complaint("status of 410")
+    page.goto(f"{stack.url}/claim")
+    page.get_by_role("button", name="Put it into my account").click()
+    expect(page.get_by_role("alert")).to_contain_text("used already")
+    expect(page.get_by_role("link", name="See your purchases")).to_be_visible()
+    expect(page.get_by_role("button", name="Put it into my account")).to_have_count(0)
     eve.goto(f"{stack.url}/billing")
     expect(eve.locator("#plan-name")).to_be_visible()
     expect(eve.locator("#purchases")).to_have_count(0)

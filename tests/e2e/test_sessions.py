@@ -140,5 +140,12 @@ def test_a_forgotten_password_is_replaced_by_mail_once_and_the_old_sessions_end(
     expect(page.locator("#plan-name")).to_be_visible()
     logged_in.goto(f"{stack.url}/dashboard")
     logged_in.wait_for_url("**/login?next=/dashboard")
+    forgetful.expect_complaint("status of 410")
+    page.goto(f"{stack.url}/reset")
+    page.get_by_label("Password", exact=True).fill("other-harbor-lantern-88")
+    page.get_by_role("button", name="Save my new password").click()
+    expect(page.get_by_role("alert")).to_contain_text("used already")
+    expect(page.get_by_role("link", name="Ask for another link")).to_be_visible()
+    expect(page.get_by_role("button", name="Save my new password")).to_have_count(0)
     assert "/reset" in link
     assert len(link.rpartition("/")[2]) < 20, "the token stays out of the address bar"

@@ -189,6 +189,7 @@ def test_leaving_the_checkout_changes_nothing(visitor: Visitor, stack: Stack) ->
     go_to_checkout(page, stack)
     page.get_by_role("link", name="Go back").click()
     page.wait_for_url("**/pricing?canceled=1")
+    expect(page.get_by_role("status").filter(has_text="nothing was charged")).to_be_visible()
     open_dashboard(page, stack)
     expect(page.locator("#plan-name")).to_have_text("Free")
 

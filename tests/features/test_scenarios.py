@@ -249,6 +249,14 @@ def test_the_whole_schedule_marks_the_payment_that_turns(sqlite: str) -> None:
     assert (len(plan.payments), plan.payments[-1].balance) == (360, "€0.00")
 
 
+@pytest.mark.parametrize(("lump", "has_one"), [(None, False), (Lump(1, 1_00), True)])
+def test_a_schedule_says_whether_anything_is_repaid_early(sqlite: str, lump: Lump | None, has_one: bool) -> None:
+    with db.session_for(a_pro()) as session:
+        loan = Loan(100_000_00, Decimal(5), 30, lump=lump)
+        plan = plan_of(session, service.save_scenario(session, LoanForm("x", "", loan)).id)
+    assert plan.repays_early is has_one
+
+
 def test_a_schedule_as_csv_adds_up_and_a_name_is_no_formula(sqlite: str) -> None:
     ada = a_pro()
     saved = save(ada, "=HYPERLINK(1)")

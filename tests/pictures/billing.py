@@ -41,7 +41,7 @@ def with_and_without_a_plan(studio: Studio) -> None:
     expect(page.locator("#billing-problem")).to_be_visible()
     studio.shoot(page, "billing/owned-already")
     subscribe(page, studio.stack)
-    billing(page, studio, "Paid")
+    billing(page, studio, "On your invoices")
     studio.shoot(page, "billing/pro")
     page = studio.member()
     subscribe(page, studio.stack, billing="monthly")

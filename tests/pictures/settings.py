@@ -169,7 +169,7 @@ def a_passkey(studio: Studio) -> None:
     studio.prove(page, eve)
     studio.stack.command("make-admin", eve.email)
     studio.open(page, "/settings")
-    expect(page.get_by_text("Your rights as an administrator rest")).to_be_visible()
+    expect(page.get_by_text("Your administrator rights are off")).to_be_visible()
     studio.shoot(page, "settings/administrator")
 
 

@@ -14,6 +14,7 @@ from saas_app.billing.models import CheckoutAttempt, Customer, Invoice
 from saas_app.billing.webhooks import keep
 from saas_app.core import db
 from saas_app.core.errors import NotFound
+from saas_app.core.mailer import Mailbox
 from saas_app.core.viewer import Viewer
 from saas_app.purchases import catalogue, checkout, service
 from saas_app.purchases.checkout import NotSold
@@ -179,6 +180,9 @@ async def test_a_partial_refund_leaves_it_and_a_full_one_withdraws_it(market: Ma
     assert await _seen(ada) == [("Refunded", "€19", [])]
     assert [each.key for each in await db.read(ada, service.offers)] == ["book_v1"]
     assert told() == ["bought", "refunded", "refunded"]
+    texts = {mail.subject: mail.text for mail in rows(Mailbox)}
+    assert "Returned in all: €5" in texts["We have returned €5"]
+    assert "Returned in all: €19" in texts["We have returned €14"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
+from tests.sandbox.lives import Life
 from tests.sandbox.shop import Shop
 
 
@@ -45,3 +46,29 @@ def test_the_next_invoice_is_that_of_the_phase_that_begins_then(shop: Shop) -> N
     preview = shop.api.invoices.create_preview({"subscription": subscription.id})
     assert preview.total == 19000
     assert preview.lines.data[0].period.start == now.end_date
+
+
+def _for_three_months(shop: Shop, price: Any) -> Life:
+    """Somebody who pays a quarter less until 30 April."""
+    ann = Life(shop, "2030-01-31")
+    coupon = shop.api.coupons.create({"percent_off": 25, "duration": "repeating", "duration_in_months": 3})
+    ann.subscribe(price, discounts=[{"coupon": coupon.id}])
+    return ann
+
+
+def test_a_coupon_for_three_months_takes_nothing_off_a_year_later(shop: Shop) -> None:
+    ann = _for_three_months(shop, shop.yearly)
+    preview = shop.api.invoices.create_preview({"subscription": ann.subscription.id})
+    assert ([each.total for each in ann.invoices()], preview.total) == ([14250], 19000)
+
+
+def test_a_coupon_is_in_the_previews_of_its_months_only(shop: Shop) -> None:
+    ann = _for_three_months(shop, shop.monthly)
+    foretold = []
+    for moment in ("2030-02-01", "2030-03-01", "2030-04-01", "2030-05-01"):
+        ann.until(moment)
+        foretold.append(shop.api.invoices.create_preview({"subscription": ann.subscription.id}).total)
+    ann.until("2030-06-01")
+    upcoming = [each.data.object.total for each in shop.api.events.list({"type": "invoice.upcoming"}).data]
+    assert foretold == [1425, 1425, 1900, 1900]
+    assert list(reversed(upcoming)) == foretold == [each.total for each in ann.invoices()][1:]

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from saas_app.auth.models import LoginSession, User
 from saas_app.auth.sessions import find_viewer
-from saas_app.core import tokens
+from saas_app.core import audit, db, happened, tokens
 from saas_app.core.config import settings
 from saas_app.core.errors import ConfigError
 from saas_app.social.models import Identity
@@ -52,6 +52,30 @@ async def test_the_same_person_comes_back_to_the_same_account_whatever_their_add
     answer = await there.log_in(browser, subject, "/auth/oidc?next=/billing")
     assert answer.headers["location"] == "/billing"
     assert [await who(browser)] == [person.id for person in people()]
+
+
+async def test_the_history_calls_a_provider_as_the_log_in_does(
+    database: str, there: There, browser: Browser, open_browser: OpenBrowser
+) -> None:
+    subject = there.person()
+    await there.log_in(browser, subject)
+    await there.log_in(open_browser("192.0.2.9"), subject)
+    viewer = await find_viewer(tokens.digest(browser.cookies["session"]))
+    assert viewer is not None
+    lately = await db.read(viewer, audit.recent)
+    assert {happened.event(each.event) for each in lately} == {
+        "Signed up by Example",
+        "Example connected",
+        "Logged in by Example",
+    }
+
+
+@pytest.mark.parametrize(("key", "name"), [("google", "Google"), ("github", "GitHub"), ("oidc", "Example")])
+def test_a_provider_has_its_own_name_wherever_a_way_in_is_told(there: There, key: str, name: str) -> None:
+    assert happened.way(f"{key} and a passkey") == f"{name} and a passkey"
+    assert happened.event(f"logged in by {key}") == f"Logged in by {name}"
+    assert happened.event(f"signed up by {key}") == f"Signed up by {name}"
+    assert happened.event(f"{key} connected") == f"{name} connected"
 
 
 @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": "true"}, {"email": ""}])

@@ -30,7 +30,8 @@ def welcome(scene: Scene, was: Was, row: Subscription) -> Letter | None:
         words = _("{name} is unlocked, and free until {until}. {then}\n\nYou can cancel at any time.").format(
             name=name, until=until, then=then
         )
-        return Letter(key, _("{name} is yours to try").format(name=name), words, facts, *_to_work())
+        way = _to_work() if card else (f"{settings().base_url}/billing", _("Add a card"))
+        return Letter(key, _("{name} is yours to try").format(name=name), words, facts, *way)
     facts = ((_("Plan"), f"{name}, {price}"), (_("Next payment"), "" if row.ends_at else day(row.current_period_end)))
     words = _("{name} is unlocked. Thank you.\n\nYou can change or cancel it at any time.").format(name=name)
     return Letter(key, _("{name} is yours").format(name=name), words, facts, *_to_work())
@@ -73,9 +74,10 @@ def ended(scene: Scene, was: Was, row: Subscription) -> Letter | None:
     name, key = scene.name(row), f"ended:{row.stripe_subscription_id}"
     other = next((each for each in scene.now.subscriptions.values() if each.status in RUNNING), None)
     if other is not None:
-        words = _("You had two subscriptions. This one, {name}, is over; {other} goes on.").format(
-            name=name, other=scene.name(other)
-        )
+        words = _(
+            "You had two subscriptions, by mistake. One, {name}, has ended, and nothing more is charged for it. "
+            "Whatever you paid for it comes back to you. The other goes on: {other}, {price}."
+        ).format(name=name, other=scene.name(other), price=scene.price(other))
         return Letter(key, _("Your second subscription has ended"), words)
     # https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details-reason
     why = _(", because it was not paid") if row.cancel_reason == "payment_failed" else ""

@@ -32,7 +32,10 @@ def asked_page(
 
     `result` is the answer in short. Where there is no room beside the form it stays in sight above it.
     """
-    seen = rx.el.div(result, class_name="max-lg:sticky max-lg:top-2 max-lg:z-10 lg:col-start-2 lg:row-start-1")
+    seen = rx.el.div(
+        result,
+        class_name="bg-paper max-lg:sticky max-lg:top-0 max-lg:z-10 max-lg:py-2 lg:col-start-2 lg:row-start-1",
+    )
     typed = rx.el.div(form, class_name="lg:col-start-1 lg:row-span-2 lg:row-start-1")
     more = stack(*answers, class_name="lg:col-start-2 lg:row-start-2")
     return rx.el.div(

@@ -98,9 +98,9 @@ def _more() -> rx.Component:
             desk.may_repay_early,
             grid(
                 _more_field("extra", _("Extra a month"), hint=_("repaid on top, in euros")),
+                select_field("lowers", _("Repaying early"), *lowers, default_value=_brought("lowers", "no")),
                 _more_field("lump", _("Repaid at once"), hint=_("in euros")),
                 _more_field("lump_month", _("With payment number"), input_mode="numeric"),
-                select_field("lowers", _("Repaying early"), *lowers, default_value=_brought("lowers", "no")),
                 columns=2,
             ),
         ),

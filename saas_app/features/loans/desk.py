@@ -132,7 +132,7 @@ def _actions(scenario: ScenarioView) -> rx.Component:
         rx.cond(
             scenario.locked, rx.fragment(), act_on(scenario, _("Change"), ScenariosState.ask("change", scenario.id))
         ),
-        act_on(scenario, _("Copy"), ScenariosState.copy_one(scenario.id)),
+        act_on(scenario, _("Duplicate"), ScenariosState.copy_one(scenario.id)),
         *[draw(scenario) for draw in more_actions],
         act_on(scenario, _("Delete"), ScenariosState.ask("delete", scenario.id)),
         class_name=f"mt-2 {_COLUMNS}",
@@ -190,10 +190,15 @@ def _text_line(name: str, label: str, value: str, **props: Any) -> rx.Component:
 def opened() -> rx.Component:
     """Every payment of one scenario, the one that turns it marked."""
     plan = ScenariosState.opened
-    names = (_("Payment"), _("Due"), _("Interest"), _("Repaid"), _("On top"), _("Still owed"))
+    names = (_("Payment"), _("Due"), _("Interest"), _("Repaid"))
+    on_top = rx.cond(plan.repays_early, rx.el.th(_("On top"), scope="col", class_name=HEAD))
     table = rx.el.table(
         rx.el.thead(
-            rx.el.tr(*[rx.el.th(name, scope="col", class_name=HEAD) for name in names]),
+            rx.el.tr(
+                *[rx.el.th(name, scope="col", class_name=HEAD) for name in names],
+                on_top,
+                rx.el.th(_("Still owed"), scope="col", class_name=HEAD),
+            ),
             class_name="sticky top-0 bg-surface",
         ),
         rx.el.tbody(rx.foreach(plan.payments, _payment)),
@@ -229,7 +234,7 @@ def opened() -> rx.Component:
 
 
 def _payment(payment: PaymentView) -> rx.Component:
-    cells = (payment.due, payment.interest, payment.principal, payment.early, payment.balance)
+    look = f"{CELL} whitespace-nowrap"
     return rx.el.tr(
         rx.el.th(
             payment.number,
@@ -237,6 +242,8 @@ def _payment(payment: PaymentView) -> rx.Component:
             scope="row",
             class_name=f"{CELL} font-medium",
         ),
-        *[rx.el.td(each, class_name=f"{CELL} whitespace-nowrap") for each in cells],
+        *[rx.el.td(each, class_name=look) for each in (payment.due, payment.interest, payment.principal)],
+        rx.cond(ScenariosState.opened.repays_early, rx.el.td(payment.early, class_name=look)),
+        rx.el.td(payment.balance, class_name=look),
         class_name=rx.cond(payment.turns, "border-t-2 border-brick bg-tint", "border-t border-line"),
     )

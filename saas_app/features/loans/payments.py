@@ -26,13 +26,17 @@ class PaymentView:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every payment of one scenario, with the picture of its years; `totals` says what the columns add up to."""
+    """Every payment of one scenario, with the picture of its years; `totals` says what the columns add up to.
+
+    Where it never `repays_early`, a column of that would be empty.
+    """
 
     id: str = ""
     name: str = ""
     turns_at: int = 0
     totals: str = ""
     picture: Picture = NO_PICTURE
+    repays_early: bool = False
     payments: tuple[PaymentView, ...] = ()
 
 
@@ -52,6 +56,7 @@ def plan_of(session: Session, scenario_id: str) -> Plan:
             "up what rounding has left."
         ).format(interest=interest, last=last),
         picture=result.picture,
+        repays_early=any(month.early for month in months),
         payments=tuple(
             PaymentView(
                 number=month.number,
