@@ -161,7 +161,7 @@ def paid_by_a_link(studio: Studio) -> None:
     link = page.get_by_role("link", name="/claim/")
     address = str(link.get_attribute("href"))
     link.click()
-    expect(page.get_by_role("heading", name="Your purchase is paid")).to_be_visible()
+    expect(page.get_by_role("heading", name="Put your purchase into your account")).to_be_visible()
     studio.shoot(page, "claim/stranger")
     member = studio.member()
     member.goto(address)
