@@ -173,7 +173,8 @@ def active(tx: Tx, subscription: Object, at: int | None = None) -> list[tuple[Ob
     found = []
     for discount in given:
         coupon = tx.find(discount["source"]["coupon"], "coupon")
-        if coupon and not coupon.get("deleted") and (discount["end"] is None or discount["end"] > moment):
+        runs = discount["start"] <= moment and (discount["end"] is None or discount["end"] > moment)
+        if coupon and not coupon.get("deleted") and runs:
             found.append((discount, coupon))
     return found
 

@@ -170,7 +170,8 @@ def _changed(item: Object, others: list[Object]) -> bool:
 def _part(tx: Tx, subscription: Object, item: Object, moment: int, period: tuple[int, int], *, credit: bool) -> Object:
     start, end = period
     whole = invoice_lines.amount_of(item)
-    for _, coupon in discounts.active(tx, subscription):  # nobody gets back more than was paid
+    paid_by = discounts.active(tx, subscription, start if credit else None)  # nobody gets back more than was paid
+    for _, coupon in paid_by:
         whole -= discounts.amount_off(coupon, whole) if discounts.covers(coupon, item["price"]["product"]) else 0
     part = money.share(whole, end - moment, end - start)
     name = invoice_lines.product_name(tx, item["price"])

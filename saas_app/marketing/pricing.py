@@ -128,9 +128,9 @@ def _choice(name: str, label: str, *, checked: bool) -> rx.Component:
     saving = when(
         "saving",
         rx.el.span(
-            when("saving != best_saving", _("save up to "), otherwise=(_("save "),)),
-            slot("best_saving"),
-            "%",
+            _("save "),
+            slot("saving"),
+            when("saving != best_saving", "%+", otherwise=("%",)),
             class_name="rounded-full bg-good-tint px-2 py-0.5 text-sm text-good",
         ),
     )

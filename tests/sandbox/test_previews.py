@@ -72,3 +72,13 @@ def test_a_coupon_is_in_the_previews_of_its_months_only(shop: Shop) -> None:
     upcoming = [each.data.object.total for each in shop.api.events.list({"type": "invoice.upcoming"}).data]
     assert foretold == [1425, 1425, 1900, 1900]
     assert list(reversed(upcoming)) == foretold == [each.total for each in ann.invoices()][1:]
+
+
+def test_unused_time_comes_back_as_it_was_paid_also_when_the_coupon_has_ended_since(shop: Shop) -> None:
+    ann = _for_three_months(shop, shop.yearly)
+    ann.until("2030-08-01")
+    items = [{"id": ann.subscription["items"].data[0].id, "price": shop.team_monthly.id}]
+    details = {"items": items, "proration_behavior": "always_invoice"}
+    preview = shop.api.invoices.create_preview({"subscription": ann.subscription.id, "subscription_details": details})
+    unused = next(line for line in preview.lines.data if line.amount < 0)
+    assert unused.amount == -round(14250 * 183 / 365)

@@ -15,7 +15,7 @@ from saas_app.ui.buttons import button, link_button
 from saas_app.ui.cards import badge, card, empty
 from saas_app.ui.forms import hidden, labelled
 from saas_app.ui.layout import row, stack
-from saas_app.ui.theme import INPUT
+from saas_app.ui.theme import INPUT, classes
 
 # Where they do not fit beside each other, the actions stand in columns: three on a phone, four on a tablet.
 _ACTION = "max-lg:justify-start max-lg:px-0! max-sm:text-sm lg:px-3!"
@@ -23,6 +23,8 @@ _COLUMNS = (
     "max-lg:grid max-lg:grid-cols-[repeat(4,max-content)] max-lg:justify-between "
     "max-sm:grid-cols-[repeat(3,max-content)]"
 )
+# On a phone there is no room for what the other columns add up to.
+ROOMY = "max-sm:hidden"
 # What other features bring: beside the actions of a saved scenario, under it, and below the list.
 more_actions: list[Callable[[ScenarioView], rx.Component]] = []
 more_below: list[Callable[[ScenarioView], rx.Component]] = []
@@ -190,11 +192,13 @@ def _text_line(name: str, label: str, value: str, **props: Any) -> rx.Component:
 def opened() -> rx.Component:
     """Every payment of one scenario, the one that turns it marked."""
     plan = ScenariosState.opened
-    names = (_("Payment"), _("Due"), _("Interest"), _("Repaid"))
+    names = (_("Interest"), _("Repaid"))
     on_top = rx.cond(plan.repays_early, rx.el.th(_("On top"), scope="col", class_name=HEAD))
     table = rx.el.table(
         rx.el.thead(
             rx.el.tr(
+                rx.el.th(_("Payment"), scope="col", class_name=HEAD),
+                rx.el.th(_("Due"), scope="col", class_name=classes(HEAD, ROOMY)),
                 *[rx.el.th(name, scope="col", class_name=HEAD) for name in names],
                 on_top,
                 rx.el.th(_("Still owed"), scope="col", class_name=HEAD),
@@ -242,7 +246,8 @@ def _payment(payment: PaymentView) -> rx.Component:
             scope="row",
             class_name=f"{CELL} font-medium",
         ),
-        *[rx.el.td(each, class_name=look) for each in (payment.due, payment.interest, payment.principal)],
+        rx.el.td(payment.due, class_name=classes(look, ROOMY)),
+        *[rx.el.td(each, class_name=look) for each in (payment.interest, payment.principal)],
         rx.cond(ScenariosState.opened.repays_early, rx.el.td(payment.early, class_name=look)),
         rx.el.td(payment.balance, class_name=look),
         class_name=rx.cond(payment.turns, "border-t-2 border-brick bg-tint", "border-t border-line"),
