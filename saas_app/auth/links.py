@@ -33,21 +33,20 @@ LASTS: dict[Purpose, timedelta] = {
 WRONG_CODES = 5
 
 
+# What to do then, where no other link can be asked for: these are mailed once.
+_MAILED_ONCE: dict[Purpose, str] = {
+    "undo": _("If the account is not yours again, write to {mail}."),
+    "claim": _("Open it once more from your mail; if it was not you who used it, write to {mail}."),
+}
+
+
 class LinkGone(Gone):
-    """A link that was used, replaced, or is too old. A way back and a purchase are mailed once: there is no other."""
+    """A link that was used, replaced, or is too old."""
 
     def __init__(self, purpose: Purpose | None = None) -> None:
-        if purpose == "undo":
-            words = _("This link was used already, or has run out. If the account is not yours again, write to {mail}.")
-            super().__init__(words.format(mail=site.SUPPORT_EMAIL))
-        elif purpose == "claim":
-            words = _(
-                "This link was used already, or has run out. Open it once more from your mail; if it was not you who "
-                "used it, write to {mail}."
-            )
-            super().__init__(words.format(mail=site.SUPPORT_EMAIL))
-        else:
-            super().__init__(_("This link was used already, or has run out. Please ask for a new one."))
+        once = _MAILED_ONCE.get(purpose) if purpose else None
+        way = once.format(mail=site.SUPPORT_EMAIL) if once else _("Please ask for a new one.")
+        super().__init__(_("This link was used already, or has run out. {way}").format(way=way))
 
 
 @dataclass(frozen=True, slots=True)

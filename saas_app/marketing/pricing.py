@@ -45,8 +45,8 @@ def pricing_page() -> rx.Component:
                 size="large",
                 class_name="mt-4 text-center",
             ),
-            when("form.canceled", _left_the_checkout()),
-            when("prices_note", rx.el.div(banner(slot("prices_note")), class_name="mx-auto mt-8 max-w-2xl")),
+            when("form.canceled", _note(_("You left the checkout, and nothing was charged."))),
+            when("prices_note", _note(slot("prices_note"))),
             interval_switch(),
             rx.el.ul(
                 free_card(), each("shown", "order", *cards), class_name="mt-10 grid items-start gap-5 lg:grid-cols-3"
@@ -63,8 +63,8 @@ def pricing_page() -> rx.Component:
     )
 
 
-def _left_the_checkout() -> rx.Component:
-    return rx.el.div(banner(_("You left the checkout, and nothing was charged.")), class_name="mx-auto mt-8 max-w-2xl")
+def _note(words: str) -> rx.Component:
+    return rx.el.div(banner(words), class_name="mx-auto mt-8 max-w-2xl")
 
 
 def _goods() -> rx.Component:

@@ -57,8 +57,9 @@ def on_change(session: Session, row: Purchase, before: Standing | None, refunded
 def _refunded(session: Session, row: Purchase, name: str, given: int) -> None:
     back = money(given, row.currency)
     if row.refunded:
-        words = _("We have returned {back} to you, all that you paid, so {name} is no longer yours.").format(
-            back=back, name=name
+        part = _("all that you paid") if given >= row.amount else _("the rest of what you paid")
+        words = _("We have returned {back} to you, {part}, so {name} is no longer yours.").format(
+            back=back, part=part, name=name
         )
     else:
         words = _("We have returned {back} to you. {name} stays yours.").format(back=back, name=name)

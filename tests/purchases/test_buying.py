@@ -183,6 +183,7 @@ async def test_a_partial_refund_leaves_it_and_a_full_one_withdraws_it(market: Ma
     texts = {mail.subject: mail.text for mail in rows(Mailbox)}
     assert "Returned in all: €5" in texts["We have returned €5"]
     assert "Returned in all: €19" in texts["We have returned €14"]
+    assert "€14 to you, the rest of what you paid" in texts["We have returned €14"]
 
 
 @pytest.mark.parametrize(

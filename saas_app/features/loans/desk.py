@@ -192,16 +192,15 @@ def _text_line(name: str, label: str, value: str, **props: Any) -> rx.Component:
 def opened() -> rx.Component:
     """Every payment of one scenario, the one that turns it marked."""
     plan = ScenariosState.opened
-    names = (_("Interest"), _("Repaid"))
-    on_top = rx.cond(plan.repays_early, rx.el.th(_("On top"), scope="col", class_name=HEAD))
     table = rx.el.table(
         rx.el.thead(
             rx.el.tr(
-                rx.el.th(_("Payment"), scope="col", class_name=HEAD),
-                rx.el.th(_("Due"), scope="col", class_name=classes(HEAD, ROOMY)),
-                *[rx.el.th(name, scope="col", class_name=HEAD) for name in names],
-                on_top,
-                rx.el.th(_("Still owed"), scope="col", class_name=HEAD),
+                _column(_("Payment")),
+                _column(_("Due"), ROOMY),
+                _column(_("Interest")),
+                _column(_("Repaid")),
+                rx.cond(plan.repays_early, _column(_("On top"))),
+                _column(_("Still owed")),
             ),
             class_name="sticky top-0 bg-surface",
         ),
@@ -235,6 +234,10 @@ def opened() -> rx.Component:
             tab_index=-1,
         ),
     )
+
+
+def _column(name: str, look: str = "") -> rx.Component:
+    return rx.el.th(name, scope="col", class_name=classes(HEAD, look))
 
 
 def _payment(payment: PaymentView) -> rx.Component:
