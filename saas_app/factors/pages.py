@@ -113,7 +113,6 @@ def second() -> rx.Component:
             "underline-offset-4",
         ),
         by_recovery,
-        class_name="mt-8 border-t border-line pt-4",
     )
     return auth_page(
         _("One more step"),
@@ -126,7 +125,7 @@ def second() -> rx.Component:
             passkey_form(_("Use a passkey"), along, action="/login/second", class_name="mt-3"),
             rx.el.noscript(text(_("Passkeys need JavaScript."), tone="quiet")),
         ),
-        when("errors.recovery", by_recovery, otherwise=(lost,)),
+        rx.el.div(when("errors.recovery", by_recovery, otherwise=(lost,)), class_name="mt-8 border-t border-line pt-4"),
         other_way(_("Not you, or too late?"), _("Log in again"), site.LOGIN),
         passkey_script(),
         intro=_("This account is protected by a second factor."),
