@@ -9,6 +9,7 @@ from pathlib import Path
 
 import reflex as rx
 
+from saas_app import site
 from saas_app.core.words import _
 
 
@@ -27,7 +28,14 @@ def quoted(words: str) -> str:
 
 
 # Reads numbers as people type and paste them: 1.000,50 € in cents, 3,5 % in percent; NaN for what is none.
-TYPED = Path(__file__).with_name("typed.js").read_text()
+TYPED = spoken(Path(__file__).with_name("typed.js").read_text(), around=site.AROUND_A_SUM)
+
+# The server writes figures as the reader does, within the language of the page (core/habits.py). To whoever reads in
+# another language they are foreign, and are written anew; nobody else waits for `Intl`, whose first use takes longest.
+FIGURES = """
+const tongue = tag => tag.split("-")[0];
+const foreign = () => tongue(navigator.language) !== tongue(document.documentElement.lang);
+"""
 
 # One submit per form, and words that say so; coming back by the back button makes it usable again.
 ONCE = """

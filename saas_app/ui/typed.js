@@ -1,6 +1,6 @@
 const AMOUNT = /^([1-9]\d{0,2}([.,'’])(?:\d{2,3}\2)*\d{3}|\d*)(?:[.,](\d{0,2}))?$/;
 const readAmount = text => {
-  const found = AMOUNT.exec(text.replace(/\s/g, "").replace(/^(€|eur)|(€|eur)$/gi, ""));
+  const found = AMOUNT.exec(text.replace(/\s/g, "").replace(new RegExp(say.around, "gi"), ""));
   const whole = (found?.[1] || "").replace(/\D/g, ""), cents = found?.[3] || "";
   if (!found || !(whole + cents)) return NaN;
   const sum = +whole * 100 + +cents.padEnd(2, "0");

@@ -9,6 +9,8 @@ from tests.e2e.browsing import Visitor
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
 
+OF_BEFORE = "Still the answer to what stood here before"
+
 pytestmark = pytest.mark.e2e
 
 
@@ -56,6 +58,7 @@ def test_the_sums_follow_what_is_typed_and_the_address_keeps_it(visitor: Visitor
     page.get_by_label("Interest in %").fill("many")
     expect(page.locator("#rate-error")).to_contain_text("A number from 0 to 30")
     expect(page.locator("#quick-payment")).to_have_text("€83.38")
+    expect(page.get_by_text(OF_BEFORE)).to_be_visible()
     page.get_by_label("Interest in %").fill("6")
     page.get_by_label("Years", exact=True).fill("12")
     page.get_by_label("Loan in €").fill("100000")
@@ -63,6 +66,7 @@ def test_the_sums_follow_what_is_typed_and_the_address_keeps_it(visitor: Visitor
     page.get_by_label("Years of interest only").fill("2")
     expect(page.locator("#quick-note")).to_have_text("at first, €1,110.21 from payment 25")
     expect(page.locator("#rate-error")).to_be_empty()
+    expect(page.get_by_text(OF_BEFORE)).to_be_hidden()
     expect(page).to_have_url(re.compile("amount=100000&rate=6&years=12&kind=interest_first&resting=2"))
     again = visitor.new_tab()
     again.goto(page.url)
@@ -70,7 +74,46 @@ def test_the_sums_follow_what_is_typed_and_the_address_keeps_it(visitor: Visitor
     expect(again.locator("#quick-repaid")).not_to_have_attribute("d", re.compile("NaN"))
 
 
+@pytest.mark.parametrize("path", ["/calculator", "/rent-or-buy", "/yield"])
+def test_nothing_is_written_anew_for_whoever_reads_it_as_the_server_wrote_it(
+    path: str, open_browser: OpenBrowser, stack: Stack
+) -> None:
+    """The first use of `Intl` holds a phone up longer than all else in these scripts together."""
+    for tongue, used in (("en-US", False), ("en-GB", False), ("de-DE", True)):
+        page = open_browser(locale=tongue).new_tab()
+        page.add_init_script(
+            "const own = Intl.NumberFormat; window.asked = 0;"
+            "Intl.NumberFormat = function (...given) { window.asked++; return new own(...given); };"
+        )
+        page.goto(stack.url + path)
+        assert (page.evaluate("window.asked") > 0) is used, tongue
+
+
+def test_what_a_browser_fills_in_by_itself_is_answered(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    page.route("**/calculator", lambda route: route.fulfill(body=with_another_term(route.fetch().text())))
+    page.goto(f"{stack.url}/calculator")
+    expect(page.locator("#quick-years tr")).to_have_count(12)
+
+
+def with_another_term(page: str) -> str:
+    """The page as a browser has it that remembers what was typed into it: the value is no longer the default one."""
+    filled = "<script>document.getElementById('years').value = '12'</script></form>"
+    return page.replace("</form>", filled, 1)
+
+
 def test_numbers_are_written_as_the_reader_writes_them(open_browser: OpenBrowser, stack: Stack) -> None:
     page = open_browser(locale="de-DE").new_tab()
     page.goto(f"{stack.url}/calculator?amount=100000&rate=5&years=30")
     expect(page.locator("#quick-interest")).to_have_text(re.compile(r"93\.255,78\s€"))
+
+
+def test_nothing_is_drawn_without_an_answer_and_the_first_answer_draws_it(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    page.goto(f"{stack.url}/calculator?amount=a+lot")
+    expect(page.locator("#amount-error")).to_contain_text("“a lot” is not an amount.")
+    expect(page.get_by_text("What each year pays for")).to_be_hidden()
+    expect(page.get_by_text(OF_BEFORE)).to_be_hidden()
+    page.get_by_label("Loan in €").fill("100000")
+    expect(page.get_by_text("What each year pays for")).to_be_visible()
+    expect(page.locator("#quick-payment")).to_have_text("€536.82")

@@ -16,13 +16,14 @@ from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card
 from saas_app.ui.forms import field, native_form
 from saas_app.ui.layout import row, stack
+from saas_app.ui.scripts import FIGURES
 from saas_app.ui.slots import if_else, slot
 from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
 _CELL = "px-2 py-2 text-right tabular-nums first:text-left sm:px-5"
 _FIGURE = "whitespace-nowrap tabular-nums"
-FOLLOW = Path(__file__).with_name("follow.js").read_text()
+FOLLOW = FIGURES + Path(__file__).with_name("follow.js").read_text()
 
 
 def asked_page(
@@ -34,6 +35,12 @@ def asked_page(
     """
     seen = rx.el.div(
         result,
+        rx.el.p(
+            _("Still the answer to what stood here before: a field needs another look."),
+            hidden=True,
+            data_before="true",
+            class_name="mt-2 text-sm font-medium text-bad",
+        ),
         class_name="bg-paper max-lg:sticky max-lg:top-0 max-lg:z-10 max-lg:py-2 lg:col-start-2 lg:row-start-1",
     )
     typed = rx.el.div(form, class_name="lg:col-start-1 lg:row-span-2 lg:row-start-1")
@@ -86,11 +93,14 @@ def group(title: str, *fields: rx.Component) -> rx.Component:
 
 
 def asked_field(page: str, name: str, label: str, **props: Any) -> rx.Component:
-    """A line of input that shows what was asked, and what is wrong with it, from the slots of that page."""
+    """A line of input that shows what was asked, and what is wrong with it, from the slots of that page.
+
+    The label may name the currency of the loans: {currency_sign}.
+    """
     wrong = f"{page}.wrong.{name}"
     return field(
         name,
-        label,
+        label.format(currency_sign=site.CURRENCY_SIGN),
         error=slot(wrong),
         invalid=if_else(wrong, "true", "false"),
         default_value=slot(f"{page}.asked.{name}"),

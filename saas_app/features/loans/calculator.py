@@ -39,7 +39,7 @@ def _form() -> rx.Component:
         native_form(
             _field(
                 "amount",
-                _("Loan in {currency_sign}").format(currency_sign=site.CURRENCY_SIGN),
+                _("Loan in {currency_sign}"),
                 _("An amount up to {most}.").format(most=written.number(MOST_PRINCIPAL // 100)),
             ),
             rx.el.div(
@@ -144,7 +144,9 @@ def _picture() -> rx.Component:
         rx.el.span(_("one column a year")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
-    return card(rx.el.figure(drawing, legend), title=_("What each year pays for"))
+    # Without an answer there is nothing to draw; the script may have one a moment later.
+    figure = rx.el.figure(drawing, legend)
+    return card(figure, title=_("What each year pays for"), class_name="has-[path[d='']]:hidden")
 
 
 def _years() -> rx.Component:

@@ -1,11 +1,12 @@
 const form = document.querySelector("form[data-follow]");
 if (form) {
-  const coins = new Intl.NumberFormat(undefined, {
-    style: "currency", currency: form.dataset.currency, trailingZeroDisplay: "stripIfInteger",
-  });
-  const shares = new Intl.NumberFormat(undefined, {maximumFractionDigits: 2});
   const minus = words => words.replace("-", "−");  // as the server writes it
   const write = () => {
+    if (!foreign()) return;
+    const coins = new Intl.NumberFormat(undefined, {
+      style: "currency", currency: form.dataset.currency, trailingZeroDisplay: "stripIfInteger",
+    });
+    const shares = new Intl.NumberFormat(undefined, {maximumFractionDigits: 2});
     for (const each of document.querySelectorAll("[data-money]")) each.textContent = minus(coins.format(each.dataset.money / 100));
     for (const each of document.querySelectorAll("[data-share]")) each.textContent = minus(shares.format(each.dataset.share)) + " %";
     for (const each of document.querySelectorAll("[data-plain]")) each.textContent = minus(shares.format(each.dataset.plain));
@@ -19,6 +20,7 @@ if (form) {
       document.getElementById(field.id + "-error").textContent = says.textContent;
       wrong ||= there.getAttribute("aria-invalid") === "true";
     }
+    document.querySelector("[data-before]").hidden = !wrong;
     if (wrong) return;
     for (const each of document.querySelectorAll("[data-answer]")) {
       each.replaceChildren(...page.getElementById(each.id).childNodes);

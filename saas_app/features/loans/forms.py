@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from saas_app import site
 from saas_app.core import written
 from saas_app.core.errors import BadInput
 from saas_app.core.words import _
@@ -144,7 +145,7 @@ class Reading:
     def amount(self, field: str, ask: str, *, least: int = 0, empty: int | None = None) -> int:
         """Minor units. A separator before one or two last digits is the decimal point; before three it groups."""
         typed = self.text(field)
-        text = re.sub(r"^(€|eur)|(€|eur)$", "", "".join(typed.split()), flags=re.IGNORECASE)
+        text = re.sub(site.AROUND_A_SUM, "", "".join(typed.split()), flags=re.IGNORECASE)
         if not text and empty is not None:
             return empty
         read = AMOUNT.fullmatch(text)

@@ -40,8 +40,11 @@ const columns = rows => {
 };
 const box = document.getElementById("quick");
 if (box) {
-  const coins = new Intl.NumberFormat(undefined, {style: "currency", currency: box.dataset.currency});
-  const money = sum => coins.format(sum / 100);
+  let coins;
+  const money = sum => {
+    coins ??= new Intl.NumberFormat(undefined, {style: "currency", currency: box.dataset.currency, useGrouping: "always"});
+    return coins.format(sum / 100);
+  };
   const out = name => document.getElementById("quick-" + name);
   const put = (name, words) => out(name).textContent = words;
   const say = (field, fine) => {
@@ -70,18 +73,24 @@ if (box) {
       return line;
     }));
   };
+  const fit = () => box.resting.closest("[data-only]").hidden = box.kind.value !== "interest_first";
   const read = () => {
     const kind = box.kind.value, years = readWhole(box.years.value, 50), first = kind === "interest_first";
     const read = {amount: readAmount(box.amount.value), rate: readRate(box.rate.value), years};
     if (first) read.resting = readWhole(box.resting.value, Math.max(1, (years || 50) - 1));
-    box.resting.closest("[data-only]").hidden = !first;
+    fit();
     for (const field of ["amount", "rate", "years", "resting"]) say(field, !(field in read) || !isNaN(read[field]));
-    if (first && years === 1) say("resting", false);
-    else if (!Object.values(read).some(isNaN)) show(reckon(read.amount, read.rate, years, kind, read.resting || 0));
+    const none = first && years === 1, fine = !none && !Object.values(read).some(isNaN);
+    if (none) say("resting", false);
+    if (fine) show(reckon(read.amount, read.rate, years, kind, read.resting || 0));
+    document.querySelector("[data-before]").hidden = fine || !out("repaid").getAttribute("d");
   };
   box.addEventListener("input", () => {
     read();
     history.replaceState(null, "", "?" + new URLSearchParams(new FormData(box)));
   });
-  read();
+  fit();
+  // A browser that fills in what was typed before has other fields than the server has answered.
+  const asAnswered = field => field.value === field.defaultValue && field.checked === field.defaultChecked;
+  if (foreign() || ![...box.querySelectorAll("input")].every(asAnswered)) read();
 }

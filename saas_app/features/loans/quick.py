@@ -11,14 +11,18 @@ from saas_app.core.words import _
 from saas_app.features.loans.forms import LONGEST, Reading, read_loan
 from saas_app.features.loans.schedule import Kind
 from saas_app.features.loans.views import IN_WORDS, ResultView, YearView, result_view
-from saas_app.ui.scripts import TYPED, spoken
+from saas_app.ui.scripts import FIGURES, TYPED, spoken
 
 # The same words as those of `views.py`.
-SCRIPT = TYPED + spoken(
-    Path(__file__).with_name("quick.js").read_text(),
-    end=_("at first, {amount} at the end"),
-    later=_("at first, {amount} from payment {month}"),
-    picture=IN_WORDS,
+SCRIPT = (
+    TYPED
+    + FIGURES
+    + spoken(
+        Path(__file__).with_name("quick.js").read_text(),
+        end=_("at first, {amount} at the end"),
+        later=_("at first, {amount} from payment {month}"),
+        picture=IN_WORDS,
+    )
 )
 USUAL = {"amount": "100,000", "rate": "5", "years": "30", "kind": Kind.ANNUITY.value, "resting": "5"}
 KINDS = {
