@@ -45,6 +45,14 @@ CARD = "payment_method_update"
 
 
 @dataclass(frozen=True)
+class Change:
+    """What somebody changes to, in words: Pro, for €9 a month."""
+
+    name: str
+    price: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What a notice is made of."""
 
@@ -54,8 +62,8 @@ class Facts:
     due: Invoice | None
     has_card: bool
     two: bool
-    planned: str
-    pending: str
+    planned: Change | None
+    pending: Change | None
 
 
 def notice(session: Session, found: Entitlements, customer: Customer | None) -> Notice:
@@ -74,8 +82,8 @@ def notice(session: Session, found: Entitlements, customer: Customer | None) -> 
         due=_due(session, row),
         has_card=bool(customer and customer.card_last4),
         two=len(ours) > 1,
-        planned=_price_words(session, row.next_price_id, row),
-        pending=_price_words(session, row.pending_price_id, row),
+        planned=_change(session, row.next_price_id, row),
+        pending=_change(session, row.pending_price_id, row),
     )
     return next((said for say in _MOST_URGENT_FIRST if (said := say(facts))), Notice())
 
@@ -96,15 +104,15 @@ def _due(session: Session, row: Subscription) -> Invoice | None:
     return session.exec(mine.order_by(col(Invoice.created_at).desc())).first()
 
 
-def _price_words(session: Session, price_id: str, row: Subscription) -> str:
-    """Pro, €9 a month; '' for no price, or one that we do not know."""
+def _change(session: Session, price_id: str, row: Subscription) -> Change | None:
+    """What that price is of; None for no price, or one that we do not know."""
     price = session.get(Price, price_id) if price_id else None
     if price is None:
-        return ""
+        return None
     product = session.get(Product, price.stripe_product_id)
     name = product.name if product else _("another plan")
     amount, currency = price.paid_in(row.currency)
-    return f"{name}|{each(amount * row.quantity, currency, price.interval)}"
+    return Change(name, each(amount * row.quantity, currency, price.interval))
 
 
 def _amount(due: Invoice) -> str:
@@ -179,16 +187,16 @@ def _failed(facts: Facts) -> Notice | None:
 
 
 def _change_waits(facts: Facts) -> Notice | None:
-    if not facts.pending or facts.row.pending_until is None:
+    change = facts.pending
+    if change is None or facts.row.pending_until is None:
         return None
-    name, price = facts.pending.split("|")
     return Notice(
         "warn",
-        _("Your change to {name} waits for its payment").format(name=name),
+        _("Your change to {name} waits for its payment").format(name=change.name),
         _(
             "Until it is paid nothing changes. After that it is {price}. If you do nothing, the change is "
             "dropped on {day}."
-        ).format(price=price, day=day(facts.row.pending_until)),
+        ).format(price=change.price, day=day(facts.row.pending_until)),
         **_pay(facts.due),
         action=_("Update card"),
         door=PORTAL,
@@ -293,16 +301,16 @@ def _trial(facts: Facts) -> Notice | None:
 
 
 def _planned(facts: Facts) -> Notice | None:
-    if not facts.planned or facts.row.next_at is None:
+    change = facts.planned
+    if change is None or facts.row.next_at is None:
         return None
-    name, price = facts.planned.split("|")
     return Notice(
         "info",
-        _("{name} from {day}").format(name=name, day=day(facts.row.next_at)),
+        _("{name} from {day}").format(name=change.name, day=day(facts.row.next_at)),
         _("Until then {plan} stays open as you paid for it. After that it is {price}.").format(
-            plan=facts.plan, price=price
+            plan=facts.plan, price=change.price
         ),
-        action=_("Keep {plan}").format(plan=facts.plan) if name != facts.plan else _("Keep what you have"),
+        action=_("Keep {plan}").format(plan=facts.plan) if change.name != facts.plan else _("Keep what you have"),
         door=KEEP,
     )
 

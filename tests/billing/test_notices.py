@@ -47,9 +47,9 @@ def _invoice(user_id: str, at: datetime, **changes: Any) -> Invoice:
     return Invoice(**{**values, **changes})
 
 
-def _price(at: datetime) -> None:
+def _price(at: datetime, name: str = "Agent") -> None:
     def add(session: Any) -> None:
-        session.add(Product(stripe_product_id="prod_agent", plan_key="agent_v1", name="Agent"))
+        session.add(Product(stripe_product_id="prod_agent", plan_key="agent_v1", name=name))
         session.flush()
         terms = {"unit_amount": 2900, "currency": "eur", "interval": "month"}
         session.add(Price(stripe_price_id="price_agent", stripe_product_id="prod_agent", created_at=at, **terms))
@@ -146,6 +146,14 @@ def test_an_end_and_a_planned_change_can_both_be_taken_back(ada: Viewer, hands: 
     as_system(lambda session: session.delete(session.get_one(type(subscription("x")), "sub_1")))
     said = _said(ada)
     assert (said.title, said.door) == ("Pro ends on November 25, 2026", "/billing/keep")
+
+
+def test_a_product_may_have_any_name_at_stripe(ada: Viewer, hands: Hands) -> None:
+    _price(hands.at, name="Agent | {Team}")
+    _add(subscription(ada.id, next_price_id="price_agent", next_at=hands.at + SOON))
+    said = _said(ada)
+    assert said.title == "Agent | {Team} from November 25, 2026"
+    assert said.words.endswith("After that it is €29 a month.")
 
 
 @pytest.mark.parametrize(
