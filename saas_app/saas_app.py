@@ -21,6 +21,7 @@ from saas_app.auth.sessions import find_viewer
 from saas_app.billing import api as billing_api
 from saas_app.billing import change_api, change_pages, locked
 from saas_app.billing import pages as billing_pages
+from saas_app.billing import service as billing_service
 from saas_app.billing.entitlements import NotEntitled
 from saas_app.billing.storefront import Storefront
 from saas_app.core import db, garbage, logs, mailbox_api, words
@@ -86,7 +87,10 @@ def _form_targets() -> tuple[str, ...]:
 def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything: our own routes first, and then Reflex, which open tabs reach at once."""
     api.mount("", inner)
-    pages = islands.Islands(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands, shop.vary)
+    pages = islands.Islands(
+        *(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands, shop.vary),
+        frame=billing_service.frame,
+    )
     islands.install(pages)
     who.install(find_viewer)
     return Edge(

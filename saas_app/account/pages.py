@@ -80,6 +80,7 @@ def settings() -> rx.Component:
                     slot("viewer.email"), when("viewer.email_verified", otherwise=(_(" (not confirmed yet)"),))
                 ),
                 link_button(_("Change address"), href="/settings/email", kind="quiet", class_name=FLUSH),
+                wordy=True,
             ),
             line(
                 _("Password"),

@@ -19,13 +19,16 @@ from saas_app.ui.theme import classes
 
 Draw = Callable[[], rx.Component]
 
-# What stands above every member page, such as the billing banner; below it, at the foot of the window; and in its menu,
-# beside the way out. A feature adds its own. What stands above is known only when a page has loaded, and would move
-# what is being read: a page that shows something before says where else it goes (`notices`).
+# Each is handed whether the page is live: an island has slots instead of a state.
+DrawEither = Callable[[bool], rx.Component]
+
+# What stands above every live page, such as the billing banner; below every page, at the foot of the window; and in its
+# menu, beside the way out. A feature adds its own. What stands above is known only when a page has loaded, and would
+# move what is being read: a page that shows something before says where else it goes (`notices`).
 above_pages: list[Draw] = []
-below_pages: list[Draw] = []
-in_menu: list[Draw] = []
-# In the menu too, of islands as well: what needs no state.
+below_pages: list[DrawEither] = []
+in_menu: list[DrawEither] = []
+# In the menu too, before those: what needs neither.
 on_every_page: list[Draw] = []
 
 _TAB = "flex min-h-11 items-center whitespace-nowrap rounded-lg px-3.5 font-medium max-sm:px-1.5 max-sm:text-sm"
@@ -63,18 +66,20 @@ def notices(class_name: str = "") -> rx.Component:
     return rx.el.div(*said, class_name=classes("flex flex-col gap-3 empty:hidden", class_name))
 
 
-def member_shell(*children: Any, active: str, live: bool = True, above: bool = True) -> rx.Component:
+def member_shell(
+    *children: Any, active: str, live: bool = True, above: bool = True, forms: tuple[str, ...] = FORM_SCRIPTS
+) -> rx.Component:
     """Menu on the side (on top of phones), notices unless the page places them, then the page.
 
-    A page that is not `live` is an island: it has no state, so what the features add is left out, and it says what its
-    forms have to say.
+    A page that is not `live` is an island: it has no state, so what the features add is drawn with slots, and above it
+    is what its forms have to say; `forms` are the scripts of those.
     """
     said = (
         notices("mb-6")
         if live
         else rx.el.div(when("notice", banner(slot("notice"))), class_name="mb-6 wrap-anywhere empty:hidden")
     )
-    scripts = (ONCE, REVEAL) if live else (ONCE, *FORM_SCRIPTS)
+    scripts = (ONCE, REVEAL) if live else (ONCE, *forms)
     return rx.el.div(
         skip_link(),
         rx.el.header(
@@ -88,7 +93,7 @@ def member_shell(*children: Any, active: str, live: bool = True, above: bool = T
                 ),
                 rx.el.div(
                     *[draw() for draw in on_every_page],
-                    *[draw() for draw in in_menu if live],
+                    *[draw(live) for draw in in_menu],
                     _log_out(),
                     class_name="flex items-center gap-2 md:flex-col md:items-stretch",
                 ),
@@ -106,7 +111,7 @@ def member_shell(*children: Any, active: str, live: bool = True, above: bool = T
                 tab_index=-1,
                 class_name="mx-auto w-full max-w-5xl flex-1 px-5 py-8 outline-none sm:px-8 md:py-12",
             ),
-            *[rx.el.div(draw(), class_name="sticky bottom-0 empty:hidden") for draw in below_pages if live],
+            *[rx.el.div(draw(live), class_name="sticky bottom-0 empty:hidden") for draw in below_pages],
             class_name="flex min-w-0 flex-1 flex-col",
         ),
         *[inline_script(code) for code in scripts],

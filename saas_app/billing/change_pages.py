@@ -23,6 +23,7 @@ from saas_app.ui.buttons import link_button, submit_button
 from saas_app.ui.cards import card, fact, facts
 from saas_app.ui.forms import hidden, labelled, native_form
 from saas_app.ui.layout import page_head, row
+from saas_app.ui.scripts import FOCUS_ERROR
 from saas_app.ui.slots import each, if_else, slot, when
 from saas_app.ui.text import text
 from saas_app.ui.theme import INPUT
@@ -37,6 +38,7 @@ def _page(title: str, *children: Any, intro: Any = "") -> rx.Component:
         rx.el.div(*children, class_name="mt-8 flex max-w-2xl flex-col gap-6"),
         active=BACK,
         live=False,
+        forms=(FOCUS_ERROR,),
     )
 
 

@@ -24,6 +24,7 @@ from saas_app.billing.gateway.errors import StripeBroken, StripeMissing, StripeR
 from saas_app.billing.gateway.shapes import StripeCheckoutSession
 from saas_app.billing.limits import count_ask
 from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Price, Product, Subscription
+from saas_app.billing.plans import FREE
 from saas_app.billing.trials import Trial, trial_for
 from saas_app.core import db
 from saas_app.core.clock import now
@@ -290,7 +291,7 @@ async def finish(viewer: Viewer, session_id: str) -> Outcome:
     if session.status != "complete":
         return Outcome.OPEN
     found = await db.read(viewer, entitlements)
-    return Outcome.ACTIVE if found.subscription and found.plan.key != "free" else Outcome.PROCESSING
+    return Outcome.ACTIVE if found.subscription and found.plan.key != FREE.key else Outcome.PROCESSING
 
 
 async def look_at(

@@ -16,6 +16,7 @@ from saas_app.ui.buttons import Kind, link_button, submit_button
 from saas_app.ui.cards import TICKED, badge, card, fact, facts
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import row, stack
+from saas_app.ui.slots import slot, when
 from saas_app.ui.text import anchor
 from saas_app.ui.theme import Tone, classes
 
@@ -185,21 +186,29 @@ def account_banners() -> rx.Component:
     return rx.cond(notice.title != "", said, rx.fragment())
 
 
-def pretended_payments() -> rx.Component:
+def pretended_payments(live: bool) -> rx.Component:
     """That this is the sandbox, at the foot of every member page."""
+    if not live:
+        return when("sandbox", sandbox_ribbon(slot("sandbox_card")))
     return rx.cond(AccountState.sandbox, sandbox_ribbon(SANDBOX_CARD), rx.fragment())
 
 
-def plan_badge() -> rx.Component:
+def plan_badge(live: bool) -> rx.Component:
     """Who is here and on which plan, leading to billing. Its place is kept until it is known."""
     view = AccountState.billing
-    return anchor(
-        rx.el.span(AccountState.name, class_name="min-w-0 truncate text-sm text-quiet max-md:sr-only"),
-        rx.cond(
+    if live:
+        name, plan = AccountState.name, rx.cond(view.paid, badge(view.plan_name, "good"), badge(view.plan_name, "info"))
+        plan = rx.cond(
             view.plan_name != "",
-            rx.cond(view.paid, badge(view.plan_name, "good"), badge(view.plan_name, "info")),
+            plan,
             rx.el.span(_("Your account"), class_name="sr-only"),  # a link has a name at every moment
-        ),
+        )
+    else:
+        words = slot("own_plan.name")
+        name, plan = slot("viewer.name"), when("own_plan.paid", badge(words, "good"), otherwise=(badge(words, "info"),))
+    return anchor(
+        rx.el.span(name, class_name="min-w-0 truncate text-sm text-quiet max-md:sr-only"),
+        plan,
         href="/billing",
         inside=True,
         id="account",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -11,10 +12,12 @@ from saas_app.billing.gateway.errors import StripeUnavailable
 from saas_app.billing.models import Customer, Subscription
 from saas_app.billing.money import money
 from saas_app.billing.notices import Notice, is_suspended, moment_of, notice
-from saas_app.billing.plans import plan_by_key
+from saas_app.billing.plans import FREE, plan_by_key
 from saas_app.billing.words import day
+from saas_app.core import db
 from saas_app.core.clock import now
 from saas_app.core.frozen import Frozen
+from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
 
 # Older than this, and the page says how old what it shows is.
@@ -63,7 +66,7 @@ def billing(session: Session) -> BillingView:
         plan_key=found.plan.key,
         plan_name=found.plan.name,
         plan_title=found.plan.name,
-        paid=found.plan.key != "free",
+        paid=found.plan.key != FREE.key,
         status=_("Free"),
         card=_card(customer),
         card_note=_expiry(customer),
@@ -94,6 +97,12 @@ def billing(session: Session) -> BillingView:
         ends_later=row.status in ("active", "trialing", "past_due"),
         notice=notice(session, found, customer),
     )
+
+
+async def frame(viewer: Viewer) -> dict[str, Any]:
+    """What the frame of a page without a state says: `own_plan`, with its name and whether it is paid for."""
+    plan = await db.read(viewer, lambda session: entitlements(session).plan)
+    return {"own_plan": {"name": plan.name, "paid": plan.key != FREE.key}}
 
 
 def _can_change(row: Subscription) -> bool:

@@ -1,22 +1,26 @@
 """The first steps as a list that ends, and what stands there afterwards."""
 
+from typing import Any, cast
+
 import reflex as rx
 
 from saas_app import site
 from saas_app.billing.state import AccountState
 from saas_app.core.words import _
-from saas_app.dashboard.service import Step
+from saas_app.dashboard.service import Recent, Step
 from saas_app.dashboard.state import DashboardState
 from saas_app.ui.buttons import link_button, submit_button
-from saas_app.ui.cards import card
+from saas_app.ui.cards import card, fact, facts
 from saas_app.ui.forms import native_form
 from saas_app.ui.layout import row
 from saas_app.ui.text import for_ears, link
 
 
 def what_next() -> rx.Component:
-    """The steps until all are done, then the way to work."""
-    return rx.cond(DashboardState.done < DashboardState.all, _first_steps(), to_work())
+    """The steps until all are done, then the way to work: to what somebody did last, if there is anything."""
+    recent = cast(Any, DashboardState.recent)  # a Var here, of which pyright sees the value
+    went_on = rx.cond(recent.length() > 0, _go_on(), to_work())
+    return rx.cond(DashboardState.done < DashboardState.all, _first_steps(), went_on)
 
 
 def _first_steps() -> rx.Component:
@@ -83,13 +87,18 @@ def _way(step: Step) -> rx.Component:
 
 def to_work() -> rx.Component:
     """What whoever knows the way came for."""
-    return card(
-        rx.el.p(site.DESCRIPTION, class_name="text-quiet"),
-        row(
-            link_button(
-                _("Go to your {label}").format(label=site.WORK.label.lower()), href=site.WORK.href, inside=True
-            ),
-            class_name="mt-5",
-        ),
-        title=_("Go on"),
-    )
+    return _work(rx.el.p(site.DESCRIPTION, class_name="text-quiet"))
+
+
+def _go_on() -> rx.Component:
+    return _work(facts(rx.foreach(DashboardState.recent, _recent)))
+
+
+def _recent(one: Recent) -> rx.Component:
+    name = rx.cond(one.inside, link(one.title, href=one.href, inside=True), link(one.title, href=one.href))
+    return fact(name, rx.el.span(one.words, class_name="whitespace-nowrap"))
+
+
+def _work(*children: rx.Component) -> rx.Component:
+    on = link_button(_("Go to your {label}").format(label=site.WORK.label.lower()), href=site.WORK.href, inside=True)
+    return card(*children, row(on, class_name="mt-5"), title=_("Go on"))

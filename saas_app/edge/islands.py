@@ -23,7 +23,7 @@ from saas_app.core import habits
 from saas_app.core.config import settings
 from saas_app.core.viewer import Viewer
 from saas_app.edge.packed import Page
-from saas_app.edge.pages import Route
+from saas_app.edge.pages import Fill, Route
 from saas_app.edge.who import cookie_name
 
 # Beside the folder of the public pages: those of whoever develops, which no release carries.
@@ -64,7 +64,8 @@ class Islands:
 
     `folder` holds the templates that the build made; `fill` gives the slots, and is asked on each request, so it
     must answer from memory most of the time; `derive` adds what follows from what was typed or asked for, and from what
-    `vary` says; `routes` are the pages as they were declared, some with a `fill` of their own.
+    `vary` says; `routes` are the pages as they were declared, some with a `fill` of their own; `frame` gives what the
+    frame of a member's page says of them.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Islands:
         form_targets: tuple[str, ...] = (),
         routes: dict[str, Route] | None = None,
         vary: Vary | None = None,
+        frame: Fill | None = None,
     ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader([folder, folder.with_name(LOCAL)]),
@@ -85,6 +87,7 @@ class Islands:
         self._fill = fill
         self._derive = derive
         self._vary = vary
+        self._frame = frame
         self._form_targets = form_targets
         self._routes = routes or {}
         self._kept: dict[tuple[str, str, Any], Page] = {}
@@ -115,8 +118,10 @@ class Islands:
             answer.slots = slots if is_final and habits.current() == reader else None
             return answer
         route = self._routes.get(name)
-        if viewer is not None and route is not None and route.fill is not None:
-            context = {**await route.fill(viewer), **context}
+        if viewer is not None and route is not None:
+            framed = self._frame if route.members_only else None
+            for fill in filter(None, (framed, route.fill)):
+                context = {**await fill(viewer), **context}
         return _respond(self._render(name, slots, viewer, kind, context), headers, status, "private, no-store")
 
     def _pack_well(self, page: Page, accepted: str) -> None:

@@ -39,6 +39,7 @@ class Route:
     description: str = ""
     listed: bool = False
     local: bool = False
+    members_only: bool = False
 
 
 @dataclass
@@ -80,7 +81,9 @@ def island(
     def declare(page: Page) -> Page:
         key = name or route.strip("/") or HOME
         listed = not (hidden or members_only or local)
-        found = Route(key, route, fill, texts_only, fresh, remembers, reckon, title, description, listed, local)
+        found = Route(
+            *(key, route, fill, texts_only, fresh, remembers, reckon, title, description, listed, local, members_only)
+        )
         declared.islands[key] = found
         if members_only:
             declared.members[key] = found

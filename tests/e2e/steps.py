@@ -130,3 +130,11 @@ def newest_mail(page: Page, stack: Stack, person: Person, subject: str) -> None:
     """Open a mail of this person in the local mailbox, waiting until it is there."""
     page.goto(f"{stack.url}/dev/mailbox?to={person.email}")
     page.get_by_role("link", name=subject).first.click()
+
+
+def confirm_address(page: Page, stack: Stack, person: Person) -> None:
+    """Prove one's address by the link in its mail; ends on the dashboard."""
+    newest_mail(page, stack, person, "Confirm your e-mail address")
+    page.get_by_role("link", name=f"{stack.url}/verify/").click()
+    page.get_by_role("button", name="Confirm my e-mail address").click()
+    page.wait_for_url("**/dashboard")

@@ -55,6 +55,7 @@ def test_the_answer_follows_what_is_typed_in_the_readers_own_writing(open_browse
     expect(page.locator("#formulas")).to_contain_text("7,69 %")
     page.get_by_label("Your own money, €").fill("1451")
     expect(page.locator("#verdict")).to_contain_text("both returns are the same")
+    expect(page.locator("#picture")).to_contain_text("Nothing is borrowed")
     expect(page.locator("#own-error")).to_be_empty()
     expect(page.get_by_text("Still the answer to what stood here before")).to_be_hidden()
     expect(page).to_have_url(re.compile("own=1451"))

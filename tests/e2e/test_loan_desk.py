@@ -9,9 +9,20 @@ from playwright.sync_api import expect
 from tests.e2e.browsing import Visitor
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
-from tests.e2e.steps import join, pay, save_as, work_out_a_loan
+from tests.e2e.steps import confirm_address, join, open_dashboard, pay, save_as, work_out_a_loan
 
 pytestmark = pytest.mark.e2e
+
+
+def test_the_first_screen_leads_back_to_what_was_saved_last(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    confirm_address(page, stack, join(page, stack))
+    work_out_a_loan(page, stack)
+    save_as(page, "River")
+    expect(page.locator("#room")).to_have_text("1 of 2 saved")
+    open_dashboard(page, stack)
+    page.get_by_role("link", name="River").click()
+    expect(page.locator("#schedule")).to_be_visible()
 
 
 def test_a_scenario_is_changed_copied_opened_and_deleted_after_a_question(visitor: Visitor, stack: Stack) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browsing import Visitor
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
-from tests.e2e.steps import Person, join, log_in, newest_mail, open_dashboard, sign_up
+from tests.e2e.steps import Person, confirm_address, join, log_in, newest_mail, open_dashboard, sign_up
 
 pytestmark = pytest.mark.e2e
 
@@ -109,10 +109,7 @@ def test_the_mailed_link_confirms_the_address(visitor: Visitor, stack: Stack) ->
     ada = join(page, stack)
     open_dashboard(page, stack)
     expect(page.get_by_text("Please confirm your address")).to_be_visible()
-    newest_mail(page, stack, ada, "Confirm your e-mail address")
-    page.get_by_role("link", name=f"{stack.url}/verify/").click()
-    page.get_by_role("button", name="Confirm my e-mail address").click()
-    page.wait_for_url("**/dashboard")
+    confirm_address(page, stack, ada)
     expect(page.locator("#plan-name")).to_be_visible()
     expect(page.get_by_text("Please confirm your address")).to_be_hidden()
 

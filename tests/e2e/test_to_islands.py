@@ -23,6 +23,8 @@ def test_the_menu_leads_to_the_settings_and_the_way_back_to_the_page_before(visi
     page.get_by_role("link", name="Settings").click()
     expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(ada.email)
+    expect(page.locator("#account")).to_have_text("AdaFree")  # the frame is the same, though no state fills it
+    expect(page.get_by_role("complementary", name="Sandbox payments")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="Hello, Ada")).to_be_visible()
     page.go_forward()

@@ -94,6 +94,8 @@ def test_nobody_else_opens_a_chapter_or_writes_beside_one(state: dict[str, objec
     with pytest.raises(NotYours), db.session_for(eve) as session:
         service.keep_place(session, SLUGS[1], 3)
     assert resume(eve) is None
+    with db.session_for(eve, read_only=True) as session:
+        assert service.latest(session) == []
     seen = shelf(eve)
     assert (seen.is_owned, seen.files, seen.place) == (False, (), "")
     assert seen.is_waiting == (state == {"paid": False})
@@ -125,6 +127,10 @@ def test_the_reader_opens_where_somebody_stopped(ada: Viewer) -> None:
     assert again is not None
     assert (again.slug, again.resume) == (SLUGS[4], 12)
     assert shelf(ada).place == "Chapter 5: Paying early"
+    with db.session_for(ada, read_only=True) as session:
+        assert [(each.title, each.words) for each in service.latest(session)] == [
+            ("The flat in numbers", "Chapter 5: Paying early")
+        ]
     assert open_chapter(ada, SLUGS[4]).resume == 0, "whoever chose a chapter begins at its top"
     assert resume(ada) == again, "and opening it again forgets nothing"
     open_chapter(ada, SLUGS[1])

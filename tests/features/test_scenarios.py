@@ -2,6 +2,7 @@
 
 import csv
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,7 @@ from saas_app.features.loans.models import ClientFolder, Scenario
 from saas_app.features.loans.payments import plan_of
 from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange
 from tests.billing.rows import subscription
+from tests.conftest import Hands
 from tests.factories import a_user, as_system
 
 
@@ -93,6 +95,25 @@ def test_early_repayment_and_comparison_and_clients_are_refused_on_free_and_noth
     with pytest.raises(FeatureLocked), db.session_for(ada, read_only=True) as session:
         compare.compare(session)
     assert names(ada) == []
+
+
+def test_the_first_screen_goes_on_with_the_three_that_were_saved_last(database: str, hands: Hands) -> None:
+    ada, eve = a_pro(), a_user("Eve")
+    save(eve, "Not yours")
+    for name in ("River", "Hill", "Sea"):
+        save(ada, name)
+        hands.move(seconds=1)
+    with db.session_for(ada) as session:
+        falling = replace(a_form("Falling"), loan=Loan(100_000_00, Decimal(5), 30, kind=Kind.LINEAR))
+        kept = service.save_scenario(session, falling).id
+    with db.session_for(ada, read_only=True) as session:
+        found = service.latest(session)
+    assert [(each.title, each.words) for each in found] == [
+        ("Falling", "€694.44 a month at first"),
+        ("Sea", "€948.42 a month"),
+        ("Hill", "€948.42 a month"),
+    ]
+    assert found[0].href == f"/scenarios?show={kept}"
 
 
 def test_comparison_puts_the_cheapest_interest_first(database: str) -> None:

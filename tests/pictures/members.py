@@ -18,9 +18,10 @@ def the_first_steps(studio: Studio) -> None:
     open_dashboard(page, studio.stack)
     expect(page.locator("#steps-done")).to_contain_text("2 of")
     studio.shoot(page, "dashboard/half-done")
-    work_out_a_loan(page, studio.stack)
-    save_as(page, "River")
-    expect(page.locator("#room")).to_be_visible()
+    for number, name in enumerate(("A flat by the river, third floor", "Hill"), 1):
+        work_out_a_loan(page, studio.stack)
+        save_as(page, name)
+        expect(page.locator("#room")).to_have_text(f"{number} of 2 saved")
     open_dashboard(page, studio.stack)
     expect(page.get_by_role("heading", name="Go on")).to_be_visible()
     studio.shoot(page, "dashboard/free")

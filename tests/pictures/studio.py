@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import Visitor
 from tests.e2e.stack import Server, Stack
-from tests.e2e.steps import GOOD_CARD, Person, join, newest_mail, pay
+from tests.e2e.steps import GOOD_CARD, Person, confirm_address, join, pay
 from tests.pictures.album import Album
 from tests.social.provider import provider
 
@@ -114,11 +114,7 @@ class Studio:
 
     def prove(self, page: Page, person: Person, stack: Stack | None = None) -> None:
         """Prove their address by the link in its mail."""
-        stack = stack or self.stack
-        newest_mail(page, stack, person, "Confirm your e-mail address")
-        page.get_by_role("link", name=f"{stack.url}/verify/").click()
-        page.get_by_role("button", name="Confirm my e-mail address").click()
-        page.wait_for_url("**/dashboard")
+        confirm_address(page, stack or self.stack, person)
 
     def pay(self, page: Page, number: str = GOOD_CARD) -> None:
         """Pay on the hosted checkout that this tab is being led to, and come back."""

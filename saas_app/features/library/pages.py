@@ -11,6 +11,7 @@ from saas_app.billing.state import AccountState
 from saas_app.core import db
 from saas_app.core.viewer import Viewer
 from saas_app.core.words import _
+from saas_app.dashboard.service import latest as did_last
 from saas_app.edge.live import all_loaded
 from saas_app.edge.pages import island
 from saas_app.features.library import files, service
@@ -23,13 +24,14 @@ from saas_app.ui.buttons import link_button
 from saas_app.ui.cards import skeleton
 from saas_app.ui.layout import grid, page_head, row, stack
 from saas_app.ui.public import public_page
-from saas_app.ui.scripts import FOCUS_ERROR, inline_script
+from saas_app.ui.scripts import FOCUS_ERROR
 from saas_app.ui.slots import slot, when
 from saas_app.ui.text import heading, text
 from saas_app.ui.theme import PAGE_WIDTH, classes
 
 files.put_on_sale()
 found_by_name.append(service.places)
+did_last.append(service.latest)
 
 
 @member_page(route="/library", title=_("Library"), on_load=[AccountState.load, LibraryState.load], places_notices=True)
@@ -64,10 +66,9 @@ def library_book() -> rx.Component:
     return member_shell(
         rx.el.div(general_error(), class_name="mb-6 empty:hidden"),
         when("reading", reader(), otherwise=(_closed(),)),
-        inline_script(READER),
-        inline_script(FOCUS_ERROR),
         active="/library",
         live=False,
+        forms=(READER, FOCUS_ERROR),
     )
 
 

@@ -11,6 +11,7 @@ from saas_app.core import clock, written
 from saas_app.core.errors import Conflict, NotFound, Refused
 from saas_app.core.rls_session import owner_of
 from saas_app.core.words import _, ngettext
+from saas_app.dashboard.service import Recent
 from saas_app.features.library.book import Book, Chapter, book
 from saas_app.features.library.files import BOOK, FILES
 from saas_app.features.library.forms import read_note
@@ -149,6 +150,12 @@ def open_chapter(session: Session, slug: str) -> Reading:
     if at is None or at.chapter != slug or at.edition != book().edition.number:
         _put_place(session, at, slug, 0)
     return reading
+
+
+def latest(session: Session) -> list[Recent]:
+    """Where this person stopped reading."""
+    seen = shelf(session)
+    return [Recent(seen.title, seen.place, "/library/book", inside=False)] if seen.place else []
 
 
 def resume(session: Session) -> Reading | None:

@@ -10,6 +10,7 @@ from saas_app.features.loans.chart import HEIGHT, WIDTH
 from saas_app.ui.cards import card
 from saas_app.ui.dialog import unfold
 from saas_app.ui.slots import each, slot, when
+from saas_app.ui.text import text
 
 PATH = "/yield"
 FOUND = "let.result"
@@ -143,10 +144,12 @@ def _lever() -> rx.Component:
         drawn.sample("edge", _("nothing")),
         class_name="mt-3 flex flex-wrap gap-x-5 text-sm text-quiet",
     )
+    flat = text(_("Nothing is borrowed, so your own money returns what all of it does, whatever a loan costs."))
+    shown = when(f"{FOUND}.lever.none", flat, otherwise=(rx.el.figure(drawing, rates, legend),))
     found = line(share("at.rate"), share("at.on_own"))
     names = (_("If the loan cost"), _("Your own money earned"))
     return rx.el.div(
-        card(answer("picture", when(FOUND, rx.el.figure(drawing, rates, legend))), title=_("The lever has two ends")),
+        card(answer("picture", when(FOUND, shown)), title=_("The lever has two ends")),
         asked.sheet(_("The return at other rates"), "rates", names, when(FOUND, each("at", f"{FOUND}.rates", found))),
         class_name="mt-5 grid items-start gap-5 lg:grid-cols-[1.2fr_1fr]",
     )

@@ -7,13 +7,14 @@ from saas_app.auth.shell import member_page, notices
 from saas_app.billing.gate_components import refused
 from saas_app.core.words import _
 from saas_app.dashboard.service import first_steps
+from saas_app.dashboard.service import latest as did_last
 from saas_app.edge.live import all_loaded
 from saas_app.edge.pages import island
 from saas_app.features.loans import calculator, letting, quick, rent_answer, rent_or_buy, yield_answer
 from saas_app.features.loans.asked import FOLLOW
 from saas_app.features.loans.components import loan_form, result
 from saas_app.features.loans.desk import more_sections, opened, saved
-from saas_app.features.loans.service import first_scenario, places
+from saas_app.features.loans.service import first_scenario, latest, places
 from saas_app.features.loans.side_by_side import comparison
 from saas_app.features.loans.state import ScenariosState, page_loads, page_states
 from saas_app.finder.places import kept as found_by_name
@@ -25,6 +26,7 @@ from saas_app.ui.public import public_page
 
 first_steps.append(first_scenario)
 found_by_name.append(places)
+did_last.append(latest)
 
 CALCULATOR = site.Link(_("Loan calculator"), calculator.PATH)
 RENT_OR_BUY = site.Link(_("Rent or buy?"), rent_or_buy.PATH)

@@ -15,13 +15,15 @@ from saas_app.core.errors import NotFound
 from saas_app.core.ids import new_id
 from saas_app.core.rls_session import owner_of
 from saas_app.core.words import _
-from saas_app.dashboard.service import Step
+from saas_app.dashboard.service import Recent, Step
 from saas_app.features.loans import folders
 from saas_app.features.loans.forms import NAME_LENGTH, LoanForm
 from saas_app.features.loans.models import Scenario
 from saas_app.features.loans.schedule import Kind, Loan, Lump, RateChange
 from saas_app.features.loans.views import ResultView, result_view, terms_of
 from saas_app.finder.places import Place
+
+LATEST = 3
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,25 @@ def first_scenario(session: Session) -> Step:
     )
 
 
+def latest(session: Session) -> list[Recent]:
+    """The scenarios that this person saved last, and what each costs."""
+    newest = select(Scenario).order_by(col(Scenario.created_at).desc(), col(Scenario.id).desc()).limit(LATEST)
+    found = list[Recent]()
+    for row in session.exec(newest):
+        result = result_view(loan_of(row), row.currency)
+        words = _("{payment} a month at first") if result.note else _("{payment} a month")
+        found.append(Recent(row.name, words.format(payment=result.payment), _shown(row)))
+    return found
+
+
 def places(session: Session) -> list[Place]:
     """This person's scenarios, for whoever looks for one by its name."""
     clients = folders.names(session)
-    return [
-        Place(row.name, clients.get(row.folder_id, _("Scenario")), f"/scenarios?show={row.id}")
-        for row in in_order(session)
-    ]
+    return [Place(row.name, clients.get(row.folder_id, _("Scenario")), _shown(row)) for row in in_order(session)]
+
+
+def _shown(row: Scenario) -> str:
+    return f"/scenarios?show={row.id}"
 
 
 def desk(session: Session) -> Desk:
