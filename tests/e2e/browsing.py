@@ -7,7 +7,7 @@ import re
 import shutil
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright
 
 TIMEOUT_MILLISECONDS = 15_000
@@ -96,11 +96,17 @@ def _where(message: ConsoleMessage) -> str:
 # Scripts, labels and links find the first of two elements that have one id.
 _TWICE = """() => [...document.querySelectorAll("[id]")].map(each => each.id)
   .filter((id, at, all) => all.indexOf(id) !== at)"""
-_ASKED = {"resultTypes": ["violations"]}  # and not what is well, which takes longer to write down than to find
+# What is wrong, and not what is well, which takes longer to write down than to find.
+_FIND = """axe.run({ resultTypes: ["violations"] }).then(found => found.violations.map(each =>
+  `${each.id}: ${JSON.stringify(each.nodes.map(node => node.target))}`))"""
+COLOURS = ("light", "dark")
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe finds fault with on this page, and where. And ids given twice."""
-    violations = Axe().run(page, options=_ASKED).response["violations"]
-    found = [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in violations]
+    """What axe finds fault with on this page in each of its colours, and where. And ids given twice."""
+    page.evaluate(AXE_SCRIPT)
+    found = []
+    for colours in COLOURS:
+        page.emulate_media(color_scheme=colours, reduced_motion="reduce")  # in no colour on the way to the other
+        found += [f"{colours}: {each}" for each in page.evaluate(_FIND)]
     return [*found, *(f"an id given twice: {id_}" for id_ in page.evaluate(_TWICE))]
