@@ -69,12 +69,17 @@ def running_sandbox(db_path: Path, port: int = 0) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on. None of those that a system gives to connections: it might give it to one next."""
-    while True:
-        port = 10_000 + secrets.randbelow(22_000)
+    """A port that nobody listens on.
+
+    None of those that systems usually give to connections, since one might get it in the next moment, and none below
+    11,000, some of which browsers refuse (https://fetch.spec.whatwg.org/#port-blocking).
+    """
+    for _ in range(100):
+        port = 11_000 + secrets.randbelow(21_000)
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return port
+    raise RuntimeError("No port between 11,000 and 32,000 of 127.0.0.1 can be listened on.")
 
 
 def _wait(process: Process) -> None:

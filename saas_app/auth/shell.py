@@ -77,7 +77,9 @@ def member_shell(
     said = (
         notices("mb-6")
         if live
-        else rx.el.div(when("notice", banner(slot("notice"))), class_name="mb-6 wrap-anywhere empty:hidden")
+        else rx.el.div(
+            when("notice", banner(slot("notice"), tone="good")), class_name="mb-6 wrap-anywhere empty:hidden"
+        )
     )
     scripts = (ONCE, REVEAL) if live else (ONCE, *forms)
     return rx.el.div(

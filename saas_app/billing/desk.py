@@ -39,14 +39,19 @@ def details_card(details: Details) -> rx.Component:
     """Whom invoices name, and where that is changed."""
     return card(
         facts(
-            fact(_("Name"), rx.cond(details.name != "", details.name, _("Not given"))),
-            fact(_("E‑mail"), rx.cond(details.email != "", details.email, _("Not given"))),
-            fact(_("Address"), rx.cond(details.address != "", details.address, _("Not given"))),
-            fact(_("Tax ID"), rx.cond(details.tax_id != "", details.tax_id, _("Not given"))),
+            _given(_("Name"), details.name),
+            _given(_("E‑mail"), details.email),
+            _given(_("Address"), details.address),
+            _given(_("Tax ID"), details.tax_id),
         ),
         row(portal_button(_("Change these"), flow="customer_update"), class_name="mt-5"),
         title=_("On your invoices"),
     )
+
+
+def _given(name: str, value: str) -> rx.Component:
+    """What somebody has typed may be one long word."""
+    return fact(name, rx.el.span(rx.cond(value != "", value, _("Not given")), class_name="wrap-anywhere"))
 
 
 def other_plans() -> rx.Component:

@@ -10,7 +10,7 @@ from saas_app.core.words import _
 from saas_app.dashboard.service import Recent, Step
 from saas_app.dashboard.state import DashboardState
 from saas_app.ui.buttons import link_button, submit_button
-from saas_app.ui.cards import card, fact, facts
+from saas_app.ui.cards import card
 from saas_app.ui.forms import native_form
 from saas_app.ui.layout import row
 from saas_app.ui.text import for_ears, link
@@ -91,14 +91,15 @@ def to_work() -> rx.Component:
 
 
 def _go_on() -> rx.Component:
-    return _work(facts(rx.foreach(DashboardState.recent, _recent)))
+    return _work(rx.el.ul(rx.foreach(DashboardState.recent, _recent), class_name="divide-y divide-line"))
 
 
 def _recent(one: Recent) -> rx.Component:
     name = rx.cond(one.inside, link(one.title, href=one.href, inside=True), link(one.title, href=one.href))
-    return fact(name, rx.el.span(one.words, class_name="whitespace-nowrap"))
+    return rx.el.li(name, rx.el.p(one.words, class_name="text-sm text-quiet"), class_name="py-3 wrap-anywhere")
 
 
-def _work(*children: rx.Component) -> rx.Component:
+def _work(*more: rx.Component) -> rx.Component:
+    """The way first: it stays where it is when there turns out to be more below it."""
     on = link_button(_("Go to your {label}").format(label=site.WORK.label.lower()), href=site.WORK.href, inside=True)
-    return card(*children, row(on, class_name="mt-5"), title=_("Go on"))
+    return card(row(on), rx.el.div(*more, class_name="mt-4"), title=_("Go on"))

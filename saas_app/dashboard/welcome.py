@@ -40,7 +40,9 @@ def welcome() -> rx.Component:
     return public_page(
         rx.el.div(
             CHOSEN,
-            rx.el.p(_("Congratulations, "), slot("viewer.name"), class_name="text-lg font-semibold text-good"),
+            rx.el.p(
+                _("Congratulations, "), slot("viewer.name"), class_name="text-lg font-semibold break-words text-good"
+            ),
             rx.el.h1(
                 _("You are registered"),
                 class_name="mt-1 font-display text-4xl font-semibold leading-tight tracking-tight sm:text-5xl",

@@ -45,7 +45,7 @@ def page_head(title: Any, *actions: rx.Component, intro: Any = "") -> rx.Compone
     if not isinstance(intro, str) or intro:
         words.append(rx.el.p(intro, class_name="mt-1 max-w-2xl text-quiet"))
     return rx.el.div(
-        rx.el.div(*words),
+        rx.el.div(*words, class_name="wrap-anywhere"),
         *([row(*actions)] if actions else []),
         class_name="mb-3 flex flex-wrap items-end justify-between gap-4",
     )

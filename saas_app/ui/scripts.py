@@ -32,9 +32,9 @@ TYPED = spoken(Path(__file__).with_name("typed.js").read_text(), around=site.ARO
 
 # The server writes figures as the reader does, within the language of the page (core/habits.py). To whoever reads in
 # another language they are foreign, and are written anew; nobody else waits for `Intl`, whose first use takes longest.
+# Asked before a browser that translates the page says that it is in another language.
 FIGURES = """
-const tongue = tag => tag.split("-")[0];
-const foreign = () => tongue(navigator.language) !== tongue(document.documentElement.lang);
+const tongue = tag => tag.split("-")[0], foreign = tongue(navigator.language) !== tongue(document.documentElement.lang);
 """
 
 # One submit per form, and words that say so; coming back by the back button makes it usable again.
@@ -180,5 +180,6 @@ def inline_script(code: str) -> rx.Component:
 
 
 def squeeze(code: str) -> str:
-    """Leave out the indentation."""
-    return "\n".join(line.strip() for line in code.splitlines() if line.strip())
+    """Leave out the indentation, and lines that are comments."""
+    lines = [line.strip() for line in code.splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

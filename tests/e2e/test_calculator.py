@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browsing import Visitor
+from tests.e2e.browsing import Visitor, barriers
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.stack import Stack
 
-OF_BEFORE = "Still the answer to what stood here before"
+OF_BEFORE = "This is still the answer to your last valid numbers."
 
 pytestmark = pytest.mark.e2e
 
@@ -59,6 +59,7 @@ def test_the_sums_follow_what_is_typed_and_the_address_keeps_it(visitor: Visitor
     expect(page.locator("#rate-error")).to_contain_text("A number from 0 to 30")
     expect(page.locator("#quick-payment")).to_have_text("€83.38")
     expect(page.get_by_text(OF_BEFORE)).to_be_visible()
+    assert barriers(page) == []
     page.get_by_label("Interest in %").fill("6")
     page.get_by_label("Years", exact=True).fill("12")
     page.get_by_label("Loan in €").fill("100000")
@@ -102,6 +103,41 @@ def with_another_term(page: str) -> str:
     return page.replace("</form>", filled, 1)
 
 
+@pytest.mark.parametrize(
+    ("tongue", "written"),
+    [
+        ("en-US", "€93,255.78"),
+        ("en-DE", "93.255,78 €"),
+        ("en-NL", "€93.255,78"),
+        ("en-AU", "€93,255.78"),
+        ("en-CH", "€93’255.78"),
+        ("en-IN", "€93,255.78"),
+    ],
+)
+def test_what_is_written_while_somebody_types_is_what_the_server_writes(
+    tongue: str, written: str, open_browser: OpenBrowser, stack: Stack
+) -> None:
+    page = open_browser(locale=tongue).new_tab()
+    page.goto(f"{stack.url}/calculator")
+    before = [page.locator(f"#quick-{name}").inner_text() for name in ("interest", "payment", "years")]
+    assert before[0].replace("\N{NO-BREAK SPACE}", " ") == written
+    page.get_by_label("Interest in %").fill("4")
+    expect(page.locator("#quick-interest")).not_to_have_text(before[0])
+    page.get_by_label("Interest in %").fill("5")
+    expect(page.locator("#quick-interest")).to_have_text(before[0])
+    assert [page.locator(f"#quick-{name}").inner_text() for name in ("interest", "payment", "years")] == before
+
+
+def test_a_reader_of_another_language_keeps_their_figures_where_the_browser_translates_the_page(
+    open_browser: OpenBrowser, stack: Stack
+) -> None:
+    page = open_browser(locale="de-DE").new_tab()
+    page.goto(f"{stack.url}/yield")
+    page.evaluate("document.documentElement.lang = 'de'")
+    page.get_by_label("Price").fill("260.000")
+    expect(page.locator("#formulas")).to_contain_text(re.compile(r"260\.000\s€ ÷"))
+
+
 def test_numbers_are_written_as_the_reader_writes_them(open_browser: OpenBrowser, stack: Stack) -> None:
     page = open_browser(locale="de-DE").new_tab()
     page.goto(f"{stack.url}/calculator?amount=100000&rate=5&years=30")
@@ -117,3 +153,12 @@ def test_nothing_is_drawn_without_an_answer_and_the_first_answer_draws_it(visito
     page.get_by_label("Loan in €").fill("100000")
     expect(page.get_by_text("What each year pays for")).to_be_visible()
     expect(page.locator("#quick-payment")).to_have_text("€536.82")
+
+
+def test_what_was_wrong_with_the_kind_is_taken_back_with_its_reason(visitor: Visitor, stack: Stack) -> None:
+    page = visitor.new_tab()
+    page.goto(f"{stack.url}/calculator?years=1&kind=interest_first")
+    expect(page.get_by_text("leaves no year for interest only")).to_be_visible()
+    page.get_by_label("Years", exact=True).fill("30")
+    expect(page.get_by_text("leaves no year for interest only")).to_be_hidden()
+    expect(page.locator("#quick-payment")).to_have_text("€416.67")

@@ -109,9 +109,9 @@ def test_the_first_screen_goes_on_with_the_three_that_were_saved_last(database: 
     with db.session_for(ada, read_only=True) as session:
         found = service.latest(session)
     assert [(each.title, each.words) for each in found] == [
-        ("Falling", "€694.44 a month at first"),
-        ("Sea", "€948.42 a month"),
-        ("Hill", "€948.42 a month"),
+        ("Falling", "€694.44 a month at first, €278.94 at the end · €100,000 at 5 % over 30 years, equal repayment"),
+        ("Sea", "€948.42 a month · €200,000 at 3 % over 25 years"),
+        ("Hill", "€948.42 a month · €200,000 at 3 % over 25 years"),
     ]
     assert found[0].href == f"/scenarios?show={kept}"
 

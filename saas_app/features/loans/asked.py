@@ -1,7 +1,8 @@
 """Pages that answer an address: a form whose fields stand in the address, and figures that follow what is typed.
 
 Without a script the button asks. `follow.js` asks while somebody types, puts the server's answer into every element
-marked by `answer`, and writes figures as the reader's language does. So the sums are done in one place.
+marked by `answer`, and writes its figures anew for whoever reads in another language. So the sums are done in one
+place.
 """
 
 from pathlib import Path
@@ -35,11 +36,11 @@ def asked_page(
     """
     seen = rx.el.div(
         result,
+        # A script puts the words in, so that they are read aloud.
         rx.el.p(
-            _("Still the answer to what stood here before: a field needs another look."),
-            hidden=True,
-            data_before="true",
-            class_name="mt-2 text-sm font-medium text-bad",
+            role="status",
+            data_before=_("This is still the answer to your last valid numbers. Please correct the marked field."),
+            class_name="mt-2 text-sm font-medium text-bad empty:hidden",
         ),
         class_name="bg-paper max-lg:sticky max-lg:top-0 max-lg:z-10 max-lg:py-2 lg:col-start-2 lg:row-start-1",
     )

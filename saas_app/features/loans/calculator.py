@@ -54,7 +54,9 @@ def _form() -> rx.Component:
             rx.el.fieldset(
                 rx.el.legend(_("How it is repaid"), class_name="mb-1 text-sm font-semibold"),
                 *[_kind(kind, label) for kind, label in KINDS.items()],
-                rx.el.p(slot("quick.wrong.kind"), class_name="text-sm font-medium text-bad empty:hidden"),
+                rx.el.p(
+                    slot("quick.wrong.kind"), id="quick-kind", class_name="text-sm font-medium text-bad empty:hidden"
+                ),
             ),
             rx.el.div(
                 _field(
@@ -67,6 +69,7 @@ def _form() -> rx.Component:
             action=PATH,
             method="get",
             data_currency=site.CURRENCY.upper(),
+            data_written=slot("quick.written"),
             aria_label=_("Loan calculator"),
         ),
     )

@@ -2,7 +2,7 @@ const form = document.querySelector("form[data-follow]");
 if (form) {
   const minus = words => words.replace("-", "−");  // as the server writes it
   const write = () => {
-    if (!foreign()) return;
+    if (!foreign) return;
     const coins = new Intl.NumberFormat(undefined, {
       style: "currency", currency: form.dataset.currency, trailingZeroDisplay: "stripIfInteger",
     });
@@ -20,7 +20,8 @@ if (form) {
       document.getElementById(field.id + "-error").textContent = says.textContent;
       wrong ||= there.getAttribute("aria-invalid") === "true";
     }
-    document.querySelector("[data-before]").hidden = !wrong;
+    const old = document.querySelector("[data-before]"), answered = document.querySelector("[data-answer] [data-share]");
+    old.textContent = wrong && answered ? old.dataset.before : "";
     if (wrong) return;
     for (const each of document.querySelectorAll("[data-answer]")) {
       each.replaceChildren(...page.getElementById(each.id).childNodes);

@@ -32,18 +32,18 @@ def _form() -> rx.Component:
     return asked.asked_form(
         group(
             _("The flat"),
-            _field("price", _("Price, €")),
-            _field("fees", _("Tax, notary and agent, €")),
+            _field("price", _("Price, {currency_sign}")),
+            _field("fees", _("Tax, notary and agent, {currency_sign}")),
         ),
         group(
             _("Letting it"),
-            _field("rent", _("Rent a month, €"), hint=_("for the flat alone")),
+            _field("rent", _("Rent a month, {currency_sign}"), hint=_("for the flat alone")),
             _field("vacancy", _("Without a tenant, %"), hint=_("of the rent that is lost")),
-            _field("costs", _("Owner’s costs a year, €"), hint=_("what no tenant pays")),
+            _field("costs", _("Owner’s costs a year, {currency_sign}"), hint=_("what no tenant pays")),
         ),
         group(
             _("The loan"),
-            _field("own", _("Your own money, €"), hint=_("the rest is borrowed")),
+            _field("own", _("Your own money, {currency_sign}"), hint=_("the rest is borrowed")),
             _field("rate", _("Interest, %")),
         ),
         action=PATH,

@@ -40,9 +40,15 @@ const columns = rows => {
 };
 const box = document.getElementById("quick");
 if (box) {
+  // As the server has written an example, digit by digit; where digits stand otherwise, as the browser does.
+  const like = !foreign && /^(\D*)1(\D?)234(?:\2)567(\D)89(\D*)$/.exec(box.dataset.written);
   let coins;
   const money = sum => {
-    coins ??= new Intl.NumberFormat(undefined, {style: "currency", currency: box.dataset.currency, useGrouping: "always"});
+    if (like) {
+      const [whole, rest] = [Math.floor(sum / 100), sum % 100].map(String), [, before, group, point, after] = like;
+      return before + whole.replace(/\B(?=(\d{3})+$)/g, group) + point + rest.padStart(2, "0") + after;
+    }
+    coins ??= new Intl.NumberFormat(undefined, {style: "currency", currency: box.dataset.currency});
     return coins.format(sum / 100);
   };
   const out = name => document.getElementById("quick-" + name);
@@ -83,7 +89,9 @@ if (box) {
     const none = first && years === 1, fine = !none && !Object.values(read).some(isNaN);
     if (none) say("resting", false);
     if (fine) show(reckon(read.amount, read.rate, years, kind, read.resting || 0));
-    document.querySelector("[data-before]").hidden = fine || !out("repaid").getAttribute("d");
+    out("kind").textContent = "";
+    const old = document.querySelector("[data-before]");
+    old.textContent = fine || !out("repaid").getAttribute("d") ? "" : old.dataset.before;
   };
   box.addEventListener("input", () => {
     read();
@@ -92,5 +100,5 @@ if (box) {
   fit();
   // A browser that fills in what was typed before has other fields than the server has answered.
   const asAnswered = field => field.value === field.defaultValue && field.checked === field.defaultChecked;
-  if (foreign() || ![...box.querySelectorAll("input")].every(asAnswered)) read();
+  if (foreign || ![...box.querySelectorAll("input")].every(asAnswered)) read();
 }

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saas_app import site
+from saas_app.billing.money import in_column
 from saas_app.core.words import _
 from saas_app.features.loans.forms import LONGEST, Reading, read_loan
 from saas_app.features.loans.schedule import Kind
@@ -40,7 +42,10 @@ def carried(address: Mapping[str, object]) -> dict[str, str]:
 
 
 def answer(typed: Mapping[str, str]) -> dict[str, Any]:
-    """The slots of the page: `quick` with what was asked, what is wrong by field, and what the loan comes to."""
+    """The slots of the page: `quick` with what was asked, what is wrong by field, and what the loan comes to.
+
+    `written` shows the script how sums are written for this reader.
+    """
     asked = {field: typed.get(field, "").strip() or usual for field, usual in USUAL.items()}
     reading = Reading(asked)
     loan = read_loan(reading, "amount")
@@ -50,5 +55,6 @@ def answer(typed: Mapping[str, str]) -> dict[str, Any]:
         "wrong": {field: reading.errors.get(field, "") for field in USUAL},
         "chosen": {kind.value: kind is chosen for kind in Kind},
         "result": NOTHING if loan is None else result_view(loan),
+        "written": in_column(1_234_567_89, site.CURRENCY),
     }
     return {"quick": found}

@@ -35,14 +35,14 @@ def _form() -> rx.Component:
     return asked.asked_form(
         group(
             _("The flat"),
-            _field("price", _("Price, €")),
-            _field("fees", _("Tax, notary and agent, €")),
-            _field("running", _("Owner’s costs a year, €"), hint=_("what no tenant pays")),
-            _field("rent", _("Rent a month, €"), hint=_("of a flat like it, on the same terms")),
+            _field("price", _("Price, {currency_sign}")),
+            _field("fees", _("Tax, notary and agent, {currency_sign}")),
+            _field("running", _("Owner’s costs a year, {currency_sign}"), hint=_("what no tenant pays")),
+            _field("rent", _("Rent a month, {currency_sign}"), hint=_("of a flat like it, on the same terms")),
         ),
         group(
             _("The loan"),
-            _field("own", _("Your own money, €")),
+            _field("own", _("Your own money, {currency_sign}")),
             _field("rate", _("Interest, %")),
             _field("years", _("Years"), input_mode="numeric", hint=_("of the loan, and of this comparison")),
         ),

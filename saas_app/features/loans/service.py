@@ -69,13 +69,13 @@ def first_scenario(session: Session) -> Step:
 
 
 def latest(session: Session) -> list[Recent]:
-    """The scenarios that this person saved last, and what each costs."""
+    """This person's newest scenarios: what is paid a month, and which loan it is."""
     newest = select(Scenario).order_by(col(Scenario.created_at).desc(), col(Scenario.id).desc()).limit(LATEST)
     found = list[Recent]()
     for row in session.exec(newest):
         result = result_view(loan_of(row), row.currency)
-        words = _("{payment} a month at first") if result.note else _("{payment} a month")
-        found.append(Recent(row.name, words.format(payment=result.payment), _shown(row)))
+        monthly = " ".join(filter(None, (_("{payment} a month").format(payment=result.payment), result.note)))
+        found.append(Recent(row.name, f"{monthly} · {result.terms}", _shown(row)))
     return found
 
 
