@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,11 +38,17 @@ def engine_for(actor: Actor, *, read_only: bool) -> Engine:
     return _views(url)[read_only]
 
 
-@cache
+_made: dict[str, tuple[Engine, Engine]] = {}
+_making = threading.Lock()
+
+
 def _views(url: str) -> tuple[Engine, Engine]:
-    """One pool of connections, seen for writing and for reading."""
-    engine = _make(url)
-    return engine.execution_options(reading=False), engine.execution_options(reading=True)
+    """One pool of connections, seen for writing and for reading; the same for threads that ask for it at once."""
+    with _making:
+        if url not in _made:
+            engine = _make(url)
+            _made[url] = engine.execution_options(reading=False), engine.execution_options(reading=True)
+        return _made[url]
 
 
 def _make(url: str) -> Engine:
@@ -138,7 +143,9 @@ def check_isolation() -> None:
 
 
 def dispose() -> None:
-    """Close every connection and forget the engines."""
-    for url in {settings().database_url, settings().database_system_url} - {""}:
-        _views(url)[0].dispose()
-    _views.cache_clear()
+    """Close every connection and forget the engines, those of an address that was configured before too."""
+    with _making:
+        engines = [writing for writing, _reading in _made.values()]
+        _made.clear()
+    for engine in engines:
+        engine.dispose()

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -183,9 +184,28 @@ def test_errors_do_not_repeat_what_was_to_be_written(database: str) -> None:
 
 def test_nothing_connects_before_it_is_asked_to(sqlite: str) -> None:
     """Servers fork after importing; a connection made before would be shared."""
-    assert engines._views.cache_info().currsize == 0
+    assert len(engines._made) == 0
     engines.engine_for(Actor("a"), read_only=True)
-    assert engines._views.cache_info().currsize == 1
+    assert len(engines._made) == 1
+
+
+def test_threads_that_begin_at_once_share_one_pool_and_none_is_forgotten(
+    sqlite: str, configured: Callable[..., None]
+) -> None:
+    """A second one would keep its connections until somebody collects garbage."""
+    together = threading.Barrier(8)
+
+    def begin(_: int) -> Any:
+        together.wait()
+        return engines.engine_for(Actor(None, "seed"), read_only=False).pool
+
+    with ThreadPoolExecutor(8) as threads:
+        pools = set(threads.map(begin, range(8)))
+    assert len(pools) == 1
+    as_system(count)
+    configured(DATABASE_URL=f"{settings().database_url}.other")
+    engines.dispose()
+    assert [pool.checkedin() for pool in pools] == [0]
 
 
 def test_what_postgresql_cannot_keep_is_said_as_a_mistake_in_what_was_typed(postgresql: str) -> None:
