@@ -58,7 +58,8 @@ YEARS = ["1", "50", "51", "0", "2.5", "-3", "100", "", "x", "00012000"]
 
 def in_javascript(code: str, given: object) -> Any:
     """What the page's own script makes of each of `given`."""
-    stub = 'globalThis.document = { getElementById: () => null, documentElement: { lang: "en" } }; navigator.language = "en";'
+    page = '{ getElementById: () => null, documentElement: { lang: "en" } }'
+    stub = f'globalThis.document = {page}; navigator.language = "en";'
     ask = f"const given = JSON.parse(await Bun.stdin.text()); console.log(JSON.stringify(given.map(each => {code})));"
     command = [BUN, "-e", f"{stub}{SCRIPT}{ask}"]
     ran = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=True)  # noqa: S603
