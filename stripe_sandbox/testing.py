@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _ROOT = Path(__file__).parent.parent
-_START_SECONDS = 60.0
+_START_SECONDS = 20.0
 
 
 @dataclass
