@@ -88,7 +88,12 @@ def edge(inner: ASGIApp) -> ASGIApp:
     """Put the door before everything: our own routes first, and then Reflex, which open tabs reach at once."""
     api.mount("", inner)
     pages = islands.Islands(
-        *(BUILD / "islands", shop.fill, shop.derive, _form_targets(), declared.islands, shop.vary),
+        BUILD / "islands",
+        shop.fill,
+        shop.derive,
+        _form_targets(),
+        declared.islands,
+        vary=shop.vary,
         frame=billing_service.frame,
     )
     islands.install(pages)

@@ -1,6 +1,5 @@
 """Whose product this is: names, words, links and dates. A founder's first edit."""
 
-import re
 from dataclasses import dataclass
 
 from saas_app.core.words import _
@@ -30,8 +29,6 @@ REFUND_DAYS = 14
 
 # The loans; prices of the plans come from Stripe with their own currency.
 CURRENCY, CURRENCY_SIGN = "eur", "€"
-# What people type around such a sum, as a pattern for Python and for JavaScript: € 5, 5 EUR.
-AROUND_A_SUM = f"^({re.escape(CURRENCY_SIGN)}|{CURRENCY})|({re.escape(CURRENCY_SIGN)}|{CURRENCY})$"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from saas_app.ui.cards import TICKED, badge, card, fact, facts
 from saas_app.ui.forms import hidden, native_form
 from saas_app.ui.layout import row, stack
 from saas_app.ui.slots import slot, when
-from saas_app.ui.text import anchor
+from saas_app.ui.text import anchor, for_ears
 from saas_app.ui.theme import Tone, classes
 
 # What else the billing page shows between the plans and the invoices. A feature adds its own.
@@ -195,17 +195,13 @@ def pretended_payments(live: bool) -> rx.Component:
 
 def plan_badge(live: bool) -> rx.Component:
     """Who is here and on which plan, leading to billing. Its place is kept until it is known."""
-    view = AccountState.billing
     if live:
-        name, plan = AccountState.name, rx.cond(view.paid, badge(view.plan_name, "good"), badge(view.plan_name, "info"))
-        plan = rx.cond(
-            view.plan_name != "",
-            plan,
-            rx.el.span(_("Your account"), class_name="sr-only"),  # a link has a name at every moment
-        )
+        view, name = AccountState.billing, AccountState.name
+        known = rx.cond(view.paid, badge(view.plan_name, "good"), badge(view.plan_name, "info"))
+        plan = rx.cond(view.plan_name != "", known, for_ears(_("Your account")))  # a link has a name at every moment
     else:
-        words = slot("own_plan.name")
-        name, plan = slot("viewer.name"), when("own_plan.paid", badge(words, "good"), otherwise=(badge(words, "info"),))
+        words, name = slot("own_plan.name"), slot("viewer.name")
+        plan = when("own_plan.paid", badge(words, "good"), otherwise=(badge(words, "info"),))
     return anchor(
         rx.el.span(name, class_name="min-w-0 truncate text-sm text-quiet max-md:sr-only"),
         plan,

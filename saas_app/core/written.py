@@ -50,6 +50,12 @@ def figures(text: str) -> str:
     return text if other is None else FIGURE.sub(lambda found: _figure(found[0], other), text)
 
 
+def around_a_sum(currency: str, sign: str) -> str:
+    """What people type before or after a sum, € 5 or 5 EUR, as a pattern for Python and for JavaScript."""
+    named = f"({re.escape(sign)}|{currency})"
+    return f"^{named}|{named}$"
+
+
 def sign_comes_first() -> bool:
     """Whether €72 is written, or 72 €."""
     other = habits.locale()

@@ -82,7 +82,18 @@ def island(
         key = name or route.strip("/") or HOME
         listed = not (hidden or members_only or local)
         found = Route(
-            *(key, route, fill, texts_only, fresh, remembers, reckon, title, description, listed, local, members_only)
+            name=key,
+            path=route,
+            fill=fill,
+            texts_only=texts_only,
+            fresh=fresh,
+            remembers=remembers,
+            reckon=reckon,
+            title=title,
+            description=description,
+            listed=listed,
+            local=local,
+            members_only=members_only,
         )
         declared.islands[key] = found
         if members_only:

@@ -10,6 +10,7 @@ from pathlib import Path
 import reflex as rx
 
 from saas_app import site
+from saas_app.core import written
 from saas_app.core.words import _
 
 
@@ -28,7 +29,10 @@ def quoted(words: str) -> str:
 
 
 # Reads numbers as people type and paste them: 1.000,50 € in cents, 3,5 % in percent; NaN for what is none.
-TYPED = spoken(Path(__file__).with_name("typed.js").read_text(), around=site.AROUND_A_SUM)
+TYPED = spoken(
+    Path(__file__).with_name("typed.js").read_text(),
+    around=written.around_a_sum(site.CURRENCY, site.CURRENCY_SIGN),
+)
 
 # The server writes figures as the reader does, within the language of the page (core/habits.py). To whoever reads in
 # another language they are foreign, and are written anew; nobody else waits for `Intl`, whose first use takes longest.

@@ -20,6 +20,7 @@ AMOUNT = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,'’])(\d{2,3}(?P=sign))*\d{3}|\d*)([.,](?P<cents>\d{0,2}))?", re.ASCII
 )
 RATE = re.compile(r"[-−]?(\d{1,3}([.,]\d{0,9})?|[.,]\d{1,9})", re.ASCII)
+AROUND_A_SUM = written.around_a_sum(site.CURRENCY, site.CURRENCY_SIGN)
 WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 
 
@@ -145,7 +146,7 @@ class Reading:
     def amount(self, field: str, ask: str, *, least: int = 0, empty: int | None = None) -> int:
         """Minor units. A separator before one or two last digits is the decimal point; before three it groups."""
         typed = self.text(field)
-        text = re.sub(site.AROUND_A_SUM, "", "".join(typed.split()), flags=re.IGNORECASE)
+        text = re.sub(AROUND_A_SUM, "", "".join(typed.split()), flags=re.IGNORECASE)
         if not text and empty is not None:
             return empty
         read = AMOUNT.fullmatch(text)
