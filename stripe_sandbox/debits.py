@@ -17,7 +17,9 @@ def begin(tx: Tx, intent: Object, method: Object) -> Outcome:
     account = ibans.ACCOUNTS[method[PRIVATE]["iban"]]
     tx.later("payment.settle", intent["id"], int(real_now()) + account.seconds, "real")
     events.emit(tx, "payment_intent.processing", intent)
-    return Outcome("processing")
+    outcome = Outcome("processing")
+    payments.tell(tx, intent, outcome)
+    return outcome
 
 
 @jobs.job("payment.settle")

@@ -265,15 +265,24 @@ def _payment_settled(tx: Tx, intent: Object, outcome: Outcome) -> None:
     if outcome.paid:
         mark_paid(tx, invoice, intent)
         return
-    off_session_question = outcome.error is not None and outcome.error.code == "authentication_required"
     invoice["attempted"] = True
-    invoice["attempt_count"] += 1
+    if outcome.result == "processing":
+        invoice["attempt_count"] += 1
+        events.updated(tx, invoice)
+        return
+    off_session_question = outcome.error is not None and outcome.error.code == "authentication_required"
+    invoice["attempt_count"] += _answers_at_once(intent)
     dunning.plan(tx, invoice)
     events.updated(tx, invoice)
     if outcome.result == "action" or off_session_question:
         events.emit(tx, "invoice.payment_action_required", invoice)
     events.emit(tx, "invoice.payment_failed", invoice)
     _tell(tx, invoice, outcome)
+
+
+def _answers_at_once(intent: Object) -> bool:
+    """Whether its answer is the try. One of a bank that answers later was counted when it was asked."""
+    return intent["payment_method_types"] == ["card"]
 
 
 def mark_paid(tx: Tx, invoice: Object, intent: Object | None) -> None:
@@ -288,7 +297,7 @@ def mark_paid(tx: Tx, invoice: Object, intent: Object | None) -> None:
         "amount_paid": invoice["amount_due"],
         "amount_remaining": 0,
         "attempted": True,
-        "attempt_count": invoice["attempt_count"] + (1 if intent else 0),
+        "attempt_count": invoice["attempt_count"] + (1 if intent and _answers_at_once(intent) else 0),
         "auto_advance": False,
         "next_payment_attempt": None,
         "status": "paid",

@@ -152,7 +152,8 @@ class Subscription(OwnedReadOnly, table=True):
 class Invoice(OwnedReadOnly, table=True):
     """An invoice that its customer may see; amounts in minor units.
 
-    `needs_action` is whether the bank asks its customer for a confirmation; `next_payment_attempt` when Stripe tries
+    `needs_action` is whether the bank asks its customer for a confirmation, `being_paid` whether it has taken the
+    payment and not answered yet, which takes days with a direct debit; `next_payment_attempt` when Stripe tries
     again, None when it does not; `due_at` until when one that is sent, and not charged by itself, is to be paid.
     """
 
@@ -175,6 +176,7 @@ class Invoice(OwnedReadOnly, table=True):
     next_payment_attempt: datetime | None = Field(default=None, sa_type=Utc)
     due_at: datetime | None = Field(default=None, sa_type=Utc)
     needs_action: bool = False
+    being_paid: bool = False
     amount_refunded: int = Field(default=0, sa_type=sa.BigInteger)
     receipt_url: str = ""
 

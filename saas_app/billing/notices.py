@@ -138,6 +138,19 @@ def _asks_the_bank(facts: Facts) -> Notice | None:
     )
 
 
+def _under_way(facts: Facts) -> Notice | None:
+    """A payment that a bank has taken and not answered yet (docs.stripe.com/payments/payment-methods, "delayed
+    notification"): nobody is to pay a second time meanwhile."""
+    due = facts.due
+    if due is None or not due.being_paid:
+        return None
+    return Notice(
+        "info",
+        _("Your payment of {amount} is under way").format(amount=_amount(due)),
+        _("Banks take up to two weeks to answer. There is nothing for you to do; we write to you if it fails."),
+    )
+
+
 def _sent(facts: Facts) -> Notice | None:
     """An invoice that somebody pays by themselves (`collection_method=send_invoice`): no card helps here.
 
@@ -316,7 +329,7 @@ def _planned(facts: Facts) -> Notice | None:
 
 
 _MOST_URGENT_FIRST = (
-    *(_asks_the_bank, _sent, _failed, _change_waits, _unfinished, _paused),
+    *(_asks_the_bank, _under_way, _sent, _failed, _change_waits, _unfinished, _paused),
     *(_two, _suspended, _ending, _trial, _planned),
 )
 

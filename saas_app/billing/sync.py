@@ -220,6 +220,7 @@ def _write_invoices(session: Session, user_id: str, found: tuple[StripeInvoice, 
                 next_payment_attempt=fresh.next_payment_attempt,
                 due_at=fresh.due_at,
                 needs_action=fresh.needs_action,
+                being_paid=fresh.being_paid,
                 amount_refunded=fresh.amount_refunded,
                 receipt_url=fresh.receipt_url,
             )

@@ -189,6 +189,19 @@ def test_customers_who_were_there_before_us_get_no_mails_about_their_past(sqlite
     assert told() == []
 
 
+@pytest.mark.parametrize(("being_paid", "kinds"), [(True, []), (False, ["failed"])])
+def test_a_payment_that_the_bank_has_taken_and_not_answered_is_no_news(
+    sqlite: str, hands: Hands, *, being_paid: bool, kinds: list[str]
+) -> None:
+    ada, began = gallery.bound(), hands.at - timedelta(days=30)
+    pro = gallery.subscription(began)
+    gallery.hear(ada, gallery.customer(pro))
+    again = hands.at + timedelta(days=3)
+    due = gallery.invoice(hands.at, attempt_count=1, next_payment_attempt=again, being_paid=being_paid)
+    gallery.hear(ada, gallery.customer(replace(pro, status="past_due"), invoices=(due,)))
+    assert told() == kinds
+
+
 def test_who_is_leaving_gets_one_last_mail_and_not_one_about_each_end(sqlite: str, hands: Hands) -> None:
     ada = gallery.bound()
     gallery.hear(ada, gallery.customer(gallery.subscription(hands.at)))

@@ -124,6 +124,16 @@ def test_a_bank_that_asks_comes_before_everything_else(ada: Viewer, hands: Hands
     assert (said.pay, said.pay_url) == ("Confirm €72", "https://invoice.example/in_1")
 
 
+def test_nobody_is_asked_to_pay_what_the_bank_has_taken_already(ada: Viewer, hands: Hands) -> None:
+    _add(
+        subscription(ada.id, status="past_due", past_due_since=hands.at),
+        _invoice(ada.id, hands.at, attempt_count=1, being_paid=True),
+    )
+    said = _said(ada)
+    assert (said.tone, said.title) == ("info", "Your payment of €72 is under way")
+    assert (said.pay, said.action) == ("", "")
+
+
 def test_a_change_that_waits_for_its_payment_says_until_when(ada: Viewer, hands: Hands) -> None:
     _price(hands.at)
     _add(
@@ -239,6 +249,7 @@ def test_twelve_invoices_are_shown_and_the_others_counted(ada: Viewer, hands: Ha
         ({"status": "paid", "amount_paid": 7200, "amount_refunded": 7200}, "Refunded"),
         ({"status": "open"}, "To pay"),
         ({"status": "open", "needs_action": True}, "Confirm it"),
+        ({"status": "open", "being_paid": True}, "Payment under way"),
         ({"status": "void"}, "Void"),
         ({"status": "uncollectible"}, "Not collected"),
     ],

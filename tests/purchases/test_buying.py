@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from saas_app.billing import statement
 from saas_app.billing.account import ensure_customer, sync_account
 from saas_app.billing.checkout import Outcome, Wish, look_at, open_session
 from saas_app.billing.gateway.errors import StripeUnavailable
@@ -141,6 +142,9 @@ async def test_a_bank_that_has_not_answered_gives_nothing_and_lets_nobody_pay_tw
     session_id = await _pay_by_debit(market, ada, SLOW_ACCOUNT)
     assert await checkout.finish(ada, session_id) is Outcome.PROCESSING
     assert await _seen(ada) == [("Processing", "€19", [])]
+    await sync_account(ada.id)
+    (bill,) = (await db.read(ada, statement.invoices)).shown
+    assert (bill.status, bill.amount) == ("Payment under way", "€19")
     with pytest.raises(UnderWay):
         await checkout.start_purchase(ada, "book_v1")
     assert told() == []

@@ -135,6 +135,28 @@ def test_an_order_paid_by_debit_is_complete_first_and_paid_later(
     assert api.checkout.sessions.retrieve(session.id).payment_status == status
 
 
+@pytest.mark.parametrize(("iban", "status", "told"), [(PAYS, "paid", 0), (IS_REFUSED, "open", 1)])
+def test_an_invoice_that_a_bank_was_asked_for_was_tried_once_whatever_comes_back(
+    api: Any, fresh: str, shop: Shop, iban: str, status: str, told: int
+) -> None:
+    book = api.prices.create({"product": shop.pro.id, "currency": "eur", "unit_amount": 2900})
+    item = {"price": book.id, "quantity": 1}
+    session = shop.session(
+        mode="payment", line_items=[item], customer_creation="always", invoice_creation={"enabled": True}
+    )
+    method = api.payment_methods.create(
+        {"type": "sepa_debit", "sepa_debit": {"iban": iban}, "billing_details": {"name": "Bo", "email": "bo@x.test"}}
+    )
+    assert _confirm(fresh, session, method.id, 2900).is_success
+    asked = api.invoices.retrieve(api.checkout.sessions.retrieve(session.id).invoice)
+    assert (asked.status, asked.attempted, asked.attempt_count) == ("open", True, 1)
+    assert "invoice.payment_failed" not in shop.events()
+    wait_until(lambda: f"checkout.session.async_payment_{'succeeded' if told == 0 else 'failed'}" in shop.events())
+    answered = api.invoices.retrieve(asked.id)
+    assert (answered.status, answered.attempt_count) == (status, 1)
+    assert shop.events().count("invoice.payment_failed") == told
+
+
 # --- disputed
 
 

@@ -23,7 +23,7 @@ CHARGED_AGAIN = ("active", "trialing", "past_due")
 
 
 async def list_invoices(stripe_customer_id: str) -> tuple[StripeInvoice, ...]:
-    """Every invoice that a customer may see, newest first, with what was given back and whether a bank waits."""
+    """Every invoice that a customer may see, newest first, with what was given back and what a bank waits for."""
     return tuple(invoice for _, invoice in await _list({"customer": stripe_customer_id}))
 
 
@@ -57,7 +57,9 @@ async def _with_payment(found: stripe.Invoice, charges: dict[str, stripe.Charge]
         returned = sum([await amount_returned(charge) for charge in mine])
         invoice = replace(invoice, amount_refunded=returned, receipt_url=receipt or "")
     if found.status == "open" and found.attempt_count:
-        return replace(invoice, needs_action=await _waits_for_the_bank(invoice.id))
+        tries = await _tries_to_pay(invoice.id)
+        under_way = any(each.status == "processing" for each in tries)
+        return replace(invoice, needs_action=any(map(_asks, tries)), being_paid=under_way)
     return invoice
 
 
@@ -70,16 +72,17 @@ async def amount_returned(charge: stripe.Charge) -> int:
     return sum([refund.amount async for refund in each_of(asked) if refund.status not in FAILED_REFUNDS])
 
 
-async def _waits_for_the_bank(invoice_id: str) -> bool:
-    """Whether a payment of this invoice has stopped at 3-D Secure: with its customer, or refused since it was tried
-    without them (https://docs.stripe.com/declines/codes, authentication_required)."""
+async def _tries_to_pay(invoice_id: str) -> list[Any]:
+    """The payment intents of this invoice."""
     expand = ["payments.data.payment.payment_intent"]
     found = await ask(client().v1.invoices.retrieve_async(invoice_id, {"expand": expand}))
-    intents: list[Any] = [each.payment.payment_intent for each in found.payments.data] if found.payments else []
-    return any(map(_asks, intents))
+    intents = [cast(Any, each.payment.payment_intent) for each in found.payments.data] if found.payments else []
+    return [each for each in intents if each]
 
 
 def _asks(intent: Any) -> bool:
+    """Whether it has stopped at 3-D Secure: with its customer, or refused since it was tried without them
+    (https://docs.stripe.com/declines/codes, authentication_required)."""
     status, error = getattr(intent, "status", ""), getattr(intent, "last_payment_error", None)
     refused = status == "requires_payment_method" and getattr(error, "code", "") == "authentication_required"
     return status == "requires_action" or refused

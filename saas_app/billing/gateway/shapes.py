@@ -97,8 +97,9 @@ class StripeSubscription:
 class StripeInvoice:
     """An invoice that a customer may see; amounts in minor units.
 
-    `failed_at` is when it was first tried, while it is open and was; `needs_action` whether the bank asks its customer;
-    `due_at` until when to pay one that is sent (`collection_method=send_invoice`).
+    `failed_at` is when it was first tried, while it is open and was; `needs_action` whether the bank asks its customer,
+    `being_paid` whether it has taken the payment and not answered yet; `due_at` until when to pay one that is sent
+    (`collection_method=send_invoice`).
     """
 
     id: str
@@ -119,6 +120,7 @@ class StripeInvoice:
     failed_at: datetime | None = None
     due_at: datetime | None = None
     needs_action: bool = False
+    being_paid: bool = False
     amount_refunded: int = 0
     receipt_url: str = ""
 

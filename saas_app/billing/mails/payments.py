@@ -158,9 +158,11 @@ def locked(scene: Scene, row: Subscription) -> Letter | None:
 def _trouble(row: Subscription | None, invoice: Invoice) -> str:
     """What keeps this invoice from being paid, as far as its customer is concerned: action, failed, last or ''.
 
-    A first payment is no matter for a mail: whoever makes it sits before it.
+    A first payment is no matter for a mail: whoever makes it sits before it. Nor is one that a bank is about to answer.
     """
     if row is None or invoice.status != "open" or not invoice.attempt_count or is_suspended(row):
+        return ""
+    if invoice.being_paid:
         return ""
     if invoice.needs_action and (row.status in LATE or row.pending_price_id):
         return "action"
