@@ -17,7 +17,7 @@ from saas_app import site
 from saas_app.edge import found
 from saas_app.edge.islands import LOCAL
 from saas_app.edge.pages import declared
-from saas_app.edge.stylesheet import for_page
+from saas_app.edge.stylesheet import for_page, written_out
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S)
 STYLESHEET = re.compile(r'<link\b[^>]*href="(/assets/[^"]+\.css)"[^>]*rel="stylesheet"[^>]*>')
@@ -167,7 +167,7 @@ def paint_first(html: str, static: Path) -> str:
     for match in list(STYLESHEET.finditer(html)):
         tag, href = match[0], match[1]
         later = tag.replace("<link ", '<link media="print" data-late ', 1)
-        style = f"<style>{(static / href.lstrip('/')).read_text()}</style>"
+        style = f"<style>{written_out((static / href.lstrip('/')).read_text())}</style>"
         html = html.replace(tag, later).replace("</head>", style + "</head>")
     return html.replace('<link rel="modulepreload"', '<link rel="later"')
 

@@ -31,7 +31,7 @@ ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6}) ?|\\(.)")
 def for_page(css: str, page: str, *, is_whole: bool) -> str:
     """The stylesheet as this page needs it. A page is whole if no further elements come into it when it is served."""
     used = only_used(css, used_classes(page))
-    return _without_idle_names(_written_out(_without_absent_elements(used, page) if is_whole else used))
+    return _without_idle_names(written_out(_without_absent_elements(used, page) if is_whole else used))
 
 
 def used_classes(page: str) -> set[str]:
@@ -86,8 +86,10 @@ def _without_idle_names(css: str) -> str:
     return smaller if smaller == css else _without_idle_names(smaller)
 
 
-def _written_out(css: str) -> str:
-    """Put the constants where they are used: one page uses most of them once or twice, and names pack badly."""
+def written_out(css: str) -> str:
+    """Put the constants where they are used. One page uses most of them once or twice, and names pack badly; and what
+    names a constant is put together and read by the browser for each element anew.
+    """
     for name, value in CONSTANT.findall(css):
         css = css.replace(f"var({name})", value)
     return PRODUCT.sub(lambda match: f"{float(match[1]) * float(match[2]):g}rem", css)

@@ -31,3 +31,14 @@ def test_a_configuration_of_vite_that_is_not_known_stops_the_build(config: str) 
 def test_a_build_whose_scripts_name_no_address_stops(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="has Reflex changed"):
         build.follow_the_origin(tmp_path)
+
+
+def test_a_page_of_the_app_paints_by_a_style_whose_lengths_need_no_looking_up(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    sheet = ":root{--spacing:.25rem;--color-ink:#000}.mt-4{margin-top:calc(var(--spacing) * 4);color:var(--color-ink)}"
+    (tmp_path / "assets/a.css").write_text(sheet)
+    link = '<link href="/assets/a.css" rel="stylesheet">'
+    made = build.paint_first(f"<head>{link}</head>", tmp_path)
+    assert ".mt-4{margin-top:1rem;color:var(--color-ink)}</style></head>" in made
+    assert made.count("<link ") == 1  # React refuses a page in which elements are missing
+    assert '<link media="print" data-late href="/assets/a.css"' in made
