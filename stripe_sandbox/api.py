@@ -104,11 +104,11 @@ class Api:
                 raise Invalid("Idempotency keys may be at most 255 characters long.")
             status, text = self._once(request, request_id, key, headers)
         except StripeError as error:
-            status, text = error.status, _dump(error.body())
+            status, text = error.status, wire.text(error.body())
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             status = 500
-            text = _dump(StripeError(500, "api_error", "The sandbox has a defect; its log says where.").body())
+            text = wire.text(StripeError(500, "api_error", "The sandbox has a defect; its log says where.").body())
         return Reply(status, text, headers)
 
     def call(self, method: str, path: str, form: Mapping[str, str], base_url: str) -> Object:
@@ -174,11 +174,11 @@ class Api:
                     if isinstance(answer, StripeError):
                         refused = answer
                     else:
-                        text = _dump(wire.expand(tx, wire.public(answer), expand))
+                        text = wire.text(wire.expand(tx, wire.public(answer), expand))
             except StripeError as error:
                 refused = error
             if refused is not None:
-                text = _dump(refused.body())
+                text = wire.text(refused.body())
             # refused before anything ran = not remembered, so that a corrected call may use the key
             if key and (refused is None or refused.status in (402, 500)):
                 status = refused.status if refused else 200
@@ -271,7 +271,3 @@ def _print(request: Request) -> str:
     """A fingerprint of what was asked; the order of parameters does not matter."""
     parts = sorted(part for part in f"{request.query}&{request.body}".split("&") if part)
     return hashlib.sha256("\n".join([request.method, request.path, *parts]).encode()).hexdigest()
-
-
-def _dump(body: Any) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False)

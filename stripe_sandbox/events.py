@@ -1,7 +1,6 @@
 """What happened, in order: each change of an object becomes an event and a delivery to every endpoint
 that asked for it (docs.stripe.com/api/events). Sending is `delivery.py`'s work, after the commit."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -113,7 +112,7 @@ def send_again(tx: Tx, event_id: str, endpoint_id: str | None = None) -> int:
 
 def body_of(tx: Tx, event_id: str) -> str:
     """The exact text that is signed and sent."""
-    return json.dumps(wire.public(tx.get("event", event_id)), indent=2)
+    return wire.text(wire.public(tx.get("event", event_id)))
 
 
 def _wants(endpoint: Object, type_: str) -> bool:

@@ -27,24 +27,24 @@ class Stripe:
 
     def tell(self, what: str, **how: object) -> Any:
         """The sandbox's own controls: `tell("down", seconds=60)`."""
-        return _read(httpx.post(f"{self.url}/_sandbox/{what}", json=how))
+        return _read(_API.post(f"{self.url}/_sandbox/{what}", json=how))
 
     def ask_itself(self, what: str) -> Any:
         """What the sandbox's own controls tell: `ask_itself("health")`."""
-        return _read(httpx.get(f"{self.url}/_sandbox/{what}"))
+        return _read(_API.get(f"{self.url}/_sandbox/{what}"))
 
     def ask(self, path: str) -> Any:
-        return _read(httpx.get(f"{self.url}/v1/{path}", headers=_KEY))
+        return _read(_API.get(f"{self.url}/v1/{path}", headers=_KEY))
 
     def all(self, path: str) -> list[Any]:
         return self.ask(f"{path}{'&' if '?' in path else '?'}limit=100")["data"]
 
     def change(self, path: str, **values: Any) -> Any:
         """What somebody does in Stripe's own screens."""
-        return _read(httpx.post(f"{self.url}/v1/{path}", data=values, headers=_KEY))
+        return _read(_API.post(f"{self.url}/v1/{path}", data=values, headers=_KEY))
 
     def delete(self, path: str) -> Any:
-        return _read(httpx.delete(f"{self.url}/v1/{path}", headers=_KEY))
+        return _read(_API.delete(f"{self.url}/v1/{path}", headers=_KEY))
 
     def pay(self, page_url: str, number: str = GOOD_CARD) -> None:
         """Fill the hosted checkout, or the page of an open invoice."""
@@ -91,6 +91,7 @@ class Stripe:
 
 
 _KEY = {"authorization": "Bearer sk_test_of_a_test"}
+_API = httpx.Client(trust_env=False)  # one for all: a client for each call takes as long as the call
 
 
 def _read(answer: httpx.Response) -> Any:

@@ -47,6 +47,7 @@ class Line:
         self.wait_seconds = 0.0
         self._bell: tuple[int, Callable[[], object]] | None = None
         self._let_go = threading.Event()
+        self._behind = httpx.Client(timeout=30, trust_env=False)
         line = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -67,9 +68,7 @@ class Line:
                     self._answer(*refusal)
                 else:
                     headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
-                    answer = httpx.request(
-                        self.command, target + self.path, content=body, headers=headers, timeout=30, trust_env=False
-                    )
+                    answer = line._behind.request(self.command, target + self.path, content=body, headers=headers)
                     kept = {name: answer.headers[name] for name in SENT_BACK if name in answer.headers}
                     self._after(fault, answer, kept)
 
@@ -148,6 +147,7 @@ class Line:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self._behind.close()
 
 
 def _refusal(fault: Fault | None) -> tuple[int, bytes] | None:

@@ -1,7 +1,5 @@
 """What happened, what was sent, and any object as the API sends it."""
 
-import json
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -57,7 +55,7 @@ def thing(tx: Tx, request: Request, problem: Problem) -> Response:
         tab="events" if found["object"] == "event" else "",
         found=found,
         about=about,
-        body=json.dumps(wire.public(found), indent=2, ensure_ascii=False),
+        body=wire.text(wire.public(found)),
         deliveries=delivery.log_of(tx, found["id"]) if found["object"] == "event" else None,
     )
 
