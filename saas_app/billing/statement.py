@@ -94,7 +94,7 @@ def _status(row: Invoice) -> tuple[str, str]:
     if row.amount_refunded:
         return (_("Refunded") if row.amount_refunded >= row.amount_paid else _("Partly refunded")), "info"
     if row.status == "open" and row.being_paid:
-        return _("Payment under way"), "info"
+        return _("Processing"), "info"
     if row.status == "open":
         return (_("Confirm it"), "warn") if row.needs_action else (_("To pay"), "warn")
     return {"paid": (_("Paid"), "good"), "void": (_("Void"), "plain")}.get(row.status, (_("Not collected"), "plain"))

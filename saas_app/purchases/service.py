@@ -74,7 +74,7 @@ def _view(row: Purchase, name: str) -> PurchaseView:
         state=state,
         tone=tone,
         note=note,
-        receipt=row.receipt_url,
+        receipt=row.receipt_url if row.standing is not Standing.PROCESSING else "",  # nothing was received yet
         files=[FileView(file, f"/purchases/{row.id}/{file}") for file in files],
     )
 

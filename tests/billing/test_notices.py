@@ -249,7 +249,7 @@ def test_twelve_invoices_are_shown_and_the_others_counted(ada: Viewer, hands: Ha
         ({"status": "paid", "amount_paid": 7200, "amount_refunded": 7200}, "Refunded"),
         ({"status": "open"}, "To pay"),
         ({"status": "open", "needs_action": True}, "Confirm it"),
-        ({"status": "open", "being_paid": True}, "Payment under way"),
+        ({"status": "open", "being_paid": True}, "Processing"),
         ({"status": "void"}, "Void"),
         ({"status": "uncollectible"}, "Not collected"),
     ],

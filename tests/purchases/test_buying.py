@@ -143,8 +143,9 @@ async def test_a_bank_that_has_not_answered_gives_nothing_and_lets_nobody_pay_tw
     assert await checkout.finish(ada, session_id) is Outcome.PROCESSING
     assert await _seen(ada) == [("Processing", "€19", [])]
     await sync_account(ada.id)
+    assert [each.receipt for each in await db.read(ada, service.purchases)] == [""]
     (bill,) = (await db.read(ada, statement.invoices)).shown
-    assert (bill.status, bill.amount) == ("Payment under way", "€19")
+    assert (bill.status, bill.amount) == ("Processing", "€19")
     with pytest.raises(UnderWay):
         await checkout.start_purchase(ada, "book_v1")
     assert told() == []
