@@ -148,6 +148,8 @@ def collect(tx: Tx, invoice: Object | str) -> Outcome:
     method = subscriptions.payer(tx, found)
     if method:
         return invoices.pay(tx, found, method, on_session=False)
+    if invoices.is_asked(tx, found):
+        return Outcome("processing")
     return payments.no_method(tx, invoices.intent_of(tx, found))
 
 
@@ -158,6 +160,9 @@ def expire(tx: Tx, id_: str) -> None:
     if subscription["status"] != "incomplete":
         return
     invoice = tx.get("invoice", subscription["latest_invoice"])
+    if invoice["status"] == "open" and invoices.is_asked(tx, invoice):
+        tx.later("subscription.expire", id_, tx.now + HOUR)  # what a bank has taken cannot be called off
+        return
     if invoice["status"] == "open":
         invoices.close(tx, invoice, "void")
     subscription |= {"status": "incomplete_expired", "ended_at": tx.now}

@@ -35,11 +35,11 @@ def settle(tx: Tx, id_: str) -> None:
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
         tx.save(intent)
         events.emit(tx, "payment_intent.succeeded", intent)
-        outcome = Outcome("paid")
+        outcome = Outcome("paid", was_asked=True)
     else:
         error = cards.declined("debit_refused")
         charge |= {"status": "failed", "failure_code": error.code, "failure_message": error.message}
         events.updated(tx, charge, "charge.failed")
         payments.failed(tx, intent, error, method, charge["id"])
-        outcome = Outcome("declined", error)
+        outcome = Outcome("declined", error, was_asked=True)
     payments.tell(tx, intent, outcome)

@@ -238,6 +238,12 @@ def intent_of(tx: Tx, invoice: Object) -> Object | None:
     return None
 
 
+def is_asked(tx: Tx, invoice: Object) -> bool:
+    """Whether a bank has been asked for it and has not answered yet."""
+    intent = intent_of(tx, invoice)
+    return intent is not None and intent["status"] == "processing"
+
+
 def pay(
     tx: Tx,
     invoice: Object,
@@ -247,10 +253,12 @@ def pay(
     return_url: str | None = None,
     authenticated: bool = False,
 ) -> Outcome:
-    """Try to pay an open invoice with a card."""
+    """Try to pay an open invoice. While a bank has not answered, nothing else is tried."""
     intent = intent_of(tx, invoice)
     if intent is None:
         return Outcome("paid")
+    if intent["status"] == "processing":
+        return Outcome("processing")
     return payments.confirm(
         tx, intent, method, on_session=on_session, return_url=return_url, authenticated=authenticated
     )
@@ -263,15 +271,15 @@ def _payment_settled(tx: Tx, intent: Object, outcome: Outcome) -> None:
         return
     invoice = tx.get("invoice", id_)
     if outcome.paid:
-        mark_paid(tx, invoice, intent)
+        mark_paid(tx, invoice, intent, is_counted=outcome.was_asked)
         return
     invoice["attempted"] = True
-    if outcome.result == "processing":
+    if not outcome.was_asked:
         invoice["attempt_count"] += 1
+    if outcome.result == "processing":
         events.updated(tx, invoice)
         return
     off_session_question = outcome.error is not None and outcome.error.code == "authentication_required"
-    invoice["attempt_count"] += _answers_at_once(intent)
     dunning.plan(tx, invoice)
     events.updated(tx, invoice)
     if outcome.result == "action" or off_session_question:
@@ -280,12 +288,7 @@ def _payment_settled(tx: Tx, intent: Object, outcome: Outcome) -> None:
     _tell(tx, invoice, outcome)
 
 
-def _answers_at_once(intent: Object) -> bool:
-    """Whether its answer is the try. One of a bank that answers later was counted when it was asked."""
-    return intent["payment_method_types"] == ["card"]
-
-
-def mark_paid(tx: Tx, invoice: Object, intent: Object | None) -> None:
+def mark_paid(tx: Tx, invoice: Object, intent: Object | None, *, is_counted: bool = False) -> None:
     """The invoice is settled: by a payment, by credit, or because nothing was due."""
     for each in payments_of(tx, invoice):
         each |= {"status": "paid", "amount_paid": each["amount_requested"]}
@@ -297,7 +300,7 @@ def mark_paid(tx: Tx, invoice: Object, intent: Object | None) -> None:
         "amount_paid": invoice["amount_due"],
         "amount_remaining": 0,
         "attempted": True,
-        "attempt_count": invoice["attempt_count"] + (1 if intent and _answers_at_once(intent) else 0),
+        "attempt_count": invoice["attempt_count"] + (1 if intent and not is_counted else 0),
         "auto_advance": False,
         "next_payment_attempt": None,
         "status": "paid",
@@ -320,6 +323,7 @@ def settle_outside(tx: Tx, invoice: Object) -> None:
     if intent and intent["status"] not in ("succeeded", "canceled"):
         intent |= {"status": "canceled", "canceled_at": tx.now}
         tx.save(intent)
+        tx.never("payment.settle", intent["id"])
     for each in payments_of(tx, invoice):
         tx.bury(each)
     mark_paid(tx, invoice, None)

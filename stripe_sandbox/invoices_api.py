@@ -156,7 +156,7 @@ def pay(tx: Tx, params: Params, invoice: str) -> Object:
     outcome = invoices.pay(tx, found, method, on_session=not params.get("off_session"))
     if outcome.error:
         raise outcome.error
-    if not outcome.paid:
+    if not outcome.paid and outcome.result != "processing":
         intent = invoices.intent_of(tx, found)
         raise CardDeclined(
             "This payment requires additional user action before it can be completed successfully.",

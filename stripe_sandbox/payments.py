@@ -50,6 +50,7 @@ class Outcome:
     result: str
     error: CardDeclined | None = None
     tried: bool = True  # False: there was no card to try
+    was_asked: bool = False  # the late answer of a bank, whose try was counted when it was asked
 
     @property
     def paid(self) -> bool:
@@ -96,14 +97,7 @@ def new_intent(
         "description": given.get("description"),
         "livemode": False,
         "metadata": metadata.merged({}, given.get("metadata")),
-        "payment_method_options": {
-            "card": {
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_three_d_secure": "automatic",
-            }
-        },
+        "payment_method_options": _by_card(),
         "payment_method_types": ["card"],
         "receipt_email": given.get("receipt_email"),
         "setup_future_usage": given.get("setup_future_usage"),
@@ -114,6 +108,17 @@ def new_intent(
         PRIVATE: {"invoice": invoice},
     }
     return events.created(tx, intent)
+
+
+def _by_card() -> Object:
+    return {
+        "card": {
+            "installments": None,
+            "mandate_options": None,
+            "network": None,
+            "request_three_d_secure": "automatic",
+        }
+    }
 
 
 def confirm(
@@ -136,6 +141,8 @@ def confirm(
     asks = card.three_ds and not authenticated
     if card.three_ds == "once" and method[PRIVATE]["authenticated"]:
         asks = False
+    if "card" not in intent["payment_method_types"]:  # a debit was tried before
+        intent |= {"payment_method_types": ["card"], "payment_method_options": _by_card()}
     intent["payment_method"] = method["id"]
     intent["next_action"] = None
     if _forced_decline(tx, intent):

@@ -23,7 +23,7 @@ from saas_app.billing.gateway import hosted
 from saas_app.billing.gateway.errors import StripeBroken, StripeMissing, StripeRefused, StripeUnavailable
 from saas_app.billing.gateway.shapes import StripeCheckoutSession
 from saas_app.billing.limits import count_ask
-from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Price, Product, Subscription
+from saas_app.billing.models import ENDED_STATUSES, CheckoutAttempt, Customer, Invoice, Price, Product, Subscription
 from saas_app.billing.plans import FREE
 from saas_app.billing.trials import Trial, trial_for
 from saas_app.core import db
@@ -260,9 +260,19 @@ def close_attempt(session: Session, session_id: str, status: str) -> None:
 
 
 def running_subscription(session: Session) -> str | None:
-    """The id of a subscription that is not over; somebody who has one changes it instead of buying a second."""
-    rows = session.exec(select(Subscription)).all()
-    return next((r.stripe_subscription_id for r in rows if r.status not in (*ENDED_STATUSES, "incomplete")), None)
+    """The id of a subscription that is not over; somebody who has one changes it instead of buying a second.
+
+    One whose first payment was left is over, one whose first payment a bank has not answered yet is not.
+    """
+    under_way = select(Invoice.stripe_subscription_id).where(Invoice.status == "open", col(Invoice.being_paid))
+    waits = set(session.exec(under_way))
+    running = (
+        row.stripe_subscription_id
+        for row in session.exec(select(Subscription))
+        if row.status not in (*ENDED_STATUSES, "incomplete")
+        or (row.status == "incomplete" and row.stripe_subscription_id in waits)
+    )
+    return next(running, None)
 
 
 async def own_session(viewer: Viewer, session_id: str) -> StripeCheckoutSession:

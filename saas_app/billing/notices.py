@@ -144,11 +144,12 @@ def _under_way(facts: Facts) -> Notice | None:
     due = facts.due
     if due is None or not due.being_paid:
         return None
-    return Notice(
-        "info",
-        _("Your payment of {amount} is under way").format(amount=_amount(due)),
-        _("Banks take up to two weeks to answer. There is nothing for you to do; we write to you if it fails."),
-    )
+    words = _("Your bank has not answered yet, which may take days. There is nothing for you to do meanwhile.")
+    if facts.row.status == "incomplete" or not facts.access.opens:
+        words += _(" {plan} opens when it arrives.").format(plan=facts.plan)
+    if facts.row.pending_until:
+        words += _(" If it has not by {day}, your change is dropped.").format(day=day(facts.row.pending_until))
+    return Notice("info", _("Your payment of {amount} is under way").format(amount=_amount(due)), words)
 
 
 def _sent(facts: Facts) -> Notice | None:

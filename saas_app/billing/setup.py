@@ -66,6 +66,7 @@ EVENTS = [
     "charge.dispute.updated",
     "charge.dispute.closed",
     "refund.failed",
+    "payment_intent.processing",
     "payment_method.attached",
     "payment_method.detached",
     "payment_method.automatically_updated",

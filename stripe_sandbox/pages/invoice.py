@@ -87,6 +87,8 @@ def _pay(tx: Tx, invoice: Object, typed: Typed) -> Response:
         if method["customer"] is None:
             payment_methods.attach_to(tx, tx.fresh(method), customer)
         return render.go(invoice["hosted_invoice_url"])
+    if outcome.result == "processing":
+        return render.go(invoice["hosted_invoice_url"])
     if outcome.result == "action":
         return render.go(question_url(invoices.intent_of(tx, invoice) or {}))
     if outcome.error:

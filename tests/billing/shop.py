@@ -14,6 +14,7 @@ from saas_app.core.config import settings
 from saas_app.core.viewer import Viewer
 from saas_app.core.worker import Worker
 from tests.factories import as_system
+from tests.sandbox.shop import wait_until
 
 GOOD_CARD = "4242424242424242"
 _CARD = {"expiry": "12 / 34", "cvc": "123", "name": "Ada L", "country": "US", "postal_code": "10001"}
@@ -27,24 +28,24 @@ class Stripe:
 
     def tell(self, what: str, **how: object) -> Any:
         """The sandbox's own controls: `tell("down", seconds=60)`."""
-        return _read(_API.post(f"{self.url}/_sandbox/{what}", json=how))
+        return _read(_CLIENT.post(f"{self.url}/_sandbox/{what}", json=how))
 
     def ask_itself(self, what: str) -> Any:
         """What the sandbox's own controls tell: `ask_itself("health")`."""
-        return _read(_API.get(f"{self.url}/_sandbox/{what}"))
+        return _read(_CLIENT.get(f"{self.url}/_sandbox/{what}"))
 
     def ask(self, path: str) -> Any:
-        return _read(_API.get(f"{self.url}/v1/{path}", headers=_KEY))
+        return _read(_CLIENT.get(f"{self.url}/v1/{path}", headers=_KEY))
 
     def all(self, path: str) -> list[Any]:
         return self.ask(f"{path}{'&' if '?' in path else '?'}limit=100")["data"]
 
     def change(self, path: str, **values: Any) -> Any:
         """What somebody does in Stripe's own screens."""
-        return _read(_API.post(f"{self.url}/v1/{path}", data=values, headers=_KEY))
+        return _read(_CLIENT.post(f"{self.url}/v1/{path}", data=values, headers=_KEY))
 
     def delete(self, path: str) -> Any:
-        return _read(_API.delete(f"{self.url}/v1/{path}", headers=_KEY))
+        return _read(_CLIENT.delete(f"{self.url}/v1/{path}", headers=_KEY))
 
     def pay(self, page_url: str, number: str = GOOD_CARD) -> None:
         """Fill the hosted checkout, or the page of an open invoice."""
@@ -86,12 +87,16 @@ class Stripe:
         made = self.change(f"payment_methods/{card}/attach", customer=subscription["customer"])
         self.change(f"subscriptions/{subscription['id']}", default_payment_method=made["id"])
 
+    def wait_for(self, event: str) -> None:
+        """Until Stripe tells of it: a bank's answer comes by itself."""
+        wait_until(lambda: self.all(f"events?type={event}"))
+
     def price(self, lookup_key: str) -> Any:
         return self.all(f"prices?lookup_keys[]={lookup_key}")[0]
 
 
 _KEY = {"authorization": "Bearer sk_test_of_a_test"}
-_API = httpx.Client(trust_env=False)  # one for all: a client for each call takes as long as the call
+_CLIENT = httpx.Client(trust_env=False)  # one for all: a client for each call takes as long as the call
 
 
 def _read(answer: httpx.Response) -> Any:

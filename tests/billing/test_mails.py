@@ -202,6 +202,16 @@ def test_a_payment_that_the_bank_has_taken_and_not_answered_is_no_news(
     assert told() == kinds
 
 
+def test_who_is_locked_is_not_asked_again_for_what_the_bank_has_taken(sqlite: str, hands: Hands) -> None:
+    ada, began = gallery.bound(), hands.at - timedelta(days=8)
+    late = gallery.subscription(began - timedelta(days=30), status="past_due")
+    due = gallery.invoice(began, attempt_count=1, failed_at=began)
+    gallery.hear(ada, gallery.customer(late, invoices=(replace(due, being_paid=True),)))
+    assert "locked" not in told()
+    gallery.hear(ada, gallery.customer(late, invoices=(due,)))
+    assert "locked" in told()
+
+
 def test_who_is_leaving_gets_one_last_mail_and_not_one_about_each_end(sqlite: str, hands: Hands) -> None:
     ada = gallery.bound()
     gallery.hear(ada, gallery.customer(gallery.subscription(hands.at)))

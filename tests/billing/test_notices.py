@@ -132,6 +132,20 @@ def test_nobody_is_asked_to_pay_what_the_bank_has_taken_already(ada: Viewer, han
     said = _said(ada)
     assert (said.tone, said.title) == ("info", "Your payment of €72 is under way")
     assert (said.pay, said.action) == ("", "")
+    assert "opens when" not in said.words
+    hands.move(days=7)
+    assert _said(ada).words.endswith("Pro opens when it arrives.")
+
+
+def test_a_change_that_the_bank_has_not_answered_names_the_day_on_which_it_is_dropped(
+    ada: Viewer, hands: Hands
+) -> None:
+    _price(hands.at)
+    row = subscription(ada.id, pending_price_id="price_agent", pending_until=hands.at + SOON)
+    _add(row, _invoice(ada.id, hands.at, attempt_count=1, being_paid=True))
+    said = _said(ada)
+    assert said.title == "Your payment of €72 is under way"
+    assert f"by {words.day(hands.at + SOON)}, your change is dropped" in said.words
 
 
 def test_a_change_that_waits_for_its_payment_says_until_when(ada: Viewer, hands: Hands) -> None:

@@ -40,7 +40,7 @@ async def _list(whose: dict[str, str]) -> list[tuple[str, StripeInvoice]]:
     asked = each_plain("/v1/invoices", {**whose, "expand": ["data.payments"]})
     invoices = [item async for item in asked if item.status != "draft"]
     customers = [id_of(item.customer) for item in invoices]
-    if not any(item.attempt_count for item in invoices):
+    if not any(item.attempted for item in invoices):
         return list(zip(customers, map(_invoice, invoices), strict=True))
     paid = each_plain("/v1/charges", whose)
     charges = {id_of(charge.payment_intent): charge async for charge in paid if charge.paid}
@@ -56,10 +56,11 @@ async def _with_payment(found: stripe.Invoice, charges: dict[str, stripe.Charge]
         receipt = next((charge.receipt_url for charge in mine if charge.receipt_url), "")
         returned = sum([await amount_returned(charge) for charge in mine])
         invoice = replace(invoice, amount_refunded=returned, receipt_url=receipt or "")
-    if found.status == "open" and found.attempt_count:
+    if found.status == "open" and found.attempted:
         tries = await _tries_to_pay(invoice.id)
-        under_way = any(each.status == "processing" for each in tries)
-        return replace(invoice, needs_action=any(map(_asks, tries)), being_paid=under_way)
+        if any(each.status == "processing" for each in tries):
+            return replace(invoice, being_paid=True)
+        return replace(invoice, needs_action=any(map(_asks, tries)))
     return invoice
 
 

@@ -136,6 +136,9 @@ def locked(scene: Scene, row: Subscription) -> Letter | None:
         return None
     if not is_news(since + GRACE):
         return None
+    mine = [each for each in scene.now.invoices.values() if each.stripe_subscription_id == row.stripe_subscription_id]
+    if any(each.status == "open" and each.being_paid for each in mine):
+        return None
     due = [each for each in scene.now.invoices.values() if _trouble(row, each)]
     amount, url = (_due(due[-1]), due[-1].hosted_invoice_url) if due else ("", "")
     name = scene.name(row)
