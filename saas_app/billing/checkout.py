@@ -265,14 +265,14 @@ def running_subscription(session: Session) -> str | None:
     One whose first payment was left is over, one whose first payment a bank has not answered yet is not.
     """
     under_way = select(Invoice.stripe_subscription_id).where(Invoice.status == "open", col(Invoice.being_paid))
-    waits = set(session.exec(under_way))
-    running = (
+    waiting = set(session.exec(under_way))
+    rows = [row for row in session.exec(select(Subscription)) if row.status not in ENDED_STATUSES]
+    ids = (
         row.stripe_subscription_id
-        for row in session.exec(select(Subscription))
-        if row.status not in (*ENDED_STATUSES, "incomplete")
-        or (row.status == "incomplete" and row.stripe_subscription_id in waits)
+        for row in rows
+        if row.status != "incomplete" or row.stripe_subscription_id in waiting
     )
-    return next(running, None)
+    return next(ids, None)
 
 
 async def own_session(viewer: Viewer, session_id: str) -> StripeCheckoutSession:

@@ -148,7 +148,7 @@ def _under_way(facts: Facts) -> Notice | None:
     if facts.row.status == "incomplete" or not facts.access.opens:
         words += _(" {plan} opens when it arrives.").format(plan=facts.plan)
     if facts.row.pending_until:
-        words += _(" If it has not by {day}, your change is dropped.").format(day=day(facts.row.pending_until))
+        words += _(" If it has not answered by {day}, your change is dropped.").format(day=day(facts.row.pending_until))
     return Notice("info", _("Your payment of {amount} is under way").format(amount=_amount(due)), words)
 
 

@@ -163,9 +163,7 @@ def _trouble(row: Subscription | None, invoice: Invoice) -> str:
 
     A first payment is no matter for a mail: whoever makes it sits before it. Nor is one that a bank is about to answer.
     """
-    if row is None or invoice.status != "open" or not invoice.attempt_count or is_suspended(row):
-        return ""
-    if invoice.being_paid:
+    if row is None or invoice.status != "open" or not invoice.attempt_count or is_suspended(row) or invoice.being_paid:
         return ""
     if invoice.needs_action and (row.status in LATE or row.pending_price_id):
         return "action"
